@@ -1,0 +1,8 @@
+-- luacheck's settings, for `make check`.
+std = "lua54"
+max_line_length = 140
+max_cyclomatic_complexity = 20
+self = false
+
+-- Lofty's own names are camelCase, and tables of them are data.
+files["tests/lua"].max_cyclomatic_complexity = false

@@ -1,0 +1,121 @@
+# `make` builds build/loftyrun, `make help` lists the rest.
+# Variables: CC CFLAGS LDFLAGS, PREFIX DESTDIR for install, BUILD (where things are built),
+# BIN (the program that is tested), WERROR= (for compilers that warn about something new).
+
+BUILD   = build
+BIN     = $(BUILD)/loftyrun
+PREFIX  = /usr/local
+DESTDIR =
+CFLAGS ?= -O2 -g
+WERROR  = -Werror
+HARDEN  = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+ASAN    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+WARNINGS = -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE -Iruntime -I$(BUILD) $(WARNINGS) $(HARDEN) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK     = $(CC) $(CFLAGS) $(if $(HARDEN),-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) $(LDFLAGS)
+
+SOURCES := $(wildcard runtime/*.c runtime/cmd/*.c runtime/bind/*.c runtime/host/*.c runtime/core/*.c)
+LUA     := $(shell find stdlib runtime/sandbox -name '*.lua' 2>/dev/null | LC_ALL=C sort)
+OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
+TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/c/test_*.c))
+BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+
+# Asked when first needed and once: `make deps` must work where there is no pkg-config yet.
+LIB_CFLAGS = $(eval LIB_CFLAGS := $$(shell sh runtime/tools/libs.sh cflags))$(LIB_CFLAGS)
+LIBS       = $(eval LIBS := $$(shell sh runtime/tools/libs.sh libs))$(LIBS)
+JOBS       = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+SUBMAKE    = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+, := ,
+
+ifeq ($(V),)
+say = @echo '  $(1)  $(2)';
+endif
+
+# Writes $(2) to the file $(1) when it holds something else, so that a change rebuilds what depends on it.
+remember = @mkdir -p $(@D); echo '$(subst ','\'',$(2))' | cmp -s - $(1) || echo '$(subst ','\'',$(2))' > $(1)
+
+.PHONY: all deps demo test check asan valgrind bench install clean help FORCE test-programs bench-programs
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/loftyrun ## build build/loftyrun (the default)
+
+deps: ## install the libraries and tools that are missing
+	@sh runtime/tools/install-deps.sh build test check
+
+demo: ## run the shipped scripts against the pretend Lofty; installs what is missing
+	@sh runtime/tools/install-deps.sh build
+	@$(SUBMAKE) all
+	@sh scripts/demo.sh $(BIN)
+
+test: ## build and run every test; installs what is missing
+	@sh runtime/tools/install-deps.sh build test
+	@$(SUBMAKE) all test-programs
+	@python3 tests/run.py --bin $(BIN) --build $(BUILD)
+
+check: ## warnings of gcc and clang, luacheck, clang-tidy, the layer rules
+	@sh runtime/tools/install-deps.sh build test check
+	@$(SUBMAKE) all test-programs bench-programs
+	@if command -v clang >/dev/null; then $(SUBMAKE) BUILD=build/clang CC=clang all test-programs bench-programs; fi
+	@sh tests/check.sh $(COMPILE)
+
+asan: ## run every test under AddressSanitizer and UBSan
+	@sh runtime/tools/install-deps.sh build test
+	@$(SUBMAKE) BUILD=build/asan HARDEN= CFLAGS='-O1 -g $(ASAN)' all test-programs
+	@python3 tests/run.py --bin build/asan/loftyrun --build build/asan --sanitized
+
+valgrind: all ## run a selection of the command line cases under valgrind
+	@python3 tests/cli/run.py --bin $(BIN) --valgrind --sample 24
+
+bench: all bench-programs ## run the measurements in tests/bench
+	@sh tests/bench/run.sh $(BIN) $(BUILD)
+
+install: all ## copy the program and the scripts to $(DESTDIR)$(PREFIX)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts'
+	install -m 755 $(BUILD)/loftyrun '$(DESTDIR)$(PREFIX)/bin/loftyrun'
+	cp -R scripts/*/ '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts/'
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+test-programs: $(TESTS)
+bench-programs: $(BENCHES)
+
+$(BUILD)/loftyrun: $(OBJECTS) $(BUILD)/sources.list
+	$(call say,LINK,$@) $(LINK) -o $@ $(OBJECTS) $(LIBS)
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(filter-out $(BUILD)/obj/runtime/main.o,$(OBJECTS))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/obj/embedded.o: $(BUILD)/embedded.c $(BUILD)/flags
+	$(call say,CC  ,$<) $(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC  ,$<) $(COMPILE) -MMD -MP -c -o $@ $<
+
+# Lists of files are prerequisites of their own: a file that goes away changes nothing else.
+$(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/embedded.list $(LUA)
+	$(call say,LUA ,$@) $(BUILD)/embed $(LUA) > $@
+
+$(BUILD)/embed: runtime/tools/embed.c
+	@mkdir -p $(@D)
+	$(call say,CC  ,$<) $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -o $@ $<
+
+$(BUILD)/embedded.list: FORCE
+	$(call remember,$@,$(LUA))
+
+$(BUILD)/sources.list: FORCE
+	$(call remember,$@,$(SOURCES))
+
+$(BUILD)/flags: FORCE
+	@missing=$$(sh runtime/tools/libs.sh missing) && test -z "$$missing" || \
+	  { echo "These libraries are missing: $$missing. make deps installs them." >&2; exit 1; }
+	$(call remember,$@,$(COMPILE) $(LINK) $(LIBS))
+
+-include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)

@@ -1,0 +1,68 @@
+#include "clock.h"
+
+#include <lauxlib.h>
+#include <time.h>
+
+#include "await.h"
+
+enum { LONGEST_SLEEP_DAYS = 366 };
+
+static const char type_name[] = "native.clock.sleep";
+
+struct sleep {
+  struct loop_timer timer;
+  struct await await;
+  struct context *context;
+};
+
+static int sleep_gc(lua_State *L) {
+  struct sleep *sleep = luaL_checkudata(L, 1, type_name);
+  loop_timer_clear(sleep->context->loop, &sleep->timer);
+  return 0;
+}
+
+static void on_time(void *context) {
+  struct sleep *sleep = context;
+  await_done(sleep->context, &sleep->await);
+}
+
+static int finish_sleep(lua_State *L, int status, lua_KContext k) {
+  (void)L, (void)status, (void)k;
+  return 0;
+}
+
+static int clock_sleep(lua_State *L) {
+  struct context *context = context_of(L);
+  lua_Integer milliseconds = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, milliseconds >= 0, 1, "must not be negative");
+  luaL_argcheck(L, milliseconds / 86400000 < LONGEST_SLEEP_DAYS, 1, "must be less than a year");
+  if (!context->loop) return luaL_error(L, "sleeping is not possible here");
+  struct sleep *sleep = lua_newuserdatauv(L, sizeof *sleep, 0);
+  *sleep = (struct sleep){.context = context};
+  luaL_setmetatable(L, type_name);
+  loop_timer_set(context->loop, &sleep->timer, milliseconds, on_time, sleep);
+  return await(L, &sleep->await, 0, finish_sleep);
+}
+
+static int clock_now(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  lua_pushinteger(L, (lua_Integer)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+  return 1;
+}
+
+static int clock_monotonic(lua_State *L) {
+  lua_pushinteger(L, loop_now());
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"now", clock_now}, {"monotonic", clock_monotonic}, {"sleep", clock_sleep}, {NULL, NULL}};
+
+int luaopen_native_clock(lua_State *L) {
+  luaL_newmetatable(L, type_name);
+  lua_pushcfunction(L, sleep_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,41 @@
+/* What every binding can reach: the one run that a Lua state belongs to. The host owns it and puts
+   a pointer to it into the state's extra space, where each coroutine inherits it. */
+#ifndef BIND_CONTEXT_H
+#define BIND_CONTEXT_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "../core/config.h"
+#include "../core/http.h"
+#include "../core/log.h"
+#include "../core/loop.h"
+
+struct http_call;
+
+struct context {
+  struct loop *loop;        /* NULL in states that never wait (help) */
+  struct http_client *http; /* NULL likewise */
+  const struct config *config;
+  const struct log *log;
+  const char *profile; /* name of the profile in force, or NULL */
+  bool sandbox;
+  unsigned long requests;
+  unsigned long requests_maximum; /* 0: no limit */
+  unsigned long items_failed;
+  struct http_call *calls; /* under way, newest first */
+
+  /* The host's part: which coroutines it resumes itself, how, and whether the run is to end. */
+  bool (*owns)(struct context *context, lua_State *L);
+  void (*resume)(struct context *context, lua_State *L);
+  bool (*interrupted)(struct context *context);
+};
+
+/* The context of a state or of any of its coroutines. */
+struct context *context_of(lua_State *L);
+void context_attach(lua_State *L, struct context *context);
+
+/* Pushes nil, code, message: how every native function fails. Returns 3. */
+int context_fail(lua_State *L, const struct failure *failure);
+
+#endif

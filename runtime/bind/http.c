@@ -1,0 +1,201 @@
+#include "http.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "await.h"
+
+enum {
+  CONNECT_TIMEOUT_MS = 10 * 1000,
+  TIMEOUT_MS = 30 * 1000,
+  LONGEST_TIMEOUT_MS = 60 * 60 * 1000,
+  RESPONSE_MAXIMUM = 64 * 1024 * 1024,
+  URL_MAXIMUM = 64 * 1024
+};
+
+static const char type_name[] = "native.http.call";
+
+/* One call under way: a userdata, created closed, kept alive by the stack of whoever waits. */
+struct http_call {
+  struct http_exchange *exchange; /* NULL: closed */
+  struct await await;
+  struct context *context;
+  struct http_call *next;
+  char method[8];
+  char path[256];
+};
+
+static void close_call(struct http_call *call) {
+  if (!call->exchange) return;
+  for (struct http_call **place = &call->context->calls; *place; place = &(*place)->next) {
+    if (*place != call) continue;
+    *place = call->next;
+    break;
+  }
+  http_exchange_free(call->exchange);
+  call->exchange = NULL;
+}
+
+static int call_gc(lua_State *L) {
+  close_call(luaL_checkudata(L, 1, type_name));
+  return 0;
+}
+
+/* The field lines as a table: names in lower case, a repeated one joined by ", " (RFC 9110, 5.3). */
+static void push_headers(lua_State *L, const struct buffer *headers) {
+  lua_newtable(L);
+  const char *line = headers->data ? headers->data : "";
+  while (*line && headers->length > 0) {
+    const char *end = strchr(line, '\n');
+    if (!end) break;
+    const char *colon = memchr(line, ':', (size_t)(end - line));
+    const char *value_end = end > line && end[-1] == '\r' ? end - 1 : end;
+    if (colon && colon - line < 128) {
+      char name[128];
+      size_t length = (size_t)(colon - line);
+      for (size_t i = 0; i < length; i++)
+        name[i] = line[i] >= 'A' && line[i] <= 'Z' ? (char)(line[i] + 32) : line[i];
+      const char *value = colon + 1;
+      while (value < value_end && (*value == ' ' || *value == '\t')) value++;
+      lua_pushlstring(L, name, length);
+      lua_pushvalue(L, -1);
+      lua_rawget(L, -3); /* headers name earlier */
+      if (lua_isstring(L, -1)) {
+        lua_pushliteral(L, ", ");
+        lua_pushlstring(L, value, (size_t)(value_end - value));
+        lua_concat(L, 3);
+      } else {
+        lua_pop(L, 1);
+        lua_pushlstring(L, value, (size_t)(value_end - value));
+      }
+      lua_rawset(L, -3); /* headers */
+    }
+    line = end + 1;
+  }
+}
+
+static int push_response(lua_State *L, const struct http_call *call) {
+  const struct http_response *response = http_exchange_response(call->exchange);
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, response->status);
+  lua_setfield(L, -2, "status");
+  push_headers(L, &response->headers);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, response->body.data ? response->body.data : "", response->body.length);
+  lua_setfield(L, -2, "body");
+  lua_pushnumber(L, http_exchange_elapsed(call->exchange));
+  lua_setfield(L, -2, "elapsed");
+  return 1;
+}
+
+static int push_failure(lua_State *L, const struct failure *failure, bool sent, double elapsed) {
+  context_fail(L, failure);
+  lua_createtable(L, 0, 2);
+  lua_pushboolean(L, sent);
+  lua_setfield(L, -2, "sent");
+  lua_pushnumber(L, elapsed);
+  lua_setfield(L, -2, "elapsed");
+  return 4;
+}
+
+static int fail_unsent(lua_State *L, const char *code, const char *message) {
+  struct failure failure;
+  failure_set(&failure, code, "%s", message);
+  return push_failure(L, &failure, false, 0);
+}
+
+static int finish_call(lua_State *L, int status, lua_KContext k) {
+  (void)status;
+  struct http_call *call = lua_touserdata(L, (int)k);
+  int results = http_exchange_response(call->exchange)
+                    ? push_response(L, call)
+                    : push_failure(L, http_exchange_failure(call->exchange),
+                                   http_exchange_sent(call->exchange),
+                                   http_exchange_elapsed(call->exchange));
+  close_call(call);
+  return results;
+}
+
+static void on_done(void *context) {
+  struct http_call *call = context;
+  await_done(call->context, &call->await);
+}
+
+static const char *check_method(lua_State *L) {
+  static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", NULL};
+  lua_getfield(L, 1, "method");
+  return methods[luaL_checkoption(L, -1, NULL, methods)];
+}
+
+static const char *check_target(lua_State *L) {
+  lua_getfield(L, 1, "target");
+  size_t length;
+  const char *target = luaL_checklstring(L, -1, &length);
+  luaL_argcheck(L, target[0] == '/', 1, "target must begin with /");
+  for (size_t i = 0; i < length; i++)
+    luaL_argcheck(L, target[i] > 0x20 && target[i] < 0x7F, 1, "target must be percent-encoded");
+  luaL_argcheck(L, length < URL_MAXIMUM, 1, "target is too long");
+  return target;
+}
+
+static long check_timeout(lua_State *L) {
+  lua_getfield(L, 1, "timeout");
+  lua_Integer timeout = luaL_optinteger(L, -1, TIMEOUT_MS);
+  luaL_argcheck(L, timeout >= 1 && timeout <= LONGEST_TIMEOUT_MS, 1,
+                "timeout must be between 1 and 3600000 milliseconds");
+  return (long)timeout;
+}
+
+static int http_call(lua_State *L) {
+  struct context *context = context_of(L);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  struct http_request request = {.connect_timeout_ms = CONNECT_TIMEOUT_MS,
+                                 .response_maximum = RESPONSE_MAXIMUM};
+  request.method = check_method(L);                             /* 2 */
+  const char *target = check_target(L);                         /* 3 */
+  request.timeout_ms = check_timeout(L);                        /* 4 */
+  lua_getfield(L, 1, "body");                                   /* 5 */
+  request.body = luaL_optlstring(L, -1, NULL, &request.body_length);
+  if (!context->http) return luaL_error(L, "calls cannot be made here");
+  request.authorization = context->config->credential.authorization;
+  if (!request.authorization)
+    return fail_unsent(L, "NO_CREDENTIALS", "neither LOFTY_API_KEY nor LOFTY_ACCESS_TOKEN is set");
+  if (context->requests_maximum && context->requests >= context->requests_maximum)
+    return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
+  request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */
+
+  struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 7 */
+  *call = (struct http_call){.context = context};
+  luaL_setmetatable(L, type_name);
+  strncpy(call->method, request.method, sizeof call->method - 1);
+  strncpy(call->path, target, sizeof call->path - 1);
+  call->path[strcspn(call->path, "?")] = '\0';
+  struct failure failure;
+  call->exchange = http_start(context->http, &request, on_done, call, &failure);
+  if (!call->exchange) return push_failure(L, &failure, false, 0);
+  context->requests++;
+  call->next = context->calls;
+  context->calls = call;
+  return await(L, &call->await, lua_gettop(L), finish_call);
+}
+
+int http_calls_in_flight(const struct context *context, struct buffer *out) {
+  int count = 0;
+  for (const struct http_call *call = context->calls; call; call = call->next) {
+    if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) continue;
+    if (!buffer_printf(out, "%s %s\n", call->method, call->path)) break;
+    count++;
+  }
+  return count;
+}
+
+static const luaL_Reg functions[] = {{"call", http_call}, {NULL, NULL}};
+
+int luaopen_native_http(lua_State *L) {
+  luaL_newmetatable(L, type_name);
+  lua_pushcfunction(L, call_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newlib(L, functions);
+  return 1;
+}

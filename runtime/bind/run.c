@@ -1,0 +1,37 @@
+#include "run.h"
+
+#include <lauxlib.h>
+
+#include "context.h"
+
+static int run_settings(lua_State *L) {
+  const struct context *context = context_of(L);
+  lua_createtable(L, 0, 3);
+  if (context->config) {
+    lua_pushstring(L, context->config->base_url);
+    lua_setfield(L, -2, "base_url");
+  }
+  if (context->profile) {
+    lua_pushstring(L, context->profile);
+    lua_setfield(L, -2, "profile");
+  }
+  lua_pushboolean(L, context->sandbox);
+  lua_setfield(L, -2, "sandbox");
+  /* The host leaves the profile's numbers of codes in the registry (host/profile.c). */
+  lua_getfield(L, LUA_REGISTRYINDEX, RUN_CODES);
+  lua_setfield(L, -2, "codes");
+  return 1;
+}
+
+static int run_item_failed(lua_State *L) {
+  context_of(L)->items_failed++;
+  return 0;
+}
+
+static const luaL_Reg functions[] = {
+    {"settings", run_settings}, {"item_failed", run_item_failed}, {NULL, NULL}};
+
+int luaopen_native_run(lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,11 @@
+/* native.text: suggestions and percent-encoding (core/text.h). */
+#ifndef BIND_TEXT_H
+#define BIND_TEXT_H
+
+#include <lua.h>
+
+/* Lua: nearest(word, words) -> the word of the list that was probably meant, or nothing;
+        percent_encode(s) -> s with all but RFC 3986's unreserved characters encoded. */
+int luaopen_native_text(lua_State *L);
+
+#endif

@@ -1,0 +1,98 @@
+/* loftyrun help: commands, exit codes, and what the catalogues say of codes and operations. */
+#include <lauxlib.h>
+#include <string.h>
+
+#include "../core/exit_code.h"
+#include "../host/state.h"
+#include "cmd.h"
+
+static const struct {
+  int code;
+  const char *meaning;
+} exit_codes[] = {
+    {EXIT_DONE, "done"},
+    {EXIT_SCRIPT, "the script failed with an error of its own"},
+    {EXIT_USAGE, "the command line is wrong"},
+    {EXIT_CONFIG, "configuration or credentials"},
+    {EXIT_REFUSED, "Lofty refused: an uncaught Lofty error"},
+    {EXIT_TEMPORARY, "temporary: unreachable, server error, rate limited; run again later"},
+    {EXIT_LIMIT, "a time, memory or request limit was reached"},
+    {EXIT_LOCKED, "already running: another run holds the lock"},
+    {EXIT_ITEMS_FAILED, "finished, but some items failed"},
+    {EXIT_SIGINT, "interrupted by SIGINT (Ctrl-C)"},
+    {EXIT_SIGTERM, "ended by SIGTERM"},
+};
+
+static int print_exit_codes(void) {
+  for (size_t i = 0; i < sizeof exit_codes / sizeof *exit_codes; i++)
+    printf("%4d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
+  return EXIT_DONE;
+}
+
+/* Stack: the topic, a C string as light userdata. Returns text or nil, and a suggestion or nil. */
+static int describe(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lofty.help");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "describe");
+  lua_pushstring(L, lua_touserdata(L, 1));
+  lua_call(L, 1, 2);
+  return 2;
+}
+
+static int unknown_topic(const char *topic, const char *suggestion) {
+  char message[256];
+  if (!suggestion) suggestion = command_nearest(topic);
+  snprintf(message, sizeof message, "no help on \"%.80s\"%s%.80s%s", topic,
+           suggestion ? "; did you mean \"" : "", suggestion ? suggestion : "",
+           suggestion ? "\"?" : "");
+  return command_usage_error(&command_help, message);
+}
+
+static int print_topic(char *topic) {
+  struct log log = {.stream = stderr, .level = LOG_LEVEL_WARN};
+  struct context context = {.log = &log};
+  lua_State *L = state_new(&context);
+  if (!L) {
+    fputs("loftyrun: out of memory\n", stderr);
+    return EXIT_TEMPORARY;
+  }
+  int exit_code = EXIT_DONE;
+  lua_pushcfunction(L, describe);
+  lua_pushlightuserdata(L, topic);
+  if (lua_pcall(L, 1, 2, 0) != LUA_OK) {
+    const char *message = lua_tostring(L, -1);
+    fprintf(stderr, "loftyrun: %s\n", message ? message : "help failed");
+    exit_code = EXIT_SCRIPT;
+  } else if (lua_type(L, -2) == LUA_TSTRING) {
+    fputs(lua_tostring(L, -2), stdout);
+  } else {
+    exit_code = unknown_topic(topic, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL);
+  }
+  lua_close(L);
+  return exit_code;
+}
+
+static int run(const struct options *options, char **words) {
+  (void)options;
+  if (!words[0]) {
+    command_print_help(stdout, NULL);
+    return EXIT_DONE;
+  }
+  if (words[1]) return command_usage_error(&command_help, "one topic at a time");
+  const struct command *command = command_find(words[0]);
+  if (command) {
+    command_print_help(stdout, command);
+    return EXIT_DONE;
+  }
+  if (strcmp(words[0], "exit-codes") == 0) return print_exit_codes();
+  return print_topic(words[0]);
+}
+
+const struct command command_help = {
+    .name = "help",
+    .usage = "help [COMMAND | OPERATION | CODE | exit-codes]",
+    .summary = "explain one of them",
+    .details = "For example: loftyrun help TASK_IS_SMARTPLAN, loftyrun help leads.list.\n",
+    .run = run,
+};

@@ -1,0 +1,206 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../core/config.h"
+#include "../core/text.h"
+
+typedef bool take_fn(struct options *options, const char *value);
+
+enum value_rule { VALUE_NONE, VALUE_REQUIRED, VALUE_OPTIONAL };
+
+struct option {
+  enum option_bit bit;
+  const char *name;
+  char letter; /* 0: none */
+  enum value_rule rule;
+  const char *value; /* how help names it; also says what is wanted when it is unusable */
+  const char *help;
+  take_fn *take;
+};
+
+static bool take_nothing(struct options *options, const char *value) {
+  (void)options, (void)value;
+  return true;
+}
+
+static bool take_chunk(struct options *options, const char *value) {
+  options->chunk = value;
+  return true;
+}
+
+static bool take_profile(struct options *options, const char *value) {
+  options->profile = value;
+  return *value != '\0';
+}
+
+static bool take_sandbox(struct options *options, const char *value) {
+  options->sandbox_seed = value ? value : "demo";
+  return *options->sandbox_seed != '\0';
+}
+
+static bool take_timeout(struct options *options, const char *value) {
+  char *end;
+  options->timeout = strtod(value, &end);
+  return end != value && *end == '\0' && options->timeout > 0 && options->timeout <= 31536000;
+}
+
+static bool take_count(const char *value, unsigned long maximum, unsigned long *count) {
+  char *end;
+  errno = 0;
+  *count = strtoul(value, &end, 10);
+  return value[0] >= '0' && value[0] <= '9' && *end == '\0' && errno == 0 && *count <= maximum;
+}
+
+static bool take_max_requests(struct options *options, const char *value) {
+  return take_count(value, 1000000000, &options->requests_maximum) && options->requests_maximum > 0;
+}
+
+static bool take_log_level(struct options *options, const char *value) {
+  return log_level_parse(value, &options->log_level);
+}
+
+static bool take_log_format(struct options *options, const char *value) {
+  return log_format_parse(value, &options->log_format);
+}
+
+static bool take_port(struct options *options, const char *value) {
+  unsigned long port;
+  bool fine = take_count(value, 65535, &port);
+  options->port = (unsigned)port;
+  return fine;
+}
+
+static bool take_seed(struct options *options, const char *value) {
+  options->seed = value;
+  return *value != '\0';
+}
+
+static const struct option table[] = {
+    {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
+     take_chunk},
+    {OPTION_PROFILE, "profile", 0, VALUE_REQUIRED, "NAME", "use this profile of the configuration",
+     take_profile},
+    {OPTION_SANDBOX, "sandbox", 0, VALUE_OPTIONAL, "SEED",
+     "run against a pretend Lofty: demo, empty or large:N", take_sandbox},
+    {OPTION_TIMEOUT, "timeout", 0, VALUE_REQUIRED, "SECONDS",
+     "end the run after that long (exit code 6)", take_timeout},
+    {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
+     "refuse more than N requests (exit code 6)", take_max_requests},
+    {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
+     take_log_level},
+    {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", take_log_format},
+    {OPTION_NO_COLOR, "no-color", 0, VALUE_NONE, NULL, "no colour on a terminal", take_nothing},
+    {OPTION_PORT, "port", 0, VALUE_REQUIRED, "PORT", "port on 127.0.0.1; 0 takes a free one",
+     take_port},
+    {OPTION_SEED, "seed", 0, VALUE_REQUIRED, "SEED", "demo, empty or large:N", take_seed},
+    {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", take_nothing},
+    {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",
+     take_nothing},
+};
+enum { OPTION_COUNT = sizeof table / sizeof *table };
+
+void options_init(struct options *options) {
+  *options = (struct options){.log_level = LOG_LEVEL_INFO, .seed = "demo", .port = 8765};
+}
+
+static const struct option *find_letter(char letter) {
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (table[i].letter && table[i].letter == letter) return &table[i];
+  return NULL;
+}
+
+static const struct option *find_name(const char *name, size_t length) {
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+      return &table[i];
+  return NULL;
+}
+
+/* The value after = is left out of the message: it may be a secret that does not belong there. */
+static bool unknown_option(const char *word, struct failure *failure) {
+  char name[48];
+  const char *names[OPTION_COUNT];
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  for (int i = 0; i < OPTION_COUNT; i++) names[i] = table[i].name;
+  static const char *const secrets[] = {"key", "token", "secret"};
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+    if (strstr(name, secrets[i]))
+      return failure_set(failure, "USAGE",
+                         "unknown option %s; credentials are never taken from the command line: "
+                         "set LOFTY_API_KEY",
+                         name);
+  int nearest = text_nearest(name + strspn(name, "-"), names, OPTION_COUNT);
+  if (nearest < 0) return failure_set(failure, "USAGE", "unknown option %s", name);
+  return failure_set(failure, "USAGE", "unknown option %s; did you mean --%s?", name,
+                     names[nearest]);
+}
+
+static bool take_one(struct options *options, char ***argv, struct failure *failure) {
+  const char *word = *(*argv)++;
+  const char *value = NULL;
+  const struct option *option;
+  if (word[1] == '-') {
+    size_t length = strcspn(word + 2, "=");
+    option = find_name(word + 2, length);
+    if (word[2 + length] == '=') value = word + 2 + length + 1;
+  } else {
+    option = find_letter(word[1]);
+    if (word[2]) value = word + 2;
+  }
+  if (!option) return unknown_option(word, failure);
+  if (option->rule == VALUE_REQUIRED && !value && **argv) value = *(*argv)++;
+  if (option->rule == VALUE_REQUIRED && !value)
+    return failure_set(failure, "USAGE", "option --%s needs %s", option->name, option->value);
+  if (option->rule == VALUE_NONE && value)
+    return failure_set(failure, "USAGE", "option --%s takes no value", option->name);
+  options->given |= option->bit;
+  if (option->take(options, value)) return true;
+  return failure_set(failure, "USAGE", "option --%s: \"%.64s\" is not usable as %s: %s",
+                     option->name, value ? value : "", option->value, option->help);
+}
+
+bool options_take(struct options *options, char ***argv, struct failure *failure) {
+  while (**argv && (**argv)[0] == '-' && (**argv)[1] != '\0') {
+    if (strcmp(**argv, "--") == 0) {
+      (*argv)++;
+      return true;
+    }
+    if (!take_one(options, argv, failure)) return false;
+  }
+  return true;
+}
+
+const char *options_stranger(const struct options *options, unsigned accepted) {
+  unsigned strangers = options->given & ~(accepted | OPTION_HELP | OPTION_VERSION);
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (strangers & table[i].bit) return table[i].name;
+  return NULL;
+}
+
+void options_print(FILE *stream, unsigned accepted) {
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    const struct option *option = &table[i];
+    if (!(accepted & option->bit)) continue;
+    char left[64];
+    char letter[8] = "";
+    if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s%s", letter, option->name,
+             option->rule == VALUE_OPTIONAL ? "[=" : option->rule == VALUE_REQUIRED ? " " : "",
+             option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
+    fprintf(stream, "  %-24s %s\n", left, option->help);
+  }
+}
+
+struct log options_log(const struct options *options) {
+  return (struct log){
+      .stream = stderr, .level = options->log_level, .format = options->log_format};
+}
+
+bool options_colour(const struct options *options) {
+  return !(options->given & OPTION_NO_COLOR) && !config_variable("NO_COLOR") &&
+         isatty(STDERR_FILENO);
+}

@@ -1,0 +1,15 @@
+#include "failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool failure_set(struct failure *failure, const char *code, const char *format, ...) {
+  if (failure) {
+    va_list arguments;
+    snprintf(failure->code, sizeof failure->code, "%s", code);
+    va_start(arguments, format);
+    vsnprintf(failure->message, sizeof failure->message, format, arguments);
+    va_end(arguments);
+  }
+  return false;
+}

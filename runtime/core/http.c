@@ -1,0 +1,361 @@
+#include "http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "url.h"
+#include "version.h"
+
+enum {
+  HEADERS_MAXIMUM = 256 * 1024,
+  IDLE_HANDLES = 8,
+  MOST_REDIRECTS = 5,
+  RECEIVE_BUFFER = 128 * 1024,
+  /* Servers close idle connections after a minute or so; an older one is not trusted with a write
+     whose fate would then be unknown. */
+  IDLE_CONNECTION_SECONDS = 50
+};
+
+struct http_client {
+  struct loop *loop;
+  struct curl_slist *headers; /* the same for every request */
+  CURL *idle[IDLE_HANDLES];   /* finished handles, kept because setting one up costs */
+  int idle_count;
+};
+
+struct http_exchange {
+  struct http_client *client;
+  CURL *easy;
+  struct curl_slist *headers;
+  char *url;
+  http_done_fn *done;
+  void *context;
+  struct http_response response;
+  struct failure failure;
+  char curl_message[CURL_ERROR_SIZE];
+  double elapsed;
+  int times_sent;
+  bool read_only; /* may be sent again */
+  bool follows;
+  bool running;
+  bool failed;
+};
+
+static void on_transfer(void *context, CURL *easy, CURLcode result);
+
+static struct curl_slist *common_headers(void) {
+  /* Lofty wants Content-Type on every request, GET and DELETE included. An empty Expect keeps
+     libcurl from asking for 100 Continue first. */
+  static const char *const lines[] = {"Content-Type: application/json", "Accept: application/json",
+                                      "Expect:"};
+  struct curl_slist *list = NULL;
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    struct curl_slist *longer = curl_slist_append(list, lines[i]);
+    if (!longer) {
+      curl_slist_free_all(list);
+      return NULL;
+    }
+    list = longer;
+  }
+  return list;
+}
+
+struct http_client *http_client_new(struct loop *loop) {
+  struct http_client *client = calloc(1, sizeof *client);
+  if (!client) return NULL;
+  client->loop = loop;
+  client->headers = common_headers();
+  if (!client->headers) {
+    free(client);
+    return NULL;
+  }
+  loop_on_transfer(loop, on_transfer, client);
+  return client;
+}
+
+void http_client_free(struct http_client *client) {
+  if (!client) return;
+  loop_on_transfer(client->loop, NULL, NULL);
+  while (client->idle_count > 0) curl_easy_cleanup(client->idle[--client->idle_count]);
+  curl_slist_free_all(client->headers);
+  free(client);
+}
+
+/* libcurl calls this each time it is about to send the request, on a fresh or a kept connection. */
+static int before_sending(void *context, char *remote, char *local, int remote_port,
+                          int local_port) {
+  (void)remote, (void)local, (void)remote_port, (void)local_port;
+  struct http_exchange *exchange = context;
+  if (exchange->times_sent > 0 && !exchange->read_only) return CURL_PREREQFUNC_ABORT;
+  exchange->times_sent++;
+  return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+  struct http_exchange *exchange = context;
+  struct buffer *body = &exchange->response.body;
+  size_t length = size * count;
+  if (buffer_append(body, bytes, length)) return length;
+  if (length > body->maximum - body->length)
+    failure_set(&exchange->failure, "RESPONSE_TOO_LARGE",
+                "the reply is larger than the %zu bytes allowed", body->maximum);
+  else
+    failure_set(&exchange->failure, "OUT_OF_MEMORY", "out of memory while reading the reply");
+  return 0;
+}
+
+/* Whether the field line names Location, and where it points; the value is cut out of `line`. */
+static bool is_location(const char *line, size_t length, char *value, size_t size) {
+  static const char name[] = "location:";
+  if (length < sizeof name - 1 || strncasecmp(line, name, sizeof name - 1) != 0) return false;
+  const char *start = line + sizeof name - 1;
+  const char *end = line + length;
+  while (start < end && (*start == ' ' || *start == '\t')) start++;
+  while (end > start && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ')) end--;
+  if ((size_t)(end - start) >= size) end = start + size - 1;
+  memcpy(value, start, (size_t)(end - start));
+  value[end - start] = '\0';
+  return true;
+}
+
+static bool redirect_is_fine(struct http_exchange *exchange, const char *location) {
+  long status = 0;
+  curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 300 || status > 399) return true;
+  if (exchange->follows && url_same_origin(exchange->url, location)) return true;
+  /* The query of the location may hold a session or a token: only what precedes it is shown. */
+  return failure_set(&exchange->failure, "REDIRECTED",
+                     "the server redirects to %.*s, where the credential must not go; "
+                     "check the base URL",
+                     (int)strcspn(location, "?#"), location);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *context) {
+  struct http_exchange *exchange = context;
+  struct buffer *headers = &exchange->response.headers;
+  size_t length = size * count;
+  char location[2048];
+  /* A status line begins a new reply: after 100 Continue or a redirect. */
+  if (length > 5 && memcmp(line, "HTTP/", 5) == 0) {
+    headers->length = 0;
+    return length;
+  }
+  if (is_location(line, length, location, sizeof location) &&
+      !redirect_is_fine(exchange, location))
+    return 0;
+  if (!buffer_append(headers, line, length)) {
+    failure_set(&exchange->failure, "INVALID_RESPONSE", "the reply's header is too large");
+    return 0;
+  }
+  return length;
+}
+
+static bool set_method(CURL *easy, const struct http_request *request) {
+  bool has_body = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
+                  request->body;
+  if (!has_body && strcmp(request->method, "GET") == 0)
+    return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+  if (curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK) return false;
+  if (!has_body) return true;
+  return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) ==
+             CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "") ==
+             CURLE_OK;
+}
+
+static bool set_safety(CURL *easy, const struct http_request *request, bool follows) {
+  bool plain = strncmp(request->url, "https:", 6) != 0;
+  const char *authorities = getenv("SSL_CERT_FILE");
+  CURLcode result = CURLE_OK;
+  result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  result |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (authorities && *authorities)
+    result |= curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+  result |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+  result |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");
+  result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
+  result |= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
+  /* Loopback is this machine: a proxy from the environment would look for it elsewhere. */
+  if (plain) result |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  return result == CURLE_OK;
+}
+
+static bool set_transport(CURL *easy, const struct http_request *request) {
+  CURLcode result = CURLE_OK;
+  result |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
+  result |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "loftyrun/" LOFTYRUN_VERSION);
+  result |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  result |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+  result |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+  result |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_SECONDS);
+  result |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
+  result |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms);
+  result |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  return result == CURLE_OK;
+}
+
+static bool set_callbacks(struct http_exchange *exchange) {
+  CURL *easy = exchange->easy;
+  CURLcode result = CURLE_OK;
+  result |= curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+  result |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->curl_message);
+  result |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
+  result |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+  result |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  result |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+  result |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  result |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+  return result == CURLE_OK;
+}
+
+/* The common header fields, preceded by Authorization where one is given. The common list is
+   shared: only the node in front of it is this exchange's own. */
+static bool set_headers(struct http_exchange *exchange, const char *authorization) {
+  struct curl_slist *headers = exchange->client->headers;
+  if (authorization) {
+    size_t size = sizeof "Authorization: " + strlen(authorization);
+    char *line = malloc(size);
+    if (!line) return false;
+    snprintf(line, size, "Authorization: %s", authorization);
+    exchange->headers = curl_slist_append(NULL, line);
+    explicit_bzero(line, size);
+    free(line);
+    if (!exchange->headers) return false;
+    exchange->headers->next = headers;
+    headers = exchange->headers;
+  }
+  return curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
+}
+
+static CURL *take_handle(struct http_client *client) {
+  return client->idle_count > 0 ? client->idle[--client->idle_count] : curl_easy_init();
+}
+
+static void give_back_handle(struct http_client *client, CURL *easy) {
+  if (client->idle_count == IDLE_HANDLES) {
+    curl_easy_cleanup(easy);
+    return;
+  }
+  curl_easy_reset(easy);
+  client->idle[client->idle_count++] = easy;
+}
+
+struct http_exchange *http_start(struct http_client *client, const struct http_request *request,
+                                 http_done_fn *done, void *context, struct failure *failure) {
+  struct http_exchange *exchange = calloc(1, sizeof *exchange);
+  if (!exchange) {
+    failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    return NULL;
+  }
+  exchange->client = client;
+  exchange->done = done;
+  exchange->context = context;
+  exchange->read_only = strcmp(request->method, "GET") == 0;
+  exchange->follows = exchange->read_only;
+  buffer_init(&exchange->response.headers, HEADERS_MAXIMUM);
+  buffer_init(&exchange->response.body, request->response_maximum);
+  exchange->url = strdup(request->url);
+  exchange->easy = take_handle(client);
+  if (exchange->url && exchange->easy && set_callbacks(exchange) &&
+      set_transport(exchange->easy, request) &&
+      set_safety(exchange->easy, request, exchange->follows) &&
+      set_method(exchange->easy, request) && set_headers(exchange, request->authorization) &&
+      curl_multi_add_handle(loop_multi(client->loop), exchange->easy) == CURLM_OK) {
+    exchange->running = true;
+    return exchange;
+  }
+  failure_set(failure, "CONNECT_FAILED", "libcurl could not set up the request");
+  http_exchange_free(exchange);
+  return NULL;
+}
+
+static void leave_loop(struct http_exchange *exchange) {
+  if (exchange->running) curl_multi_remove_handle(loop_multi(exchange->client->loop), exchange->easy);
+  exchange->running = false;
+}
+
+void http_exchange_free(struct http_exchange *exchange) {
+  if (!exchange) return;
+  leave_loop(exchange);
+  if (exchange->easy) give_back_handle(exchange->client, exchange->easy);
+  if (exchange->headers) {
+    exchange->headers->next = NULL;
+    explicit_bzero(exchange->headers->data, strlen(exchange->headers->data));
+    curl_slist_free_all(exchange->headers);
+  }
+  buffer_free(&exchange->response.headers);
+  buffer_free(&exchange->response.body);
+  free(exchange->url);
+  free(exchange);
+}
+
+static const char *code_of(CURLcode result) {
+  switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PROXY:
+      return "CONNECT_FAILED";
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      return "TLS_FAILED";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "TIMEOUT";
+    case CURLE_OUT_OF_MEMORY:
+      return "OUT_OF_MEMORY";
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_ABORTED_BY_CALLBACK:
+    case CURLE_SEND_FAIL_REWIND:
+      return "CONNECTION_LOST";
+    default:
+      return "INVALID_RESPONSE";
+  }
+}
+
+static void describe_failure(struct http_exchange *exchange, CURLcode result) {
+  exchange->failed = true;
+  if (exchange->failure.code[0] != '\0') return; /* one of our callbacks knew better */
+  if (result == CURLE_ABORTED_BY_CALLBACK)
+    failure_set(&exchange->failure, code_of(result),
+                "the connection ended before the reply; the request was not sent again");
+  else
+    failure_set(&exchange->failure, code_of(result), "%s",
+                exchange->curl_message[0] ? exchange->curl_message : curl_easy_strerror(result));
+}
+
+static void on_transfer(void *context, CURL *easy, CURLcode result) {
+  (void)context;
+  char *private = NULL;
+  long status = 0;
+  curl_off_t elapsed = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &elapsed);
+  struct http_exchange *exchange = (struct http_exchange *)(void *)private;
+  exchange->response.status = (int)status;
+  exchange->elapsed = (double)elapsed / 1e6;
+  leave_loop(exchange);
+  if (result != CURLE_OK) describe_failure(exchange, result);
+  exchange->done(exchange->context);
+}
+
+const struct http_response *http_exchange_response(const struct http_exchange *exchange) {
+  return exchange->failed ? NULL : &exchange->response;
+}
+
+const struct failure *http_exchange_failure(const struct http_exchange *exchange) {
+  return &exchange->failure;
+}
+
+bool http_exchange_sent(const struct http_exchange *exchange) { return exchange->times_sent > 0; }
+
+double http_exchange_elapsed(const struct http_exchange *exchange) { return exchange->elapsed; }

@@ -1,0 +1,104 @@
+#include "log.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "buffer.h"
+
+enum { LINE_MAXIMUM = 64 * 1024 };
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
+bool log_level_parse(const char *name, enum log_level *level) {
+  for (size_t i = 0; i < sizeof level_names / sizeof *level_names; i++) {
+    if (strcmp(name, level_names[i]) != 0) continue;
+    *level = (enum log_level)i;
+    return true;
+  }
+  return false;
+}
+
+const char *log_level_name(enum log_level level) { return level_names[level]; }
+
+bool log_format_parse(const char *name, enum log_format *format) {
+  if (strcmp(name, "text") == 0)
+    *format = LOG_FORMAT_TEXT;
+  else if (strcmp(name, "json") == 0)
+    *format = LOG_FORMAT_JSON;
+  else
+    return false;
+  return true;
+}
+
+/* The inside of a JSON string (RFC 8259, section 7); text lines use the same escapes. */
+static bool append_escaped(struct buffer *line, const char *text, bool quotes) {
+  bool fine = true;
+  for (const char *from = text; *from && fine; from++) {
+    unsigned char byte = (unsigned char)*from;
+    if (byte == '\n')
+      fine = buffer_append_string(line, "\\n");
+    else if (byte < 0x20 || byte == 0x7F)
+      fine = buffer_printf(line, "\\u%04x", byte);
+    else if (quotes && (byte == '"' || byte == '\\'))
+      fine = buffer_printf(line, "\\%c", byte);
+    else
+      fine = buffer_append(line, from, 1);
+  }
+  return fine;
+}
+
+static bool append_quoted(struct buffer *line, const char *text) {
+  return buffer_append(line, "\"", 1) && append_escaped(line, text, true) &&
+         buffer_append(line, "\"", 1);
+}
+
+static bool append_json(struct buffer *line, const char *time, enum log_level level,
+                        const char *message, const struct log_field *fields, size_t count) {
+  bool fine = buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time,
+                            level_names[level]) &&
+              append_quoted(line, message);
+  for (size_t i = 0; i < count && fine; i++) {
+    fine = buffer_append(line, ",", 1) && append_quoted(line, fields[i].name) &&
+           buffer_append(line, ":", 1) &&
+           (fields[i].bare ? buffer_append_string(line, fields[i].value)
+                           : append_quoted(line, fields[i].value));
+  }
+  return fine && buffer_append(line, "}", 1);
+}
+
+static bool append_text(struct buffer *line, const char *time, enum log_level level,
+                        const char *message, const struct log_field *fields, size_t count) {
+  bool fine = buffer_printf(line, "%s %-5s ", time, level_names[level]) &&
+              append_escaped(line, message, false);
+  for (size_t i = 0; i < count && fine; i++) {
+    const char *value = fields[i].value;
+    bool plain = *value && !strpbrk(value, " \"\\=\n\t");
+    fine = buffer_append(line, " ", 1) && append_escaped(line, fields[i].name, false) &&
+           buffer_append(line, "=", 1) &&
+           (plain ? append_escaped(line, value, false) : append_quoted(line, value));
+  }
+  return fine;
+}
+
+void log_write(const struct log *log, enum log_level level, const char *message,
+               const struct log_field *fields, size_t count) {
+  if (level < log->level) return;
+  time_t now = time(NULL);
+  struct tm utc;
+  char stamp[32] = "";
+  if (gmtime_r(&now, &utc)) strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  struct buffer line;
+  buffer_init(&line, LINE_MAXIMUM);
+  bool fine = log->format == LOG_FORMAT_JSON
+                  ? append_json(&line, stamp, level, message, fields, count)
+                  : append_text(&line, stamp, level, message, fields, count);
+  /* A line that does not fit is written without its fields rather than cut or dropped. */
+  if (!fine) {
+    line.length = 0;
+    fine = log->format == LOG_FORMAT_JSON
+               ? append_json(&line, stamp, level, "a log line was too long", NULL, 0)
+               : append_text(&line, stamp, level, "a log line was too long", NULL, 0);
+  }
+  if (fine && buffer_append(&line, "\n", 1)) fwrite(line.data, 1, line.length, log->stream);
+  buffer_free(&line);
+}

@@ -1,0 +1,21 @@
+/* Small helpers over words: suggestions for misspelt names, percent-encoding. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buffer.h"
+
+/* The number of single-character insertions, deletions, replacements and swaps of neighbours that
+   turn `left` into `right`, letter case ignored; anything above `limit` counts as limit + 1. */
+size_t text_distance(const char *left, const char *right, size_t limit);
+
+/* The index of the word in `words` nearest to `word`, or -1 when none is near enough to suggest:
+   within a third of its length, at least one. */
+int text_nearest(const char *word, const char *const *words, size_t count);
+
+/* Appends `bytes` with everything but RFC 3986's unreserved characters percent-encoded. */
+bool text_percent_encode(struct buffer *out, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,21 @@
+/* Base URLs: what loftyrun will talk to, and what it refuses. */
+#ifndef CORE_URL_H
+#define CORE_URL_H
+
+#include <stdbool.h>
+
+#include "failure.h"
+
+/* Whether `host` (as in a URL, an IPv6 address with or without brackets) is this machine's
+   loopback: "localhost", 127.0.0.0/8 or ::1. */
+bool url_host_is_loopback(const char *host);
+
+/* Checks a base URL: https with a host, or http to loopback; no user, query or fragment. Writes it
+   without a trailing slash to `normalised`. False with code INVALID_URL or INSECURE_URL. */
+bool url_check_base(const char *url, char *normalised, unsigned size, struct failure *failure);
+
+/* Whether `right`, an absolute URL or a reference relative to `left`, has the scheme, host and port
+   of `left` (RFC 6454). */
+bool url_same_origin(const char *left, const char *right);
+
+#endif

@@ -1,0 +1,19 @@
+/* The Lua sources compiled into the program: the standard library and the sandbox. The table itself
+   is written at build time by runtime/tools/embed.c. */
+#ifndef HOST_EMBEDDED_H
+#define HOST_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+  const char *module; /* what `require` asks for, "lofty.error" */
+  const char *path;   /* where it lives in the project, "stdlib/lofty/error.lua" */
+  const char *text;   /* Lua source, followed by a NUL that `length` does not count */
+  size_t length;
+};
+
+/* Sorted by module in byte order, each module once: bsearch with strcmp finds its file. */
+extern const struct embedded_file embedded_files[];
+extern const size_t embedded_file_count;
+
+#endif

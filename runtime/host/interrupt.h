@@ -1,0 +1,44 @@
+/* Ending a run from outside: SIGINT, SIGTERM and the deadline of --timeout.
+
+   The first of them sets a flag, wakes the loop and arms a hook on whichever coroutine is running,
+   so that a busy loop ends at its next instruction; re-armed on every instruction, it cannot be
+   swallowed by pcall. What no hook can end (a finaliser, a pathological string pattern) is ended
+   by force a second later. */
+#ifndef HOST_INTERRUPT_H
+#define HOST_INTERRUPT_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "../core/failure.h"
+#include "../core/loop.h"
+
+enum interrupt_reason { INTERRUPT_NONE, INTERRUPT_SIGINT, INTERRUPT_SIGTERM, INTERRUPT_DEADLINE };
+
+/* Takes over SIGINT, SIGTERM and SIGALRM and wakes `loop` when one comes. `deadline` is in
+   seconds from now; 0 is none. SIGPIPE is ignored from here on: a closed pipe is a failed write. */
+bool interrupt_install(struct loop *loop, double deadline, struct failure *failure);
+
+/* Gives the signals back to their defaults. Idempotent. */
+void interrupt_remove(struct loop *loop);
+
+/* Why the run is to end, or INTERRUPT_NONE. */
+enum interrupt_reason interrupt_pending(void);
+
+/* The script is no longer running: the last resort is called off. */
+void interrupt_settle(void);
+
+/* The exit code and name of a reason. */
+int interrupt_exit_code(enum interrupt_reason reason);
+const char *interrupt_name(enum interrupt_reason reason);
+
+/* Tells that `L` runs Lua from now on; returns the one that ran before, to be handed to
+   interrupt_leave when it is done. */
+lua_State *interrupt_enter(lua_State *L);
+void interrupt_leave(lua_State *previous);
+
+/* Replaces coroutine.resume, wrap and close by ones that call interrupt_enter, so that the hook
+   finds the script's own coroutines too. Call it protected. */
+void interrupt_track_coroutines(lua_State *L);
+
+#endif

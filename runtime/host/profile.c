@@ -1,0 +1,223 @@
+#include "profile.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../bind/run.h"
+#include "../core/text.h"
+
+enum { PATH_LENGTH = 1024 };
+
+struct code_name {
+  lua_Integer number;
+  char *name;
+};
+
+struct profile {
+  char name[64];
+  char *base_url;
+  char *api_key;
+  char *access_token;
+  struct code_name *codes;
+  size_t code_count;
+};
+
+/* What the protected function works on; everything it allocates hangs on the profile. */
+struct loading {
+  const char *path;
+  bool required;
+  bool found;
+  bool fine;
+  struct profile *profile;
+  struct failure *failure;
+};
+
+static const char *const settings[] = {"base_url", "api_key", "access_token", "codes"};
+enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+
+static bool find_path(char *path, size_t size, struct failure *failure) {
+  const char *folder = config_variable("XDG_CONFIG_HOME");
+  const char *home = config_variable("HOME");
+  int length = folder ? snprintf(path, size, "%s/loftyrun/config.lua", folder)
+               : home ? snprintf(path, size, "%s/.config/loftyrun/config.lua", home)
+                      : snprintf(path, size, "/etc/loftyrun/config.lua");
+  if (length > 0 && (size_t)length < size) return true;
+  return failure_set(failure, "CONFIG_INVALID", "the path of the configuration is too long");
+}
+
+static bool invalid(const struct loading *loading, const char *what) {
+  return failure_set(loading->failure, "CONFIG_INVALID", "%s: profile %s: %s", loading->path,
+                     loading->profile->name, what);
+}
+
+static bool no_memory(const struct loading *loading) {
+  return failure_set(loading->failure, "OUT_OF_MEMORY", "out of memory");
+}
+
+/* Takes the string on top. */
+static bool take_string(lua_State *L, const struct loading *loading, const char *setting,
+                        char **value) {
+  char what[96];
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    snprintf(what, sizeof what, "%s must be a string", setting);
+    return invalid(loading, what);
+  }
+  *value = strdup(lua_tostring(L, -1));
+  return *value || no_memory(loading);
+}
+
+/* Takes the table on top. */
+static bool take_codes(lua_State *L, const struct loading *loading) {
+  struct profile *profile = loading->profile;
+  static const char wanted[] =
+      "codes must map numbers to names, as in codes = { [40013] = \"TASK_IS_SMARTPLAN\" }";
+  if (!lua_istable(L, -1)) return invalid(loading, wanted);
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    if (!lua_isinteger(L, -2) || lua_type(L, -1) != LUA_TSTRING) return invalid(loading, wanted);
+    struct code_name *codes =
+        realloc(profile->codes, (profile->code_count + 1) * sizeof *profile->codes);
+    if (!codes) return no_memory(loading);
+    profile->codes = codes;
+    char *name = strdup(lua_tostring(L, -1));
+    if (!name) return no_memory(loading);
+    codes[profile->code_count++] = (struct code_name){lua_tointeger(L, -2), name};
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
+/* Takes the setting whose name and value are on top. */
+static bool take_setting(lua_State *L, const struct loading *loading) {
+  struct profile *profile = loading->profile;
+  const char *setting = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+  if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
+  if (strcmp(setting, "base_url") == 0)
+    return take_string(L, loading, setting, &profile->base_url);
+  if (strcmp(setting, "api_key") == 0) return take_string(L, loading, setting, &profile->api_key);
+  if (strcmp(setting, "access_token") == 0)
+    return take_string(L, loading, setting, &profile->access_token);
+  char what[192];
+  int nearest = text_nearest(setting, settings, SETTING_COUNT);
+  snprintf(what, sizeof what, "unknown setting \"%.48s\"%s%s%s", setting,
+           nearest >= 0 ? "; did you mean \"" : "", nearest >= 0 ? settings[nearest] : "",
+           nearest >= 0 ? "\"?" : "");
+  return invalid(loading, what);
+}
+
+static bool check_secrecy(const struct loading *loading) {
+  struct stat status;
+  const struct profile *profile = loading->profile;
+  if (!profile->api_key && !profile->access_token) return true;
+  if (stat(loading->path, &status) == 0 && (status.st_mode & 077) == 0) return true;
+  return failure_set(loading->failure, "CONFIG_INVALID",
+                     "%s holds a credential and others can read it; run: chmod 600 %s",
+                     loading->path, loading->path);
+}
+
+static bool load(lua_State *L, struct loading *loading) {
+  const char *path = loading->path;
+  if (luaL_loadfilex(L, path, "t") != LUA_OK) return lua_error(L);
+  lua_call(L, 0, 1);
+  if (!lua_istable(L, -1) || lua_getfield(L, -1, "profiles") != LUA_TTABLE)
+    return failure_set(loading->failure, "CONFIG_INVALID",
+                       "%s must return { profiles = { ... } }", path);
+  loading->found = lua_getfield(L, -1, loading->profile->name) == LUA_TTABLE;
+  if (!loading->found) {
+    if (!loading->required && lua_isnil(L, -1)) return true;
+    return failure_set(loading->failure, "CONFIG_INVALID", "%s has no profile \"%s\"", path,
+                       loading->profile->name);
+  }
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    if (!take_setting(L, loading)) return false;
+    lua_pop(L, 1);
+  }
+  return check_secrecy(loading);
+}
+
+static int load_protected(lua_State *L) {
+  struct loading *loading = lua_touserdata(L, 1);
+  loading->fine = load(L, loading);
+  return 0;
+}
+
+static void run_file(struct loading *loading) {
+  lua_State *L = luaL_newstate();
+  if (!L) {
+    no_memory(loading);
+    return;
+  }
+  lua_pushcfunction(L, load_protected);
+  lua_pushlightuserdata(L, loading);
+  if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+    loading->fine = false;
+    const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : loading->path;
+    failure_set(loading->failure, "CONFIG_INVALID", "%s", message);
+  }
+  lua_close(L);
+}
+
+bool profile_open(const char *name, struct profile **result, struct failure *failure) {
+  char path[PATH_LENGTH];
+  struct stat status;
+  *result = NULL;
+  if (!find_path(path, sizeof path, failure)) return false;
+  if (stat(path, &status) != 0) {
+    if (!name && (errno == ENOENT || errno == ENOTDIR)) return true;
+    return failure_set(failure, "CONFIG_INVALID", "cannot read %s: %s", path, strerror(errno));
+  }
+  struct loading loading = {.path = path, .required = name != NULL, .failure = failure};
+  loading.profile = calloc(1, sizeof *loading.profile);
+  if (!loading.profile) return no_memory(&loading);
+  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : "default");
+  run_file(&loading);
+  if (loading.fine && loading.found)
+    *result = loading.profile;
+  else
+    profile_close(loading.profile);
+  return loading.fine;
+}
+
+/* An empty setting counts as none. */
+static const char *given(const char *value) { return value && *value ? value : NULL; }
+
+struct config_layer profile_layer(const struct profile *profile) {
+  if (!profile) return (struct config_layer){.base_url = NULL};
+  return (struct config_layer){.base_url = given(profile->base_url),
+                               .base_url_name = "base_url of the profile",
+                               .api_key = given(profile->api_key),
+                               .api_key_name = "api_key of the profile",
+                               .access_token = given(profile->access_token),
+                               .access_token_name = "access_token of the profile"};
+}
+
+const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
+
+void profile_give_codes(const struct profile *profile, lua_State *L) {
+  lua_newtable(L);
+  for (size_t i = 0; profile && i < profile->code_count; i++) {
+    lua_pushstring(L, profile->codes[i].name);
+    lua_rawseti(L, -2, profile->codes[i].number);
+  }
+  lua_setfield(L, LUA_REGISTRYINDEX, RUN_CODES);
+}
+
+static void forget(char *secret) {
+  if (secret) explicit_bzero(secret, strlen(secret));
+  free(secret);
+}
+
+void profile_close(struct profile *profile) {
+  if (!profile) return;
+  for (size_t i = 0; i < profile->code_count; i++) free(profile->codes[i].name);
+  free(profile->codes);
+  free(profile->base_url);
+  forget(profile->api_key);
+  forget(profile->access_token);
+  free(profile);
+}

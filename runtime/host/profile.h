@@ -1,0 +1,36 @@
+/* Profiles: named settings in $XDG_CONFIG_HOME/loftyrun/config.lua, a Lua file that returns
+
+     { profiles = { NAME = { base_url = "...", api_key = "...", access_token = "...",
+                             codes = { [NUMBER] = "TASK_IS_SMARTPLAN" } } } }
+
+   It runs without any library, so that reading settings can do nothing else. */
+#ifndef HOST_PROFILE_H
+#define HOST_PROFILE_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "../core/config.h"
+#include "../core/failure.h"
+
+struct profile;
+
+/* Opens the profile `name`; NULL as name means "default", which need not exist. False with
+   CONFIG_INVALID: no such file or profile, an unknown or mistyped setting, a file that holds a
+   secret and that others can read. On success `*profile` is set, to NULL where there is none. */
+bool profile_open(const char *name, struct profile **profile, struct failure *failure);
+
+/* Its settings; the strings live until profile_close. An empty layer for NULL. */
+struct config_layer profile_layer(const struct profile *profile);
+
+/* Its name, or NULL for NULL. */
+const char *profile_name(const struct profile *profile);
+
+/* Leaves its map of numbers to code names in `L`'s registry under RUN_CODES (bind/run.h); an empty
+   one for NULL. May raise: call it protected. */
+void profile_give_codes(const struct profile *profile, lua_State *L);
+
+/* Idempotent; NULL is fine. */
+void profile_close(struct profile *profile);
+
+#endif

@@ -1,0 +1,210 @@
+#include "report.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/exit_code.h"
+
+enum { LINE_LENGTH = 512, MOST_FRAMES = 24 };
+
+/* What a report is made of; the strings are on the Lua stack of the protected function below. */
+struct parts {
+  const struct script *script;
+  const struct report_style *style;
+  struct buffer *out;
+  lua_State *co;
+  int exit_code;
+};
+
+/* Which exit code a Lofty error of that category ends with. */
+static int category_exit_code(const char *category) {
+  static const struct {
+    const char *category;
+    int exit_code;
+  } table[] = {{"auth", EXIT_CONFIG},         {"rate_limit", EXIT_TEMPORARY},
+               {"server", EXIT_TEMPORARY},    {"network", EXIT_TEMPORARY},
+               {"timeout", EXIT_TEMPORARY},   {"protocol", EXIT_TEMPORARY},
+               {"limit", EXIT_LIMIT},         {"validation", EXIT_REFUSED},
+               {"permission", EXIT_REFUSED},  {"not_found", EXIT_REFUSED},
+               {"conflict", EXIT_REFUSED},    {"quota", EXIT_REFUSED},
+               {"cancelled", EXIT_TEMPORARY}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (strcmp(category, table[i].category) == 0) return table[i].exit_code;
+  return EXIT_SCRIPT;
+}
+
+/* The member of the error object at `index` as a string, or NULL; the value stays pushed. */
+static const char *member(lua_State *L, int index, const char *name) {
+  lua_getfield(L, index, name);
+  return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+}
+
+static bool is_lofty_error(lua_State *L, int index) {
+  if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING) return false;
+  bool is = strcmp(lua_tostring(L, -1), "lofty.error") == 0;
+  lua_pop(L, 1);
+  return is;
+}
+
+static bool is_own_frame(const char *line) {
+  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: in ?",
+                                         "[C]: in function 'error'"};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+    if (strncmp(line, prefixes[i], strlen(prefixes[i])) == 0) return true;
+  return false;
+}
+
+/* Writes the script's frames out of a traceback of Lua's, the host's own folded away, and copies
+   the first one to `first`. */
+static void append_frames(struct buffer *out, const char *traceback, char *first, size_t size) {
+  int count = 0;
+  first[0] = '\0';
+  for (const char *line = strchr(traceback, '\t'); line; line = strchr(line, '\t')) {
+    line++;
+    size_t length = strcspn(line, "\n");
+    if (is_own_frame(line) || strncmp(line, "(...tail calls...)", length) == 0) continue;
+    if (!first[0] && line[0] != '[' && length < size) {
+      memcpy(first, line, length);
+      first[length] = '\0';
+    }
+    if (count == 0) buffer_append_string(out, "stack:\n");
+    if (count++ == MOST_FRAMES) {
+      buffer_append_string(out, "  ...\n");
+      break;
+    }
+    buffer_printf(out, "  %.*s\n", (int)length, line);
+  }
+}
+
+/* Cuts "file:line:" off the front of a message or frame; false when it does not begin so. */
+static bool parse_position(const char *text, char *file, size_t size, int *line) {
+  for (const char *colon = strchr(text, ':'); colon; colon = strchr(colon + 1, ':')) {
+    char *end;
+    long number = strtol(colon + 1, &end, 10);
+    if (end == colon + 1 || *end != ':' || number < 1) continue;
+    size_t length = (size_t)(colon - text);
+    if (length >= size || memchr(text, '\n', length)) return false;
+    memcpy(file, text, length);
+    file[length] = '\0';
+    *line = (int)number;
+    return true;
+  }
+  return false;
+}
+
+/* The text of line `line` of `file`: the script's own from memory, a module's from its file. */
+static bool find_line(const struct script *script, const char *file, int line, char *text,
+                      size_t size) {
+  const char *own = script->chunk_name + 1;
+  size_t shown = strlen(file);
+  bool is_own = strcmp(file, own) == 0;
+  /* Lua shortens long paths to "...end"; the script's own is recognised by its end. */
+  if (!is_own && strncmp(file, "...", 3) == 0 && strlen(own) >= shown - 3)
+    is_own = strcmp(own + strlen(own) - (shown - 3), file + 3) == 0;
+  if (is_own) return script->text.data && script_line(script->text.data, line, text, size);
+  struct script module;
+  bool found = script_read(&module, file, NULL) && module.text.data &&
+               script_line(module.text.data, line, text, size);
+  script_free(&module);
+  return found;
+}
+
+/* What in the line the error speaks of: the operation, or the name or token it quotes. */
+static const char *find_culprit(const char *line, const char *operation, const char *message) {
+  const char *found = operation ? strstr(line, operation) : NULL;
+  if (found) return found;
+  for (const char *quote = strpbrk(message, "'\""); quote; quote = strpbrk(quote + 1, "'\"")) {
+    const char *end = strchr(quote + 1, *quote);
+    if (!end) break;
+    char word[64];
+    size_t length = (size_t)(end - quote - 1);
+    if (length > 0 && length < sizeof word) {
+      memcpy(word, quote + 1, length);
+      word[length] = '\0';
+      found = strstr(line, word);
+      if (found) return found;
+    }
+    quote = end;
+  }
+  return line + strspn(line, " \t");
+}
+
+static void append_source(struct parts *parts, const char *frame, const char *operation,
+                          const char *message) {
+  char file[LINE_LENGTH];
+  char line[LINE_LENGTH];
+  int number;
+  if (!parse_position(message, file, sizeof file, &number) &&
+      !parse_position(frame, file, sizeof file, &number))
+    return;
+  if (!find_line(parts->script, file, number, line, sizeof line)) return;
+  for (char *character = line; *character; character++)
+    if (*character == '\t') *character = ' ';
+  const char *culprit = find_culprit(line, operation, message);
+  int indent = 0; /* in characters, not bytes, so that the caret stands under its letter */
+  for (const char *from = line; from < culprit; from++)
+    if (((unsigned char)*from & 0xC0) != 0x80) indent++;
+  buffer_printf(parts->out, "  %d | %s\n", number, line);
+  char label[16];
+  int width = snprintf(label, sizeof label, "%d", number);
+  buffer_printf(parts->out, "  %*s | %*s^\n", width, "", indent, "");
+}
+
+static void append_sentence(const struct parts *parts, const char *message) {
+  const char *start = parts->style->colour ? "\033[1;31m" : "";
+  const char *end = parts->style->colour ? "\033[0m" : "";
+  buffer_printf(parts->out, "%sloftyrun:%s %s\n", start, end, message);
+}
+
+/* Runs protected: the error's own __tostring may be anybody's. Stack: error, parts. */
+static int build(lua_State *L) {
+  struct parts *parts = lua_touserdata(L, 2);
+  bool lofty = is_lofty_error(L, 1);
+  const char *operation = lofty ? member(L, 1, "operation") : NULL;
+  const char *category = lofty ? member(L, 1, "category") : NULL;
+  const char *hint = lofty ? member(L, 1, "hint") : NULL;
+  const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
+  const char *message = luaL_tolstring(L, 1, NULL);
+  if (!traceback) {
+    luaL_traceback(L, parts->co, NULL, 0);
+    traceback = lua_tostring(L, -1);
+  }
+  parts->exit_code = category ? category_exit_code(category) : EXIT_SCRIPT;
+  struct buffer frames;
+  char first[LINE_LENGTH];
+  buffer_init(&frames, parts->out->maximum);
+  append_frames(&frames, traceback, first, sizeof first);
+  append_sentence(parts, message);
+  append_source(parts, first, operation, message);
+  if (frames.data) buffer_append(parts->out, frames.data, frames.length);
+  buffer_free(&frames);
+  if (hint) buffer_printf(parts->out, "hint: %s\n", hint);
+  return 0;
+}
+
+int report_error(lua_State *L, lua_State *co, const struct script *script,
+                 const struct report_style *style, struct buffer *out) {
+  struct parts parts = {
+      .script = script, .style = style, .out = out, .co = co, .exit_code = EXIT_SCRIPT};
+  lua_pushvalue(co, -1);
+  if (co != L) lua_xmove(co, L, 1);
+  lua_pushcfunction(L, build);
+  lua_insert(L, -2);
+  lua_pushlightuserdata(L, &parts);
+  if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+    buffer_printf(out, "loftyrun: the script failed, and so did describing how\n");
+    lua_pop(L, 1);
+  }
+  return parts.exit_code;
+}
+
+void report_place(lua_State *co, struct buffer *out) {
+  lua_Debug debug;
+  for (int level = 0; lua_getstack(co, level, &debug); level++) {
+    if (!lua_getinfo(co, "Sl", &debug) || debug.currentline < 1) continue;
+    if (is_own_frame(debug.short_src)) continue;
+    buffer_printf(out, "  at %s:%d\n", debug.short_src, debug.currentline);
+    return;
+  }
+}

@@ -1,0 +1,24 @@
+/* How a run's end is told: the one place that prints a script's error. */
+#ifndef HOST_REPORT_H
+#define HOST_REPORT_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "../core/buffer.h"
+#include "script.h"
+
+struct report_style {
+  bool colour;
+};
+
+/* Appends the report of the error on top of `co`, a coroutine that ended with it (its stack is
+   still there) or a state whose load failed: one sentence, the source line with a caret, the
+   script's frames, the hint. `L` is the main thread. Returns the exit code of such an error. */
+int report_error(lua_State *L, lua_State *co, const struct script *script,
+                 const struct report_style *style, struct buffer *out);
+
+/* Appends where the script was when it was interrupted: "  at demo.lua:12". */
+void report_place(lua_State *co, struct buffer *out);
+
+#endif

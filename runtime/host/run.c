@@ -1,0 +1,228 @@
+#include "run.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../bind/http.h"
+#include "../core/exit_code.h"
+#include "interrupt.h"
+#include "profile.h"
+#include "report.h"
+#include "sandbox.h"
+#include "state.h"
+
+enum { REPORT_MAXIMUM = 64 * 1024 };
+
+static const char sandbox_key[] = "sandbox";
+
+/* Everything a run holds, closed or NULL until it is opened. */
+struct run {
+  struct context context; /* first: the context's callbacks find the run through it */
+  const struct run_options *options;
+  const struct script *script;
+  char **argv;
+  struct profile *profile;
+  struct config config;
+  struct sandbox *sandbox;
+  lua_State *L;
+  lua_State *co; /* the script; on L's stack */
+  bool finished;
+  int status; /* LUA_OK or an error's, once finished */
+};
+
+static bool owns(struct context *context, lua_State *L) {
+  return L == ((struct run *)context)->co;
+}
+
+static bool interrupted(struct context *context) {
+  (void)context;
+  return interrupt_pending() != INTERRUPT_NONE;
+}
+
+static void resume_with(struct run *run, int arguments) {
+  int results;
+  lua_State *previous = interrupt_enter(run->co);
+  int status = lua_resume(run->co, run->L, arguments, &results);
+  interrupt_leave(previous);
+  if (status != LUA_YIELD) {
+    run->finished = true;
+    run->status = status;
+  } else if (results > 0) {
+    lua_pop(run->co, results);
+  }
+}
+
+static void resume(struct context *context, lua_State *L) {
+  (void)L;
+  resume_with((struct run *)context, 0);
+}
+
+static int say(const struct failure *failure, int exit_code) {
+  fprintf(stderr, "loftyrun: %s\n", failure->message);
+  return exit_code;
+}
+
+/* Where the script's calls go: its own sandbox, or what environment and profile say. */
+static int open_target(struct run *run) {
+  struct failure failure;
+  struct config_layer layers[2];
+  char url[64];
+  const struct run_options *options = run->options;
+  if (options->sandbox_seed) {
+    run->sandbox = sandbox_start(&run->context, options->sandbox_seed, 0, &failure);
+    if (!run->sandbox)
+      return say(&failure, strcmp(failure.code, "SEED_INVALID") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
+    layers[0] = (struct config_layer){.base_url = url,
+                                      .base_url_name = "--sandbox",
+                                      .api_key = sandbox_key,
+                                      .api_key_name = "--sandbox"};
+    layers[1] = (struct config_layer){.base_url = NULL};
+  } else {
+    layers[0] = config_environment();
+    layers[1] = profile_layer(run->profile);
+  }
+  if (!config_resolve(&run->config, layers, 2, &failure)) return say(&failure, EXIT_CONFIG);
+  return EXIT_DONE;
+}
+
+static int open_run(struct run *run) {
+  struct failure failure;
+  const char *profile = run->options->profile;
+  if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
+  if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))
+    return say(&failure, EXIT_CONFIG);
+  struct context *context = &run->context;
+  *context = (struct context){.config = &run->config,
+                              .log = &run->options->log,
+                              .profile = profile_name(run->profile),
+                              .sandbox = run->options->sandbox_seed != NULL,
+                              .requests_maximum = run->options->requests_maximum,
+                              .owns = owns,
+                              .resume = resume,
+                              .interrupted = interrupted};
+  context->loop = loop_new();
+  context->http = context->loop ? http_client_new(context->loop) : NULL;
+  if (!context->http || !(run->L = state_new(context))) {
+    fprintf(stderr, "loftyrun: out of memory\n");
+    return EXIT_TEMPORARY;
+  }
+  if (!interrupt_install(context->loop, run->options->timeout, &failure))
+    return say(&failure, EXIT_TEMPORARY);
+  return open_target(run);
+}
+
+/* The state goes first: its userdata end their exchanges and timers. */
+static void close_run(struct run *run) {
+  if (run->L) lua_close(run->L);
+  sandbox_stop(run->sandbox);
+  if (run->context.loop) interrupt_remove(run->context.loop);
+  http_client_free(run->context.http);
+  loop_free(run->context.loop);
+  config_clear(&run->config);
+  profile_close(run->profile);
+}
+
+static void set_arguments(lua_State *L, const struct run *run) {
+  lua_newtable(L);
+  lua_pushstring(L, run->script->name);
+  lua_rawseti(L, -2, 0);
+  for (lua_Integer i = 0; run->argv[i]; i++) {
+    lua_pushstring(L, run->argv[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setglobal(L, "arg");
+}
+
+/* Prepares the state and leaves the script's coroutine, with chunk and arguments on its stack.
+   Runs protected; a chunk that does not compile raises its message. */
+static int prepare(lua_State *L) {
+  struct run *run = lua_touserdata(L, 1);
+  state_add_module_folder(L, run->script->folder);
+  profile_give_codes(run->profile, L);
+  set_arguments(L, run);
+  if (strcmp(run->script->name, "-e") == 0) {
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "lofty");
+    lua_call(L, 1, 1);
+    lua_setglobal(L, "lofty");
+  }
+  state_strict_globals(L);
+  lua_State *co = lua_newthread(L);
+  if (script_load(co, run->script) != LUA_OK) {
+    lua_xmove(co, L, 1);
+    return lua_error(L);
+  }
+  int count = 0;
+  while (run->argv[count]) count++;
+  luaL_checkstack(co, count + 1, "too many arguments");
+  for (int i = 0; i < count; i++) lua_pushstring(co, run->argv[i]);
+  run->co = co;
+  return 1;
+}
+
+static int report(const struct run *run, lua_State *co) {
+  struct buffer out;
+  struct report_style style = {.colour = run->options->colour};
+  buffer_init(&out, REPORT_MAXIMUM);
+  int exit_code = report_error(run->L, co, run->script, &style, &out);
+  if (out.data) fwrite(out.data, 1, out.length, stderr);
+  buffer_free(&out);
+  return exit_code;
+}
+
+/* The run was ended from outside: says by what, where, and which writes nobody knows the end of. */
+static int report_interruption(const struct run *run) {
+  struct buffer out;
+  struct buffer writes;
+  enum interrupt_reason reason = interrupt_pending();
+  buffer_init(&out, REPORT_MAXIMUM);
+  buffer_init(&writes, REPORT_MAXIMUM);
+  buffer_printf(&out, "loftyrun: %s\n", interrupt_name(reason));
+  report_place(run->co, &out);
+  if (http_calls_in_flight(&run->context, &writes) > 0)
+    buffer_printf(&out, "  under way, outcome unknown: %s", writes.data);
+  if (out.data) fwrite(out.data, 1, out.length, stderr);
+  buffer_free(&out);
+  buffer_free(&writes);
+  return interrupt_exit_code(reason);
+}
+
+static int execute(struct run *run) {
+  lua_State *L = run->L;
+  lua_pushcfunction(L, prepare);
+  lua_pushlightuserdata(L, run);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK) return report(run, L);
+  int arguments = lua_gettop(run->co) - 1;
+  resume_with(run, arguments);
+  while (!run->finished && interrupt_pending() == INTERRUPT_NONE) {
+    if (loop_step(run->context.loop, -1)) continue;
+    fprintf(stderr, "loftyrun: the event loop failed\n");
+    return EXIT_TEMPORARY;
+  }
+  bool ended = interrupt_pending() != INTERRUPT_NONE;
+  if (ended && !(run->finished && run->status == LUA_OK)) {
+    interrupt_settle();
+    return report_interruption(run);
+  }
+  if (run->status != LUA_OK) return report(run, run->co);
+  return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
+}
+
+/* Output that could not be written is not done work. */
+static int flush_output(int exit_code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+  fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
+  return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
+}
+
+int run_script(const struct run_options *options, const struct script *script, char **argv) {
+  struct run run = {.options = options, .script = script, .argv = argv};
+  int exit_code = open_run(&run);
+  if (exit_code == EXIT_DONE) exit_code = execute(&run);
+  exit_code = flush_output(exit_code);
+  close_run(&run);
+  return exit_code;
+}

@@ -1,0 +1,23 @@
+/* One run of one script: from settings to exit code. */
+#ifndef HOST_RUN_H
+#define HOST_RUN_H
+
+#include <stdbool.h>
+
+#include "../core/log.h"
+#include "script.h"
+
+struct run_options {
+  const char *profile;      /* name, or NULL */
+  const char *sandbox_seed; /* run against a sandbox of one's own, or NULL */
+  double timeout;           /* seconds for the whole run; 0: none */
+  unsigned long requests_maximum; /* 0: no limit */
+  struct log log;
+  bool colour; /* on standard error */
+};
+
+/* Runs `script` with the arguments in `argv` (NULL-terminated) and returns the exit code
+   (core/exit_code.h). Whatever there is to say has been said on standard error. */
+int run_script(const struct run_options *options, const struct script *script, char **argv);
+
+#endif

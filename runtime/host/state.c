@@ -1,0 +1,171 @@
+#include "state.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bind/bind.h"
+#include "../core/exit_code.h"
+#include "../core/text.h"
+#include "embedded.h"
+#include "interrupt.h"
+
+enum { MOST_GLOBALS = 512 };
+
+static int compare_module(const void *name, const void *file) {
+  return strcmp(name, ((const struct embedded_file *)file)->module);
+}
+
+/* A package searcher for what is compiled in. It comes before the path, so that no file beside a
+   script can take the place of "lofty". */
+static int search_embedded(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const struct embedded_file *file = bsearch(name, embedded_files, embedded_file_count,
+                                             sizeof *embedded_files, compare_module);
+  if (!file) {
+    lua_pushfstring(L, "no embedded module '%s'", name);
+    return 1;
+  }
+  lua_pushfstring(L, "@%s", file->path);
+  if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
+    return lua_error(L);
+  lua_pushstring(L, file->path);
+  return 2;
+}
+
+static void add_searcher(lua_State *L) {
+  lua_getglobal(L, LUA_LOADLIBNAME);
+  lua_getfield(L, -1, "searchers"); /* package searchers */
+  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_pushcfunction(L, search_embedded);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 2);
+}
+
+void state_add_module_folder(lua_State *L, const char *folder) {
+  lua_getglobal(L, LUA_LOADLIBNAME);
+  lua_getfield(L, -1, "path"); /* package path */
+  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", folder, folder, lua_tostring(L, -1));
+  lua_setfield(L, -3, "path");
+  lua_pop(L, 2);
+}
+
+/* print that does not lose output silently: a full disk or a closed pipe raises. */
+static int checked_print(lua_State *L) {
+  int count = lua_gettop(L);
+  for (int i = 1; i <= count; i++) {
+    size_t length;
+    const char *text = luaL_tolstring(L, i, &length);
+    if (i > 1) putchar('\t');
+    fwrite(text, 1, length, stdout);
+    lua_pop(L, 1);
+  }
+  putchar('\n');
+  if (ferror(stdout)) return luaL_error(L, "cannot write to standard output: %s", strerror(errno));
+  return 0;
+}
+
+/* os.exit that ends with what the script said, unless its output could not be written. */
+static int checked_exit(lua_State *L) {
+  int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, EXIT_DONE);
+  luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit code is between 0 and 255");
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
+    if (code == EXIT_DONE) code = EXIT_SCRIPT;
+  }
+  exit(code);
+}
+
+/* The script itself is a coroutine of the host's, which is not for it to know: a yield from its top
+   level would wait for something that never comes. */
+static int checked_yield(lua_State *L) {
+  struct context *context = context_of(L);
+  if (context->owns && context->owns(context, L))
+    return luaL_error(L, "attempt to yield from outside a coroutine");
+  return lua_yield(L, lua_gettop(L));
+}
+
+static void replace_functions(lua_State *L) {
+  lua_pushcfunction(L, checked_print);
+  lua_setglobal(L, "print");
+  lua_getglobal(L, LUA_OSLIBNAME);
+  lua_pushcfunction(L, checked_exit);
+  lua_setfield(L, -2, "exit");
+  lua_getglobal(L, LUA_COLIBNAME);
+  lua_pushcfunction(L, checked_yield);
+  lua_setfield(L, -2, "yield");
+  lua_pop(L, 2);
+}
+
+static int open_all(lua_State *L) {
+  luaL_openlibs(L);
+  bind_preload(L);
+  add_searcher(L);
+  replace_functions(L);
+  interrupt_track_coroutines(L);
+  return 0;
+}
+
+lua_State *state_new(struct context *context) {
+  lua_State *L = luaL_newstate();
+  if (!L) return NULL;
+  context_attach(L, context);
+  lua_pushcfunction(L, open_all);
+  if (lua_pcall(L, 0, 0, 0) == LUA_OK) return L;
+  lua_close(L);
+  return NULL;
+}
+
+/* The defined global, or keyword of another language, that was probably meant; NULL if none. */
+static const char *suggest_global(lua_State *L, const char *name) {
+  const char *names[MOST_GLOBALS] = {"nil", "true", "false"};
+  size_t count = 3;
+  lua_pushglobaltable(L);
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING && count < MOST_GLOBALS) names[count++] = lua_tostring(L, -1);
+  }
+  lua_pop(L, 1);
+  int nearest = text_nearest(name, names, count);
+  return nearest >= 0 ? names[nearest] : NULL;
+}
+
+static int undefined_global(lua_State *L) {
+  const char *name = luaL_tolstring(L, 2, NULL);
+  if (strcmp(name, "lofty") == 0)
+    return luaL_error(L, "undefined global \"lofty\"; begin the script with "
+                         "local lofty = require \"lofty\"");
+  const char *meant = suggest_global(L, name);
+  if (meant)
+    return luaL_error(L, "undefined global \"%s\"; did you mean \"%s\"?", name, meant);
+  return luaL_error(L, "undefined global \"%s\"", name);
+}
+
+static int new_global(lua_State *L) {
+  lua_Debug debug;
+  if (lua_getstack(L, 1, &debug) && lua_getinfo(L, "S", &debug) && strcmp(debug.what, "Lua") == 0)
+    return luaL_error(L, "assignment to the undefined global \"%s\" in a function; write local, or "
+                         "give it a value at the top of the script first",
+                      luaL_tolstring(L, 2, NULL));
+  lua_rawset(L, 1);
+  return 0;
+}
+
+void state_strict_globals(lua_State *L) {
+  lua_pushglobaltable(L);
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, undefined_global);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, new_global);
+  lua_setfield(L, -2, "__newindex");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}

@@ -1,0 +1,78 @@
+/* From arguments to a command to an exit code. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "core/exit_code.h"
+#include "core/version.h"
+
+enum { MOST_WORDS = 256 };
+
+/* Help and version win over everything else on the line, so that they are always safe to type. */
+static bool answer_at_once(const struct options *options, const struct command *command) {
+  if (options->given & OPTION_HELP)
+    command_print_help(stdout, command);
+  else if (options->given & OPTION_VERSION)
+    puts("loftyrun " LOFTYRUN_VERSION);
+  else
+    return false;
+  return true;
+}
+
+static int usage(const struct command *command, const struct failure *failure) {
+  return command_usage_error(command, failure->message);
+}
+
+/* The words of a command that takes options anywhere; false with USAGE. */
+static bool collect_words(struct options *options, char **argv, char **words,
+                          struct failure *failure) {
+  int count = 0;
+  for (;;) {
+    if (!options_take(options, &argv, failure)) return false;
+    if (!*argv) break;
+    if (count == MOST_WORDS) return failure_set(failure, "USAGE", "too many words");
+    words[count++] = *argv++;
+  }
+  words[count] = NULL;
+  return true;
+}
+
+static int dispatch(char **argv) {
+  struct options options;
+  struct failure failure;
+  char *words[MOST_WORDS + 1];
+  const struct command *command = NULL;
+  options_init(&options);
+  if (!options_take(&options, &argv, &failure)) return usage(NULL, &failure);
+  if (*argv && !options.chunk) command = command_find(*argv);
+  if (command) argv++;
+  bool named = command != NULL;
+  if (!command) command = &command_run;
+  if (named && !options_take(&options, &argv, &failure)) return usage(command, &failure);
+  if (!command->keeps_rest) {
+    if (!collect_words(&options, argv, words, &failure)) return usage(command, &failure);
+    argv = words;
+  }
+  if (answer_at_once(&options, named ? command : NULL)) return EXIT_DONE;
+  const char *stranger = options_stranger(&options, command->accepts);
+  if (stranger) {
+    failure_set(&failure, "USAGE", "option --%s does not go with %s", stranger, command->name);
+    return usage(command, &failure);
+  }
+  if (!named && !*argv && !options.chunk) {
+    command_print_help(stderr, NULL);
+    return EXIT_USAGE;
+  }
+  return command->run(&options, argv);
+}
+
+int main(int argc, char **argv) {
+  int exit_code = dispatch(argc > 0 ? argv + 1 : argv);
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+  if (exit_code == EXIT_DONE) {
+    fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
+    exit_code = EXIT_SCRIPT;
+  }
+  return exit_code;
+}

@@ -1,0 +1,130 @@
+--- A pretend Lofty: requests in, replies out, no sockets. `require "sandbox"`.
+---
+--- A request passes the gates of the real thing: token endpoints; credentials; path and method; Content-Type; body.
+--- Then its operation either returns what to reply or refuses (wire.lua).
+
+local json = require "native.json"
+local wire = require "sandbox.wire"
+local router = require "sandbox.router"
+local auth = require "sandbox.auth"
+local store = require "sandbox.store"
+local seeds = require "sandbox.seeds"
+local leads = require "sandbox.leads"
+local tasks = require "sandbox.tasks"
+local notes = require "sandbox.notes"
+local webhooks = require "sandbox.webhooks"
+local team = require "sandbox.team"
+
+local M = {}
+local Box = {}
+Box.__index = Box
+
+-- The fourth column says what body the operation reads: an object, an array, or none at all.
+local find_route = router.new {
+  { "GET", "/v1.0/leads", leads.list },
+  { "POST", "/v1.0/leads", leads.create, "object" },
+  { "GET", "/v1.0/leads/{leadId}", leads.get },
+  { "PUT", "/v1.0/leads/{leadId}", leads.update, "object" },
+  { "DELETE", "/v1.0/leads/{leadId}", leads.delete },
+  { "POST", "/v1.0/leads/{leadId}/assignment", leads.assign, "array" },
+  { "POST", "/v1.0/leads/{leadId}/activity", leads.add_activity, "object" },
+  { "GET", "/v2.0/tasks", tasks.list },
+  { "POST", "/v2.0/tasks", tasks.create, "object" },
+  { "GET", "/v2.0/tasks/my-tasks", tasks.mine },
+  { "GET", "/v2.0/tasks/{taskId}", tasks.get },
+  { "PUT", "/v2.0/tasks/{taskId}", tasks.update, "object" },
+  { "DELETE", "/v2.0/tasks/{taskId}", tasks.delete },
+  { "POST", "/v2.0/tasks/{taskId}/finish", tasks.finish },
+  { "POST", "/v2.0/tasks/{taskId}/unfinish", tasks.unfinish },
+  { "GET", "/v1.0/notes", notes.list },
+  { "POST", "/v1.0/notes", notes.create, "object" },
+  { "GET", "/v1.0/notes/{noteId}", notes.get },
+  { "PUT", "/v1.0/notes/{noteId}", notes.update, "object" },
+  { "DELETE", "/v1.0/notes/{noteId}", notes.delete },
+  { "GET", "/v1.0/webhooks", webhooks.list },
+  { "POST", "/v1.0/webhook", webhooks.create, "object" },
+  { "DELETE", "/v1.0/webhook/{subscribeId}", webhooks.delete },
+  { "GET", "/v1.0/me", team.me },
+  { "GET", "/v1.0/members", team.list_members },
+  { "GET", "/v1.0/teamFeatures/listTag", team.list_tags },
+  { "GET", "/v1.0/teamFeatures/lead-pipelines", team.list_pipelines },
+}
+
+local TOKEN_PATHS = { ["/oauth/token"] = true, ["/api/user-web/oauth/token"] = true }
+
+-- Demanded on every request that writes, DELETE included; seen live (FACTS 1.2).
+local function check_content_type(request)
+  if request.method == "GET" then
+    return
+  end
+  local kind = (request.headers["content-type"] or ""):lower():match("^%s*([^;%s]*)")
+  wire.demand(kind == "application/json", "CONTENT_TYPE")
+end
+
+local function decode_body(text, wanted)
+  local body = json.decode(text or "", { keep_null = true })
+  wire.demand(type(body) == "table", "INVALID_PARAMETER")
+  wire.demand(json.is_array(body) == (wanted == "array"), "INVALID_PARAMETER")
+  return body
+end
+
+local function answer(box, request)
+  if TOKEN_PATHS[request.path] then
+    wire.demand(request.method == "POST", "NO_SUCH_METHOD")
+    return auth.token(box.store, request)
+  end
+  auth.check(box.store, request.headers)
+  local row, found = find_route(request.method, request.path)
+  if not row then
+    wire.refuse(found and "NO_SUCH_METHOD" or "NO_SUCH_PATH")
+  end
+  check_content_type(request)
+  local reply = row[3](box.store, {
+    path_params = found,
+    query = request.query,
+    body = row[4] and decode_body(request.body, row[4]) or nil,
+  })
+  if reply == nil then
+    return 200, {}, ""
+  end
+  return wire.json(200, reply)
+end
+
+--- Answers one request. A mistake of the sandbox's own becomes Lofty's internal error, with the reason in the
+--- header x-sandbox-fault.
+---@param request table { method, path (decoded), query = { {name, value}, ... }, headers (lower-case names), body }
+---@return integer status
+---@return table<string, string> headers
+---@return string body
+function Box:handle(request)
+  local results = table.pack(xpcall(answer, function(problem)
+    return wire.is_refusal(problem) and problem or debug.traceback(tostring(problem), 2)
+  end, self, request))
+  if results[1] then
+    return table.unpack(results, 2, 4)
+  end
+  local problem = results[2]
+  if wire.is_refusal(problem) then
+    return wire.reply(problem)
+  end
+  local status, headers, body = wire.reply({ name = "INTERNAL" })
+  headers["x-sandbox-fault"] = tostring(problem):gsub("%s+", " ")
+  return status, headers, body
+end
+
+--- A box with a state of its own.
+---@param options { seed: string?, now: fun(): integer }? seed "demo" (default), "empty", "large:N"; now in epoch ms
+---@return table|nil box
+---@return string|nil message when the seed is none
+function M.new(options)
+  options = options or {}
+  local now = options.now or require("native.clock").now
+  local box = setmetatable({ store = store.new(now) }, Box)
+  local ok, message = seeds.fill(options.seed or "demo", box.store)
+  if not ok then
+    return nil, message
+  end
+  return box
+end
+
+return M

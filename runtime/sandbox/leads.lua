@@ -1,0 +1,196 @@
+--- The operations on leads: list, get, create, update, delete, assign, add_activity (FACTS 6.3).
+
+local json = require "native.json"
+local wire = require "sandbox.wire"
+local codec = require "sandbox.codec"
+local params = require "sandbox.params"
+local account = require "sandbox.account"
+local view = require "sandbox.lead_view"
+local lead_query = require "sandbox.lead_query"
+local write = require "sandbox.lead_write"
+local notes = require "sandbox.notes"
+
+local M = {}
+
+local ROLES = { agent = "Agent", assistant = "Assistant", lender = "Lender" }
+local ACTIVITIES = { Search = true, Browse = true, Favorite = true, Request = true, Submission = true }
+
+--- The caller's living lead, or LEAD_NOT_EXIST: missing, trashed, absorbed by a merge or somebody else's alike.
+---@param store table
+---@param id integer
+---@return table lead
+---@return integer position
+function M.demand(store, id)
+  local lead, position = store.leads:find(id)
+  wire.demand(lead and store.leads.is_visible(lead), "LEAD_NOT_EXIST")
+  return lead, position
+end
+
+-- The lead a write's path names, as a copy that may be changed.
+local function demand_editable(store, request)
+  local _, position = M.demand(store, params.parse_integer(request.path_params.leadId))
+  return store.leads:edit(position), position
+end
+
+--- GET /v1.0/leads
+function M.list(store, request)
+  local found, metadata = lead_query.page(store, request.query)
+  local leads = json.array({})
+  for i, lead in ipairs(found) do
+    leads[i] = view.reply(lead)
+  end
+  return { _metadata = metadata, leads = leads }
+end
+
+--- GET /v1.0/leads/{leadId}; the first read of a lead just created misses it.
+function M.get(store, request)
+  local with_trash = params.boolean(request.query, "withTrash", false)
+  local lead, position = store.leads:find(params.parse_integer(request.path_params.leadId))
+  wire.demand(lead and not lead.foreign and (with_trash or not lead.trashed), "LEAD_NOT_EXIST")
+  wire.demand(not store.leads:misses(position), "LEAD_NOT_EXIST")
+  return { lead = view.reply(lead) }
+end
+
+-- A transaction may come with a new lead; only its name is looked at, it is not kept.
+local function check_transaction(body)
+  local transaction = params.field_object(body, "leadTransaction")
+  if transaction then
+    local name = params.field_text(transaction, "transactionName") or ""
+    wire.demand(not codec.is_blank(name), "TRANSACTION_NAME_BLANK")
+    wire.demand(not name:find("[<>]"), "TRANSACTION_NAME_HTML")
+  end
+end
+
+local function append_new(list, more, normal)
+  local present = {}
+  for _, item in ipairs(list) do
+    present[normal(item)] = true
+  end
+  for _, item in ipairs(more or {}) do
+    if not present[normal(item)] then
+      present[normal(item)] = true
+      list[#list + 1] = item
+    end
+  end
+end
+
+-- A contact that exists already: the survivor takes the new addresses and the tags, and fills its gaps.
+local function merge(store, survivor, fields, extra)
+  append_new(survivor.emails, fields.emails, string.lower)
+  append_new(survivor.phones, fields.phones, codec.phone_digits)
+  local gaps = {}
+  for name, value in pairs(fields) do
+    if survivor[name] == nil then
+      gaps[name] = value
+    end
+  end
+  if extra.property then
+    extra.property.id = nil
+  end
+  write.apply(store, survivor, gaps, extra)
+end
+
+local function new_lead(store, id, fields, extra)
+  local now = store.now()
+  local lead = {
+    leadId = id, leadUserId = store:next_id("lead_user"), emails = json.array({}), phones = json.array({}),
+    stage = "New Lead", assignedUserId = account.caller.user_id, tags = {}, segments = json.array({}),
+    leadTypes = json.array({ -1 }), created = now, assigned = now,
+  }
+  if extra.property then
+    extra.property.id = nil
+  end
+  write.apply(store, lead, fields, extra)
+  return lead
+end
+
+--- POST /v1.0/leads. A known address or number merges into that contact, and the id returned is a dead one.
+function M.create(store, request)
+  local body = request.body
+  local fields, extra = write.read(body)
+  wire.demand(fields.firstName, "INVALID_PARAMETER")
+  wire.demand(not fields.assignedUserId or account.member(fields.assignedUserId), "INVALID_PARAMETER")
+  check_transaction(body)
+  local content = params.field_text(body, "content")
+  local is_pin = params.field_boolean(body, "isPin")
+  local id = store:next_id("lead")
+  local position = store.leads:find_duplicate(fields)
+  local lead
+  if position then
+    lead = store.leads:edit(position)
+    merge(store, lead, fields, extra)
+    store.leads:index(position)
+  else
+    lead = new_lead(store, id, fields, extra)
+    store.leads:add(lead, true)
+  end
+  if content and not codec.is_blank(content) then
+    notes.add(store, lead.leadId, content, is_pin or false)
+  end
+  return { leadId = id }
+end
+
+--- PUT /v1.0/leads/{leadId}; only what is supplied changes.
+function M.update(store, request)
+  local fields, extra = write.read(request.body)
+  wire.demand(not fields.assignedUserId or account.member(fields.assignedUserId), "INVALID_PARAMETER")
+  local lead, position = demand_editable(store, request)
+  write.apply(store, lead, fields, extra)
+  store.leads:index(position)
+  return { leadId = lead.leadId }
+end
+
+--- DELETE /v1.0/leads/{leadId}?reason=: moves to the trash; empty reply.
+function M.delete(store, request)
+  local reason = params.text(request.query, "reason")
+  wire.demand(reason and not codec.is_blank(reason), "INVALID_PARAMETER")
+  local lead, position = demand_editable(store, request)
+  lead.trashed, lead.trash_reason, lead.updated = store.now(), reason, store.now()
+  store.leads:hide(position)
+  return nil
+end
+
+local function read_assignment(entry)
+  wire.demand(type(entry) == "table" and not json.is_array(entry), "INVALID_PARAMETER")
+  local role = ROLES[(params.field_text(entry, "role") or ""):lower()]
+  wire.demand(role, "INVALID_PARAMETER")
+  local email = params.field_text(entry, "assignee") or ""
+  local member = account.member_by_email(email)
+  wire.demand(member or email == "", "USER_NOT_EXIST")
+  return { role = role, user_id = member and member.user_id or 0 }
+end
+
+--- POST /v1.0/leads/{leadId}/assignment: an array, not an object; an entry without assignee empties the role.
+function M.assign(store, request)
+  wire.demand(json.is_array(request.body) and #request.body > 0, "INVALID_PARAMETER")
+  local assignments = {}
+  for i, entry in ipairs(request.body) do
+    assignments[i] = read_assignment(entry)
+  end
+  local lead = demand_editable(store, request)
+  lead.roles = lead.roles or {}
+  for _, assignment in ipairs(assignments) do
+    if assignment.role == "Agent" then
+      lead.assignedUserId, lead.assigned = assignment.user_id, store.now()
+    else
+      lead.roles[assignment.role] = assignment.user_id
+    end
+  end
+  lead.updated = store.now()
+  return { leadId = lead.leadId }
+end
+
+--- POST /v1.0/leads/{leadId}/activity: a visit to the site.
+function M.add_activity(store, request)
+  local body = request.body
+  wire.demand(ACTIVITIES[params.field_text(body, "type") or ""], "INVALID_PARAMETER")
+  for _, name in ipairs { "text", "link", "picture" } do
+    wire.demand(params.field_text(body, name), "INVALID_PARAMETER")
+  end
+  local created = wire.demand(params.field_integer(body, "created"), "INVALID_PARAMETER")
+  local lead = demand_editable(store, request)
+  lead.visited = math.max(lead.visited or 0, created)
+  return { leadId = lead.leadId }
+end
+
+return M

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Installs what is missing, through the system's package manager. Says and does nothing when all is there.
+#
+#   install-deps.sh [build] [test] [check]      what for; build when nothing is given
+set -u
+tools=$(dirname "$0")
+
+say() { echo "deps: $*" >&2; }
+
+# The packages by manager; commas join several, "-" means that the manager has none.
+# needed   apt-get                dnf                 pacman         apk                brew
+table="
+cc         gcc,libc6-dev          gcc,glibc-devel     gcc            build-base         gcc
+make       make                   make                make           make               make
+pkg-config pkg-config             pkgconf-pkg-config  pkgconf        pkgconf            pkgconf
+lua        liblua5.4-dev          lua-devel           lua54          lua5.4-dev         lua@5.4
+lua-cjson  lua-cjson-dev          lua-cjson           lua54-cjson    lua5.4-cjson       -
+libcurl    libcurl4-openssl-dev   libcurl-devel       curl           curl-dev           curl
+libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd  libmicrohttpd-dev  libmicrohttpd
+roots      ca-certificates        ca-certificates     ca-certificates ca-certificates   ca-certificates
+python3    python3                python3             python         python3            python3
+luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
+"
+
+# A compiler without the C library's headers cannot compile: ask it to, instead of looking for its name.
+compiles() {
+  echo '#include <stdio.h>' | "${CC:-cc}" -x c -fsyntax-only - >/dev/null 2>&1
+}
+
+# missing GROUP: which of the table's first column this machine lacks.
+missing() {
+  case $1 in
+    build)
+      compiles || echo cc
+      command -v make >/dev/null || command -v gmake >/dev/null || echo make
+      command -v pkg-config >/dev/null || echo pkg-config
+      sh "$tools/libs.sh" missing
+      ;;
+    test) command -v python3 >/dev/null || echo python3 ;;
+    check) command -v luacheck >/dev/null || echo luacheck ;;
+    *)
+      say "unknown group '$1' (build, test, check)"
+      exit 2
+      ;;
+  esac
+}
+
+# With a package manager at work anyway, the roots of trust for TLS come along.
+wanted=$(for group in "${@:-build}"; do missing "$group"; done) || exit 2
+[ -n "$wanted" ] || exit 0
+[ "$(uname -s)" = Linux ] && wanted="$wanted roots"
+
+manager=
+column=1
+for name in apt-get dnf pacman apk brew; do
+  column=$((column + 1))
+  if command -v "$name" >/dev/null; then
+    manager=$name
+    break
+  fi
+done
+if [ -z "$manager" ]; then
+  say "found none of apt-get, dnf, pacman, apk and brew. Please install by hand:" $wanted
+  exit 1
+fi
+
+packages=
+for item in $wanted; do
+  names=$(echo "$table" | awk -v item="$item" -v column="$column" '$1 == item { print $column }')
+  if [ "$names" = - ]; then
+    say "$manager has no package for $item. Please install it by hand, for Lua 5.4, and run this again."
+    exit 1
+  fi
+  packages="$packages $(echo "$names" | tr , ' ')"
+done
+
+root=
+if [ "$(id -u)" != 0 ] && [ "$manager" != brew ]; then
+  if ! command -v sudo >/dev/null; then
+    say "neither root nor sudo. Please have these installed with $manager:$packages"
+    exit 1
+  fi
+  root=sudo
+fi
+
+apt() { $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+
+# A fresh machine has no package lists, an old one has lists that name files long gone: fetch
+# them when they turn out to be of no use, and only then.
+apt_install() {
+  if apt -s install --no-install-recommends "$@" >/dev/null 2>&1 &&
+    apt install -y --no-install-recommends "$@"; then
+    return 0
+  fi
+  apt update && apt install -y --no-install-recommends "$@"
+}
+
+say "installing with $manager:$packages"
+# shellcheck disable=SC2086 # packages are words
+case $manager in
+  apt-get) apt_install $packages ;;
+  dnf) $root dnf -y install $packages ;;
+  pacman) $root pacman -S --needed --noconfirm $packages ;;
+  apk) $root apk add $packages ;;
+  brew) brew install $packages ;;
+esac >&2 || {
+  say "$manager could not install them. Please install by hand:$packages"
+  exit 1
+}
+
+left=$(for group in "${@:-build}"; do missing "$group"; done)
+[ -z "$left" ] || {
+  say "$manager installed its packages, and still not found:" $left
+  exit 1
+}

@@ -1,0 +1,68 @@
+--- lua-cjson's leniency: what it encodes although JSON has no such thing. The copy made here says in
+--- JSON's terms what lua-cjson would have written: null in the holes of an array, numbers among the
+--- keys of a table as names.
+
+local json = require "native.json"
+
+local M = {}
+
+local copy_value
+
+-- The length of the table as an array, or nil if it is none by lua-cjson's rules.
+local function array_length(t, sparse)
+  local length, items = 0, 0
+  for key in next, t do
+    if math.type(key) ~= "integer" or key < 1 then return nil end
+    length, items = math.max(length, key), items + 1
+  end
+  if items == 0 then return getmetatable(t) == json.array_mt and 0 or nil end
+  if sparse.ratio > 0 and length > items * sparse.ratio and length > sparse.safe then
+    if sparse.convert then return nil end
+    error({ "Cannot serialise table: excessively sparse array" }, 0)
+  end
+  return length
+end
+
+local function copy_object(t, settings, depth)
+  local object = {}
+  for key, value in next, t do
+    local name = key
+    if type(key) == "number" then name = json.encode(key) end
+    if type(name) ~= "string" then
+      error({ ("Cannot serialise %s: table key must be a number or string"):format(type(key)) }, 0)
+    elseif object[name] ~= nil then
+      error({ ("Cannot serialise table: it has both the number and the string %s as a key"):format(name) }, 0)
+    end
+    object[name] = copy_value(value, settings, depth)
+  end
+  return object
+end
+
+function copy_value(value, settings, depth)
+  if type(value) == "table" and depth > 0 then
+    local length = array_length(value, settings.encode_sparse_array)
+    if not length then return copy_object(value, settings, depth - 1) end
+    local array = json.array()
+    for i = 1, length do array[i] = copy_value(rawget(value, i), settings, depth - 1) end
+    return array
+  end
+  local invalid = math.type(value) == "float" and (value ~= value or value - value ~= 0)
+  if value == nil or invalid and settings.encode_invalid_numbers == "null" then return json.null end
+  return value
+end
+
+--- Copies a value that native.json refused. What it cannot do anything about it leaves in the copy,
+--- for native.json to say what is wrong with it.
+---@param value any
+---@param settings table of a cjson.instance
+---@param max_depth integer
+---@return any copy
+---@return string|nil problem instead of a copy
+function M.copy(value, settings, max_depth)
+  local fine, result = pcall(copy_value, value, settings, max_depth)
+  if fine then return result end
+  if type(result) == "table" then return nil, result[1] end
+  error(result, 0)
+end
+
+return M

@@ -1,0 +1,81 @@
+--- Failures of our own making: what went wrong on the way to Lofty, in its reply, or by a limit of the run;
+--- and plain HTTP statuses that came without any code. Same row shape as lofty.catalogue_rows, plus
+---   own = true      this name is loftyrun's, Lofty never sends it
+---   unsent = true   when this is raised, the request certainly never left
+
+local rows = {
+  { name = "CONNECT_FAILED", statuses = {}, category = "network", retry = "yes", unsent = true,
+    meaning = "No connection to Lofty could be made: the name did not resolve or nothing answered there.",
+    cure = "Check the network, a proxy and LOFTY_BASE_URL (`loftyrun doctor` tries each step), then run again." },
+
+  { name = "TLS_FAILED", statuses = {}, category = "network", retry = "no", unsent = true,
+    meaning = "The server's certificate could not be verified, so nothing was said to it.",
+    cure = "Look at the machine's clock, its certificate store (ca-certificates) and any proxy that opens TLS." },
+
+  { name = "TIMEOUT", statuses = { 408 }, category = "timeout", retry = "yes",
+    meaning = "No complete reply came within the time allowed for one call.",
+    cure = "Run again later, or allow more time. If it was a write, look first whether it was done." },
+
+  { name = "CONNECTION_LOST", statuses = {}, category = "network", retry = "yes",
+    meaning = "The connection broke after the request had gone out and before the reply was complete.",
+    cure = "If it was a read, run again. If it was a write, look first whether it was done." },
+
+  { name = "INVALID_RESPONSE", statuses = {}, category = "protocol", retry = "yes",
+    meaning = "A reply came that is not what this operation answers: not JSON, cut short, or without its result.",
+    cure = "Look at `err.body`. A page of HTML is usually a proxy or a maintenance page; else check the base URL." },
+
+  { name = "RESPONSE_TOO_LARGE", statuses = {}, category = "protocol", retry = "no",
+    meaning = "The reply was larger than loftyrun accepts and was given up.",
+    cure = "Ask for less at a time: a smaller limit, a narrower filter." },
+
+  { name = "REDIRECTED", statuses = {}, category = "protocol", retry = "no",
+    meaning = "The server sent the call elsewhere; it was not followed, because the credentials would go along.",
+    cure = "Set LOFTY_BASE_URL to the address the API really has." },
+
+  { name = "INSECURE_URL", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "The base URL is plain http to another machine, which would show the credentials to anyone between.",
+    cure = "Use an https base URL. Plain http is allowed to this machine only, for the sandbox." },
+
+  { name = "TOO_MANY_REQUESTS", statuses = { 429 }, category = "rate_limit", retry = "yes",
+    meaning = "Lofty's limit of calls per minute was reached, and waiting for it did not help in time.",
+    cure = "Wait `err.retry_after` seconds; make fewer calls at once, or spread the work over more runs.",
+    infer = { statuses = { 400, 403, 429 },
+      says = { "too many requests", "rate%W?limit[%w ]*", "request limit exceeded" } } },
+
+  { name = "SERVER_ERROR", statuses = { 500, 502, 503, 504 }, category = "server", retry = "yes",
+    meaning = "Lofty, or something in front of it, failed while working on the call.",
+    cure = "Run again later; status.lofty.com tells of outages. If it was a write, look first whether it was done." },
+
+  { name = "UNAUTHORIZED", statuses = { 401 }, category = "auth", retry = "after_refresh",
+    meaning = "Lofty did not accept the credentials and gave no code for it.",
+    cure = "Check the key with `loftyrun auth status`; an expired or revoked key has to be made anew in the CRM." },
+
+  { name = "FORBIDDEN", statuses = { 403 }, category = "permission", retry = "no",
+    meaning = "The credentials are good but may not do this; Lofty gave no code for it.",
+    cure = "Check the user's role in the CRM and, for OAuth, what the application was granted." },
+
+  { name = "NOT_FOUND", statuses = { 404 }, category = "not_found", retry = "no",
+    meaning = "Nothing is there, or not for this caller, and Lofty gave no code for it.",
+    cure = "Check the id. If the message speaks of an endpoint, check the path and LOFTY_BASE_URL instead." },
+
+  { name = "BAD_REQUEST", statuses = { 400, 405, 406, 409, 413, 414, 415, 422 }, category = "validation",
+    retry = "no",
+    meaning = "Lofty did not accept the call as it was sent and gave no code for it.",
+    cure = "Read `err.message` and `err.body`, then compare the call with `loftyrun help` of the operation." },
+
+  { name = "CANCELLED", statuses = {}, category = "cancelled", retry = "no",
+    meaning = "The call was stopped from this side before its reply came.",
+    cure = "Nothing to repair. If it was a write, look whether it was done before doing it again." },
+
+  { name = "DEADLINE_EXCEEDED", statuses = {}, category = "limit", retry = "no",
+    meaning = "The time given to the whole run was over.",
+    cure = "Give it more with --timeout, or let it do less in one run." },
+
+  { name = "TOO_MANY_CALLS", statuses = {}, category = "limit", retry = "no", unsent = true,
+    meaning = "The run has made as many calls as --max-requests allows it.",
+    cure = "Raise --max-requests if so many calls are meant; otherwise look for a loop that does not end." },
+}
+
+for _, row in ipairs(rows) do row.own = true end
+
+return rows

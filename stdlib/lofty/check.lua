@@ -1,0 +1,259 @@
+--- Finds mistakes in a call before it is sent, because Lofty often does not: it ignores what it does not know,
+--- cuts what is too long, and refuses the rest without saying which field it was.
+---
+--- Keys of a field's specification in lofty/operations/:
+---   type        string, integer, number, boolean, array, object or any
+---   of, fields  what an array holds; an object's fields by name
+---   required    must be there; not_null: may be left out, but not written as lofty.null
+---   min, max, enum, max_length (in characters), min_items, max_items, format (see lofty.formats)
+---   not_blank   neither empty nor only white space
+---   alone       a query parameter that suffers no other beside it
+---   readonly    Lofty ignores it when written, so writing it is a mistake
+---   default     what Lofty takes when it is left out; with always = true it is sent instead of left out
+---   hint, note  what to do instead; a habit worth knowing
+--- Keys of an object only: at_least_one (names), min_fields, needs ({ field=, when=, is= }: field is required when
+--- the field named by `when` has one of the values in `is`).
+---
+--- Every function here returns a message first, nil when all is well, and then the value as it will be sent: a copy
+--- in which integral floats are integers and defaults are filled in. What the script passed is never changed.
+local formats = require "lofty.formats"
+local json = require "native.json"
+local nearest = require("native.text").nearest
+local wording = require "lofty.wording"
+
+local describe, listed, quoted = wording.describe, wording.listed, wording.quoted
+local sorted_keys, suggestion = wording.sorted_keys, wording.suggestion
+
+local M = {}
+
+local checkers = {} -- by type: function(spec, value, path) -> message | nil, value
+
+local function check_value(spec, value, path)
+  local message, clean = checkers[spec.type](spec, value, path)
+  if message or not spec.enum then return message, clean end
+  for _, allowed in ipairs(spec.enum) do
+    if clean == allowed then return nil, clean end
+  end
+  local near
+  for _, allowed in ipairs(spec.enum) do
+    if tostring(allowed):lower() == tostring(clean):lower() then near = tostring(allowed) end
+  end
+  near = near or type(clean) == "string" and nearest(clean, spec.enum)
+  return ("%s must be one of %s, got %s%s"):format(path, listed(spec.enum, "or"), describe(value),
+    near and ("; did you mean %s?"):format(quoted(near)) or "")
+end
+
+function checkers.any(_, value)
+  return nil, value
+end
+
+function checkers.boolean(_, value, path)
+  if type(value) == "boolean" then return nil, value end
+  return ("%s must be true or false, got %s"):format(path, describe(value))
+end
+
+function checkers.string(spec, value, path)
+  if type(value) ~= "string" then return ("%s must be a string, got %s"):format(path, describe(value)) end
+  local length = utf8.len(value)
+  if not length then return path .. " is not valid UTF-8" end
+  if spec.not_blank and not value:find("%S") then return path .. " must not be blank" end
+  if spec.max_length and length > spec.max_length then
+    return ("%s must be at most %d characters long, got %d"):format(path, spec.max_length, length)
+  end
+  local wrong = spec.format and formats[spec.format](value)
+  if wrong then return ("%s %s %s"):format(path, quoted(value), wrong) end
+  return nil, value
+end
+
+local function out_of_range(spec, value, path)
+  local low, high = spec.min, spec.max
+  if (not low or value >= low) and (not high or value <= high) then return nil end
+  local range = low and high and ("between %s and %s"):format(low, high)
+    or low and ("at least %s"):format(low) or ("at most %s"):format(high)
+  return ("%s must be %s, got %s"):format(path, range, value)
+end
+
+function checkers.number(spec, value, path)
+  if type(value) ~= "number" then return ("%s must be a number, got %s"):format(path, describe(value)) end
+  if value ~= value or value == math.huge or value == -math.huge then
+    return ("%s must be a finite number, got %s"):format(path, value)
+  end
+  return out_of_range(spec, value, path), value
+end
+
+--- People pass the whole lead where its id belongs; say how the id is reached.
+local function id_hint(spec, value, path)
+  if type(value) == "string" and math.tointeger(tonumber(value)) then return "; write it without quotes" end
+  local name = path:match("([%a_][%w_]*)$")
+  local noun = name and name:match("^(%l+)Id$")
+  if type(value) ~= "table" or not noun then return "" end
+  for _, field in ipairs { name, spec.field or "id" } do
+    if value[field] ~= nil then return ("; did you mean %s.%s?"):format(noun, field) end
+  end
+  return ""
+end
+
+function checkers.integer(spec, value, path)
+  local integer = type(value) == "number" and math.tointeger(value)
+  if not integer then
+    return ("%s must be an integer, got %s%s"):format(path, describe(value), id_hint(spec, value, path))
+  end
+  return out_of_range(spec, integer, path), integer
+end
+
+function checkers.array(spec, value, path)
+  local label = path == "" and "the body" or path
+  if type(value) ~= "table" then return ("%s must be an array, got %s"):format(label, describe(value)) end
+  local count, fields = 0, false
+  for key in pairs(value) do
+    count = count + 1
+    fields = fields or math.type(key) ~= "integer"
+  end
+  if fields then
+    local brace = spec.of.type == "object" and "; put another pair of braces around it" or ""
+    return ("%s must be an array, got a table with named fields%s"):format(label, brace)
+  end
+  local clean = json.array {}
+  for index = 1, count do
+    if value[index] == nil then return ("%s is an array with a hole at [%d]"):format(label, index) end
+    local message, item = check_value(spec.of, value[index], ("%s[%d]"):format(path, index))
+    if message then return message end
+    clean[index] = item
+  end
+  if spec.min_items and count < spec.min_items then
+    return ("%s must not be empty%s"):format(label, spec.hint and "; " .. spec.hint or "")
+  end
+  if spec.max_items and count > spec.max_items then
+    return ("%s must have at most %d items, got %d"):format(label, spec.max_items, count)
+  end
+  return nil, clean
+end
+
+local function unknown_field(fields, value, path, what)
+  local inside = path ~= "" and " in " .. path or ""
+  for _, key in ipairs(sorted_keys(value)) do
+    if type(key) ~= "string" then
+      return ("unknown %s [%s]%s: every value needs a name"):format(what, tostring(key), inside)
+    elseif not fields[key] then
+      return ("unknown %s %s%s%s"):format(what, quoted(key), inside, suggestion(key, fields))
+    end
+  end
+end
+
+local function missing_fields(fields, value, prefix)
+  local missing = {}
+  for _, name in ipairs(sorted_keys(fields)) do
+    if fields[name].required and value[name] == nil then missing[#missing + 1] = prefix .. name end
+  end
+  if #missing > 0 then
+    return ("%s %s required"):format(listed(missing, "and"), #missing == 1 and "is" or "are")
+  end
+end
+
+--- One member of an object: what lofty.null may stand for, and what Lofty would not take anyway.
+local function check_member(spec, value, path, nullable)
+  if spec.readonly then
+    return ("%s cannot be written%s"):format(path, spec.note and ": " .. spec.note or ": Lofty ignores it")
+  end
+  if value ~= json.null then return check_value(spec, value, path) end
+  if nullable and not spec.required and not spec.not_null then return nil, value end
+  return path .. " must not be null"
+end
+
+local function is_given(value)
+  return value ~= nil and value ~= json.null and (type(value) ~= "string" or value:find("%S") ~= nil)
+end
+
+--- Rules about several fields of one object.
+local function broken_rule(spec, clean, path, prefix)
+  local subject = path ~= "" and path .. " needs" or "needs"
+  if spec.min_fields and next(clean) == nil then return subject .. " at least one field" end
+  if spec.at_least_one then
+    local given = false
+    for _, name in ipairs(spec.at_least_one) do given = given or is_given(clean[name]) end
+    if not given then return ("%s at least one of %s"):format(subject, listed(spec.at_least_one, "and")) end
+  end
+  for _, rule in ipairs(spec.needs or {}) do
+    for _, value in ipairs(rule.is) do
+      if clean[rule.when] == value and not is_given(clean[rule.field]) then
+        return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, quoted(value))
+      end
+    end
+  end
+end
+
+local function check_object(spec, value, path, what)
+  local label = path == "" and "the body" or path
+  if type(value) ~= "table" then
+    return ("%s must be a table of %ss, got %s"):format(label, what, describe(value))
+  end
+  local fields = spec.fields
+  local prefix = path == "" and "" or path .. "."
+  local message = unknown_field(fields, value, path, what) or missing_fields(fields, value, prefix)
+  if message then return message end
+  local clean = {}
+  for _, name in ipairs(sorted_keys(value)) do
+    message, clean[name] = check_member(fields[name], value[name], prefix .. name, what == "field")
+    if message then return message end
+  end
+  message = broken_rule(spec, clean, path, prefix)
+  if message then return message end
+  for name, field in pairs(fields) do
+    if field.always and clean[name] == nil then clean[name] = field.default end
+  end
+  return nil, clean
+end
+
+function checkers.object(spec, value, path)
+  return check_object(spec, value, path, "field")
+end
+
+local function prefixed(row, message, clean)
+  if message then return row.name .. ": " .. message end
+  return nil, clean
+end
+
+--- Checks the path parameters, which come by position.
+---@param row table the operation
+---@param values table as many values as the operation has parameters
+---@return string|nil message
+---@return table|nil clean
+function M.params(row, values)
+  local clean = {}
+  for index, spec in ipairs(row.params or {}) do
+    if values[index] == nil then return ("%s: %s is required"):format(row.name, spec.name) end
+    local message
+    message, clean[index] = check_value(spec, values[index], spec.name)
+    if message then return prefixed(row, message) end
+  end
+  return nil, clean
+end
+
+--- Checks the query of a GET or DELETE.
+---@param row table the operation
+---@param query table
+---@return string|nil message
+---@return table|nil clean
+function M.query(row, query)
+  local message, clean = check_object({ fields = row.query or {} }, query, "", "parameter")
+  if message then return prefixed(row, message) end
+  for _, name in ipairs(sorted_keys(query)) do
+    local other = next(query) ~= name and next(query) or next(query, name)
+    if row.query[name].alone and other then
+      return ("%s: %s goes on with the search it came from and must be the only parameter; %s would be ignored")
+        :format(row.name, name, other)
+    end
+  end
+  return nil, clean
+end
+
+--- Checks the body of a POST or PUT.
+---@param row table the operation
+---@param body table
+---@return string|nil message
+---@return table|nil clean
+function M.body(row, body)
+  return prefixed(row, check_value(row.body, body, ""))
+end
+
+return M

@@ -1,0 +1,227 @@
+--- The one way a call is made: arguments are sorted out and checked, the request is built, the reply becomes a result
+--- or a lofty error. What differs between operations is in their rows (lofty/operations/), never here.
+local check = require "lofty.check"
+local http = require "native.http"
+local json = require "native.json"
+local lofty_error = require "lofty.error"
+local misuse = require "lofty.misuse"
+local reply = require "lofty.reply"
+local run = require "native.run"
+local text = require "native.text"
+local wording = require "lofty.wording"
+
+local M = {}
+
+---@class lofty.CallOptions
+---@field unchecked boolean|nil true: the call is sent as it is written
+
+--- Why a lone { unchecked = true } is no table of parameters.
+local OPTIONS_HINT = '%s: options come after the parameters, in a table of their own: %s({ ... }, { unchecked = true })'
+
+--- Whether the operation has anything to put into a table.
+local function takes_table(row)
+  return row.query ~= nil or row.body ~= nil
+end
+
+local function sends_query(row)
+  return row.method == "GET" or row.method == "DELETE" or row.method == "HEAD"
+end
+
+local function is_options(value)
+  return type(value) == "table" and value.unchecked ~= nil and next(value, (next(value))) == nil
+end
+
+local function check_options(name, options)
+  if type(options) ~= "table" then
+    misuse(("%s: the last argument must be a table of options, got %s"):format(name, wording.describe(options)))
+  end
+  for key, value in pairs(options) do
+    if key ~= "unchecked" then
+      misuse(("%s: unknown option %s; the only one is unchecked"):format(name, wording.quoted(tostring(key))))
+    elseif type(value) ~= "boolean" then
+      misuse(("%s: unchecked must be true or false, got %s"):format(name, wording.describe(value)))
+    end
+  end
+  return options
+end
+
+--- Sorts out what a script passed: path parameters by position, one table, options.
+---@param name string
+---@param row table
+---@return any[] values of the path parameters
+---@return table fields
+---@return lofty.CallOptions options
+function M.arguments(name, row, ...)
+  local count, given = select("#", ...), { ... }
+  local params = #(row.params or {})
+  local values = table.move(given, 1, params, 1, {})
+  local fields, options = given[params + 1], given[params + 2]
+  if options == nil and not takes_table(row) and is_options(fields) then fields, options = nil, fields end
+  if count > params + 2 then
+    misuse(("%s: takes at most %d arguments, got %d"):format(name, params + (takes_table(row) and 2 or 1), count))
+  end
+  if options == nil and is_options(fields) then misuse(OPTIONS_HINT:format(name, name)) end
+  options = options == nil and {} or check_options(name, options)
+  if fields ~= nil and not takes_table(row) and not options.unchecked then
+    misuse(("%s: takes %s, got %s as well"):format(name,
+      params == 0 and "no parameters" or ("only " .. row.params[params].name), wording.describe(fields)))
+  end
+  return values, fields == nil and {} or fields, options
+end
+
+--- Checks a call without making it; raises at the script's line where something is wrong.
+---@param row table
+---@param values any[] path parameters
+---@param fields table
+---@return any[] values
+---@return table fields both ready to be sent
+function M.checked(row, values, fields)
+  local message, clean_values, clean_fields
+  message, clean_values = check.params(row, values)
+  if message then misuse(message) end
+  if row.body then
+    message, clean_fields = check.body(row, fields)
+  else
+    message, clean_fields = check.query(row, fields)
+  end
+  if message then misuse(message) end
+  return clean_values, clean_fields
+end
+
+--- A float in the fewest digits that read back as the same number.
+local function float_text(number)
+  for digits = 15, 17 do
+    local written = ("%%.%dg"):format(digits):format(number)
+    if tonumber(written) == number then return written end
+  end
+end
+
+--- One value as it stands in a URL. Integers keep every digit: an id that loses one is another lead's.
+local function url_text(name, what, value)
+  local kind = math.type(value) or type(value)
+  local written = kind == "integer" and ("%d"):format(value)
+    or kind == "float" and float_text(value)
+    or kind == "boolean" and tostring(value)
+    or kind == "string" and text.percent_encode(value)
+  return written or misuse(("%s: %s cannot be written in a URL: it is %s"):format(name, what, wording.describe(value)))
+end
+
+--- The path with its parameters filled in.
+---@param row table
+---@param values any[]
+---@return string
+function M.path(row, values)
+  local index = 0
+  return (row.path:gsub("{([^}]+)}", function(what)
+    index = index + 1
+    local written = url_text(row.name, what, values[index])
+    return written ~= "" and written or misuse(("%s: %s must not be empty"):format(row.name, what))
+  end))
+end
+
+--- "?a=1&b=2" in the order of the names, so that the same call is the same bytes; an array repeats its name.
+---@param name string
+---@param query table
+---@return string empty when there is nothing to send
+function M.query_string(name, query)
+  local parts = {}
+  for _, key in ipairs(wording.sorted_keys(query)) do
+    local value, encoded = query[key], text.percent_encode(tostring(key))
+    for _, item in ipairs(type(value) == "table" and value or { value }) do
+      parts[#parts + 1] = encoded .. "=" .. url_text(name, tostring(key), item)
+    end
+  end
+  return #parts > 0 and "?" .. table.concat(parts, "&") or ""
+end
+
+local function encode_body(row, fields)
+  if not row.body and next(fields) == nil then return nil end
+  local body, _, why = json.encode(fields)
+  return body or misuse(("%s: the body cannot be written as JSON: %s"):format(row.name, why))
+end
+
+--- Builds the request. Operations without fields have no body; Content-Type goes along with every request anyway.
+---@param row table
+---@param values any[]
+---@param fields table
+---@return { method: string, target: string, body: string|nil }
+---@return string path without the query
+function M.request(row, values, fields)
+  local path = M.path(row, values)
+  if sends_query(row) then
+    return { method = row.method, target = path .. M.query_string(row.name, fields) }, path
+  end
+  return { method = row.method, target = path, body = encode_body(row, fields) }, path
+end
+
+local function fail(row, path, fields)
+  fields.operation, fields.method, fields.path = row.name, row.method, path
+  fields.attempts = fields.attempts or 1
+  error(lofty_error.new(fields), 0)
+end
+
+--- Raises for a request that got no usable reply at all. Reads have no outcome; a write was either certainly not
+--- sent, or nobody knows.
+local function fail_unanswered(row, path, code, message, info)
+  local outcome
+  if row.method ~= "GET" and not row.read then
+    outcome = info and info.sent == false and "not_sent" or "unknown"
+  end
+  fail(row, path, {
+    code = code,
+    message = message,
+    outcome = outcome,
+    elapsed = info and info.elapsed,
+    attempts = info and info.attempts,
+  })
+end
+
+--- Lofty echoes the page size it used. Another one than asked for means that the parameter was not heard, and then
+--- neither were the filters, perhaps.
+local function check_echo(row, path, query, metadata)
+  local asked = query.limit or query.pageSize
+  local used = type(metadata) == "table" and metadata.limit
+  if row.page and asked and math.type(used) == "integer" and used ~= asked then
+    fail(row, path, {
+      code = "INVALID_RESPONSE",
+      message = ("asked for pages of %d, got pages of %d"):format(asked, used),
+    })
+  end
+end
+
+--- Sends what has been checked, or is meant to go unchecked.
+---@param row table
+---@param values any[] path parameters
+---@param fields table
+---@return any result
+---@return table|nil metadata
+function M.send(row, values, fields)
+  local request, path = M.request(row, values, fields)
+  local response, code, message, info = http.call(request)
+  if not response then fail_unanswered(row, path, code, message, info) end
+  local ok, result, metadata = reply.interpret(row, response, run.settings().codes)
+  if not ok then fail(row, path, result) end
+  if sends_query(row) then check_echo(row, path, fields, metadata) end
+  return result, metadata
+end
+
+--- Calls an operation.
+---
+--- Raises a plain string at the script's line for a mistake in the call, and then nothing is sent. Raises a
+--- lofty.Error for all that Lofty or the network refuses.
+---@param name string such as "tasks.finish"
+---@param row table the operation
+---@param ... any path parameters by position, then a table of query or body fields, then lofty.CallOptions
+---@return any result unwrapped: the lead, the array of tasks, true where success has nothing to say
+---@return table|nil metadata of a page
+function M.call(name, row, ...)
+  local values, fields, options = M.arguments(name, row, ...)
+  if not options.unchecked then
+    values, fields = M.checked(row, values, fields)
+  elseif type(fields) ~= "table" then
+    misuse(("%s: expected a table, got %s"):format(name, wording.describe(fields)))
+  end
+  return M.send(row, values, fields)
+end
+
+return M

@@ -1,0 +1,66 @@
+--- Shapes of text that Lofty expects in some fields. Each takes the text and returns nil when it is right, otherwise
+--- what is wrong with it, worded to follow the field's name and value: `endAt "tomorrow" ` .. result.
+local M = {}
+
+local DAYS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+local EXAMPLE = "2026-03-01T15:00:00-08:00"
+
+local function is_leap(year)
+  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+end
+
+local function is_date(year, month, day)
+  if month < 1 or month > 12 or day < 1 or day > DAYS[month] then return false end
+  return not (month == 2 and day == 29) or is_leap(year)
+end
+
+--- An ISO 8601 time with its offset from UTC. Lofty shifts or rejects one without (FACTS 6.2), and what it writes
+--- itself ends in GMT, which is neither.
+M["iso-offset"] = function(text)
+  local year, month, day, hour, minute, rest = text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d)(.*)$")
+  if not year then return ('is not an ISO 8601 time; write "%s"'):format(EXAMPLE) end
+  local second, zone = rest:match("^:(%d%d)(.*)$")
+  zone = (zone or rest):gsub("^%.%d+", "")
+  local in_range = is_date(tonumber(year), tonumber(month), tonumber(day))
+    and tonumber(hour) < 24 and tonumber(minute) < 60 and tonumber(second or 0) < 60
+  if not in_range then return "is not a time that exists" end
+  if zone == "Z" then return nil end
+  local zone_hour, zone_minute = zone:match("^[+-](%d%d):(%d%d)$")
+  if zone_hour and tonumber(zone_hour) <= 14 and tonumber(zone_minute) < 60 then return nil end
+  local moment = text:sub(1, #text - #zone)
+  if zone == "" then return ('has no UTC offset; write "%s-08:00"'):format(moment) end
+  if zone == "GMT" then
+    return ('ends in GMT, which Lofty writes but does not read; write "%s+00:00"'):format(moment)
+  end
+  return ('ends in "%s", which is no UTC offset; write "%s-08:00"'):format(zone, moment)
+end
+
+--- A birthday such as Jun 5, 2001 (FACTS 6.2).
+M.birthday = function(text)
+  local month, day, year = text:match("^(%a%a%a) (%d%d?), (%d%d%d%d)$")
+  local number = month and ("JanFebMarAprMayJunJulAugSepOctNovDec"):find(month, 1, true)
+  if not number or number % 3 ~= 1 then return 'is not a birthday as Lofty writes it; write "Jun 5, 2001"' end
+  if not is_date(tonumber(year), number // 3 + 1, tonumber(day)) then return "is not a day that exists" end
+end
+
+--- The name of a time zone, not an abbreviation with blanks or an offset.
+M["time-zone"] = function(text)
+  if not text:find("^%a[%w_+%-]*[%w_+%-/]*$") then
+    return 'is not the name of a time zone; write "America/Los_Angeles"'
+  end
+end
+
+--- Where webhooks are delivered: https only.
+M["https-url"] = function(text)
+  if text:find("^http://") then return "must begin with https://; Lofty delivers to nothing else" end
+  if not text:find("^https://[%w%.%-%[%]:]+[^%s]*$") then
+    return 'is not an https URL; write "https://example.com/hooks/lofty"'
+  end
+end
+
+--- Lofty takes < and > for HTML and refuses them (TRANSACTION_NAME_HTML).
+M["no-html"] = function(text)
+  if text:find("[<>]") then return 'must not contain "<" or ">"' end
+end
+
+return M

@@ -1,0 +1,153 @@
+--- What scripts see: `local lofty = require "lofty"`.
+---
+--- lofty.<resource>.<verb> are the operations, from the rows in lofty/operations/; resources load on first use.
+--- Every list has an iterator over all its pages: `list` is iterated by `each`, `list_tags` by `each_tags`, and a list
+--- under another name by that name: `mine` by `each_mine`.
+local client = require "lofty.client"
+local clock = require "native.clock"
+local json = require "native.json"
+local log = require "native.log"
+local lofty_error = require "lofty.error"
+local misuse = require "lofty.misuse"
+local nearest = require("native.text").nearest
+local operations = require "lofty.operations"
+local run = require "native.run"
+local wording = require "lofty.wording"
+
+local M = {
+  try = lofty_error.try,
+  code = require "lofty.code",
+  error = { is_error = lofty_error.is_error },
+  null = json.null,
+  array = json.array,
+}
+
+local function did_you_mean(name, names)
+  local near = type(name) == "string" and nearest(name, names)
+  return near and ("; did you mean %s?"):format(wording.quoted(near)) or ""
+end
+
+--- A table whose members are all there is: reading or setting another one raises.
+local function strict(name, members)
+  return setmetatable(members, {
+    __name = name,
+    __index = function(_, key)
+      local names = wording.sorted_keys(members)
+      misuse(("%s has no operation %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, names)))
+    end,
+    __newindex = function(_, key)
+      misuse(("%s cannot be changed (setting %s)"):format(name, wording.quoted(tostring(key))))
+    end,
+  })
+end
+
+--- The iterator's name beside its list.
+local function each_name(verb)
+  return verb == "list" and "each" or "each_" .. (verb:match("^list_(.+)$") or verb)
+end
+
+local function load_resource(resource)
+  local members = {}
+  for verb, row in pairs(operations.rows(resource)) do
+    members[verb] = function(...) return client.call(row.name, row, ...) end
+    if row.page then
+      local name = resource .. "." .. each_name(verb)
+      members[each_name(verb)] = function(...) return require("lofty.pages").each(name, row, ...) end
+    end
+  end
+  return strict("lofty." .. resource, members)
+end
+
+--- A table of resources below `prefix` ("" or "v1."), each loaded when it is first read.
+local function namespace(name, prefix, members)
+  local names, nested = {}, {}
+  for _, resource in ipairs(operations.resources) do
+    local head, rest = resource:sub(#prefix + 1):match("^([^.]+)(.*)$")
+    if head and resource:sub(1, #prefix) == prefix then
+      names[#names + 1], nested[head] = head, rest ~= ""
+    end
+  end
+  return setmetatable(members, {
+    __name = name,
+    __index = function(_, key)
+      if nested[key] == nil then
+        local known = wording.sorted_keys(members)
+        table.move(names, 1, #names, #known + 1, known)
+        misuse(("%s has no %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, known)))
+      end
+      local value = nested[key] and namespace(name .. "." .. key, prefix .. key .. ".", {})
+        or load_resource(prefix .. key)
+      rawset(members, key, value)
+      return value
+    end,
+  })
+end
+
+--- JSON with every digit of every integer. Raises a plain error at the script's line for what cannot be converted.
+M.json = {}
+
+---@param text string
+---@param options { keep_null: boolean|nil, max_depth: integer|nil }|nil without keep_null, null members are absent
+---@return any
+function M.json.decode(text, options)
+  if type(text) ~= "string" then misuse("lofty.json.decode: expected a string, got " .. wording.describe(text)) end
+  local value, code, message = json.decode(text, options)
+  if code then misuse("lofty.json.decode: " .. message) end
+  return value
+end
+
+---@param value any
+---@return string
+function M.json.encode(value)
+  local text, _, message = json.encode(value)
+  return text or misuse("lofty.json.encode: " .. message)
+end
+
+--- Messages of the script for whoever runs it, on stderr: lofty.log.info("left alone", { task = task.id }).
+M.log = {}
+
+for _, level in ipairs { "debug", "info", "warn", "error" } do
+  ---@param message string
+  ---@param fields table<string, any>|nil
+  M.log[level] = function(message, fields)
+    if fields ~= nil and type(fields) ~= "table" then
+      misuse(("lofty.log.%s: the fields must be a table, got %s"):format(level, wording.describe(fields)))
+    end
+    log.write(level, tostring(message), fields)
+  end
+end
+
+--- Says that one item of the run failed: logs a warning, goes on, and makes the run end with exit code 8.
+---@param message string
+---@param fields table<string, any>|nil
+function M.failed(message, fields)
+  M.log.warn(message, fields)
+  run.item_failed()
+end
+
+local UNITS = { ms = 1, s = 1000, m = 60000, h = 3600000 }
+
+local function milliseconds(duration)
+  if type(duration) == "number" and duration >= 0 and duration < math.huge then
+    return math.ceil(duration * 1000)
+  end
+  local amount, unit = tostring(duration):match("^(%d+%.?%d*)(%a+)$")
+  if type(duration) ~= "string" or not UNITS[unit] then
+    misuse(('lofty.sleep: expected "5s", "250ms", "2m", "1h" or seconds, got %s'):format(wording.describe(duration)))
+  end
+  return math.ceil(tonumber(amount) * UNITS[unit])
+end
+
+--- Waits while other work of the run goes on.
+---@param duration string|number "5s", "250ms", "2m", "1h", or seconds
+function M.sleep(duration)
+  clock.sleep(milliseconds(duration))
+end
+
+--- The time, in milliseconds since 1970.
+---@return integer
+function M.now()
+  return clock.now()
+end
+
+return namespace("lofty", "", M)

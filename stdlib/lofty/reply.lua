@@ -1,0 +1,257 @@
+--- From a reply to a result or a refusal. This is the one file that knows the shapes Lofty's replies come in:
+---   a  {"code": N, "message": "..."}                                  the documented one
+---   b  {"message": "BaseApplicationException:errorCode=N,errorMsg=..."}    the number inside the text
+---   c  {"message": "Too Many Requests"}                               with 429, no number
+---   d  "..."                                                          a bare JSON string
+---   e  shape a inside HTTP 200 with N other than 0                    a refusal nonetheless
+---   f  {"errorCode": N, "errorMsg": "...", "data": ...}               also inside HTTP 200
+---   g  {"status": {"code": N, "msg": "..."}, "data": ...}             also inside HTTP 200
+---   h, i  text or HTML without any code                               gateways, unknown paths, 415, 406
+
+local catalogue = require "lofty.catalogue"
+local clock = require "native.clock"
+local deduce = require "lofty.deduce"
+local json = require "native.json"
+local rate_limit = require "lofty.rate_limit"
+
+local M = {}
+
+---@class lofty.Fault what a body says about a refusal
+---@field number integer|nil never 0, which is success
+---@field name string|nil a code sent as a word
+---@field message string|nil
+
+--- Members of an envelope that say how it went, not what came back.
+local ENVELOPE = {
+  code = true, message = true, msg = true, status = true, success = true,
+  errorCode = true, errorMsg = true, errorData = true,
+}
+
+local REQUEST_IDS = { "x-request-id", "x-trace-id", "x-amzn-requestid", "x-amz-cf-id", "request-id" }
+
+local ENTITIES = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", ["#39"] = "'" }
+
+--- What a page of HTML or a plain text has to say, in one short line.
+local function clean_text(body)
+  local html = body:find("^%s*<") ~= nil
+  if html then
+    local lower = body:lower()
+    local _, first = lower:find("<title[^>]*>")
+    if not first then _, first = lower:find("<h1[^>]*>") end
+    local last = first and lower:find("</", first + 1, true)
+    body = first and body:sub(first + 1, (last or 0) - 1) or body:gsub("<[^>]*>", " ")
+    body = body:gsub("&(#?%w+);", ENTITIES)
+  end
+  local line = body:gsub("%s+", " "):match("^ ?(.-) ?$"):sub(1, 200)
+  return line ~= "" and line or nil
+end
+
+local function text_of(value)
+  return type(value) == "string" and value:find("%S") and value or nil
+end
+
+local SUCCESS = { SUCCESS = true, OK = true }
+
+--- Splits a code from the wire: an integer, a number as text, or a name. 0 and words for success are no code.
+local function split_code(value)
+  local number = catalogue.to_number(value)
+  if number then return number ~= 0 and number or nil end
+  local word = type(value) == "string" and value:match("^%s*(.-)%s*$") or ""
+  if word ~= "" and not SUCCESS[word:upper()] then return nil, word end
+end
+
+--- Shape b: takes the number and the words out of the text.
+local function unpack_message(fault)
+  local number = fault.message and fault.message:match("errorCode%s*=%s*(%d+)")
+  if number then
+    fault.number = fault.number or split_code(number)
+    fault.message = text_of(fault.message:match("errorMsg%s*=%s*(.*)$")) or fault.message
+  end
+  return fault
+end
+
+--- What a decoded body says about a refusal, whatever its shape.
+---@return lofty.Fault
+local function read_fault(body)
+  if type(body) == "string" then return unpack_message { message = text_of(body) } end
+  if type(body) ~= "table" then return {} end
+  local inner = type(body.status) == "table" and body.status or type(body.error) == "table" and body.error or body
+  local code = inner.code
+  if code == nil then code = inner.errorCode end
+  local fault = {
+    message = text_of(inner.message) or text_of(inner.msg) or text_of(inner.errorMsg)
+      or text_of(body.message) or text_of(body.error_description) or text_of(body.error),
+  }
+  fault.number, fault.name = split_code(code)
+  return unpack_message(fault)
+end
+
+--- Whether a decoded body inside HTTP 2xx is a refusal (e, f, g, and b). A result may well have members called code
+--- or message, so it takes a code that says no, in the place and the company that these shapes have it in.
+local function refuses(body, status)
+  if type(body) ~= "table" then return false end
+  local fault = read_fault(body)
+  if fault.number == status then return false end
+  if type(body.message) == "string" and body.message:find("Exception:errorCode=", 1, true) then
+    return fault.number ~= nil
+  end
+  local known = fault.number ~= nil or fault.name ~= nil and catalogue.find(fault.name:upper()) ~= nil
+  if type(body.status) == "table" and body.status.code ~= nil then return known end
+  if body.errorCode ~= nil then return known end
+  return known and body.code ~= nil and fault.message ~= nil
+end
+
+--- Whether the body is an envelope that says it went well.
+local function says_success(body)
+  local inner = type(body.status) == "table" and body.status or body
+  local code = inner.code
+  if code == nil then code = inner.errorCode end
+  return catalogue.to_number(code) == 0
+end
+
+--- Whether the operation changes something. Searches that are sent with POST say `read = true` in their row.
+local function is_write(operation)
+  return operation.method ~= "GET" and operation.method ~= "HEAD" and not operation.read
+end
+
+--- What became of the write: Lofty refused it, or nobody knows because it broke down on the way through.
+local function outcome_of(operation, status, code)
+  if not is_write(operation) then return nil end
+  local row = catalogue.find(code)
+  if status >= 500 or code == "INVALID_RESPONSE" or row and row.category == "server" then return "unknown" end
+  return "refused"
+end
+
+--- The members that any error from this reply has.
+local function fields_for(operation, response, code)
+  local headers = response.headers or {}
+  local fields = {
+    code = code, status = response.status, elapsed = response.elapsed, body = response.body,
+    operation = operation.name, method = operation.method,
+    outcome = outcome_of(operation, response.status, code),
+  }
+  fields.rate_limit, fields.retry_after = rate_limit.read(headers, clock.now())
+  -- The reset of the limit is no reason to wait for anything else than the limit.
+  local limited = response.status == 429 or code == "TOO_MANY_REQUESTS"
+  if not limited and not headers["retry-after"] then fields.retry_after = nil end
+  for _, name in ipairs(REQUEST_IDS) do fields.request_id = fields.request_id or headers[name] end
+  return fields
+end
+
+local function refused(operation, response, fault, code_names)
+  local number = fault.number
+  -- Frameworks repeat the HTTP status as "code"; that is not one of Lofty's.
+  if number == response.status then fault.number = nil end
+  local code, inferred = deduce.code(operation, response.status, fault, code_names)
+  local fields = fields_for(operation, response, code)
+  fields.number, fields.inferred = number, inferred
+  fields.message = fault.message or not catalogue.find(code) and "no reason was given" or nil
+  return false, fields
+end
+
+--- A reply that came with success and cannot be what the operation answers.
+local function unusable(operation, response, why)
+  local fields = fields_for(operation, response, "INVALID_RESPONSE")
+  fields.message = why
+  return false, fields
+end
+
+--- Follows a member name such as "leads", or a path of them such as "data.items".
+---@return any value nil where something on the way is missing
+---@return table holder the table the last member is in
+local function member_at(body, path)
+  local value, holder = body, body
+  for name in path:gmatch("[^.]+") do
+    if type(value) ~= "table" then return nil, holder end
+    holder, value = value, value[name]
+  end
+  return value, holder
+end
+
+--- What comes beside the result: the page's metadata under one of its names, else the result's plain neighbours.
+local function metadata_of(body, holder, reply)
+  local metadata = body._metadata or body.metadata or body._listingMetadata or holder._metadata or holder.metadata
+  if type(metadata) == "table" then return metadata end
+  local last = reply:match("[^.]+$")
+  local beside = {}
+  for name, value in pairs(holder) do
+    if name ~= last and not ENVELOPE[name] then beside[name] = value end
+  end
+  return next(beside) ~= nil and beside or nil
+end
+
+--- The result inside a decoded body that refuses nothing.
+---@return boolean found
+---@return any value the result, or what is wrong
+---@return table|nil metadata
+local function unwrap(operation, body)
+  local reply, value, metadata = operation.reply, body, nil
+  if reply then
+    local holder
+    if type(body) ~= "table" then return false, ("it has no %q"):format(reply) end
+    value, holder = member_at(body, reply)
+    if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, reply) end
+    if value == nil then
+      if says_success(body) and reply == "data" then return true, true end
+      return false, ("it has no %q"):format(reply)
+    end
+    metadata = metadata_of(body, holder, reply)
+  elseif type(body) == "table" and body.data ~= nil and says_success(body) then
+    value = body.data
+  end
+  if operation.page and not json.is_array(value) then
+    return false, ("it holds %s where a list belongs"):format(type(value) == "table" and "an object"
+      or "a " .. type(value))
+  end
+  return true, value, metadata
+end
+
+--- Whether the operation's result is certainly there, so that no other member can make the body a refusal.
+--- An envelope's `data` proves nothing: it comes with refusals too.
+local function has_result(operation, body)
+  local reply = operation.reply
+  return reply ~= nil and not reply:find("^data%f[%W]") and type(body) == "table" and member_at(body, reply) ~= nil
+end
+
+local function interpret_success(operation, response, code_names)
+  local text, status = response.body or "", response.status
+  if operation.text then return true, text end
+  local body, code, why
+  if text:find("%S") then body, code, why = json.decode(text) end
+  if code then
+    local page = text:find("^%s*<") and (clean_text(text) or "an empty one")
+    return unusable(operation, response, page and "it is a page, not JSON: " .. page or "it is no usable JSON: " .. why)
+  end
+  if body == nil or body == json.null then
+    if status ~= 204 and (operation.reply or not is_write(operation)) then
+      return unusable(operation, response, "it is empty")
+    end
+    return true, true
+  end
+  if not has_result(operation, body) and refuses(body, status) then
+    return refused(operation, response, read_fault(body), code_names)
+  end
+  local found, value, metadata = unwrap(operation, body)
+  if not found then return unusable(operation, response, value) end
+  return true, value, metadata
+end
+
+--- What a reply means: a result, or what is needed to make an error of it.
+---@param operation table its row: `name`, `method`, `reply`, `page`, `codes`, `read`, `text` are looked at
+---@param response { status: integer, headers: table<string, string>, body: string, elapsed: number|nil }
+---@param code_names table<integer, string>|nil names that the profile gives to numbers nobody has documented
+---@return boolean ok
+---@return any value the result, `true` where success has nothing to say; or the fields for lofty.error's `new`
+---@return table|nil metadata of the page
+function M.interpret(operation, response, code_names)
+  if response.status >= 200 and response.status < 300 then
+    return interpret_success(operation, response, code_names)
+  end
+  local text = response.body or ""
+  local body, undecodable
+  if text:find("%S") then body, undecodable = json.decode(text) end
+  local fault = undecodable and unpack_message { message = clean_text(text) } or read_fault(body)
+  return refused(operation, response, fault, code_names)
+end
+
+return M
