@@ -51,6 +51,13 @@ c_rules() {
       bad("bind neither prints nor exits")
     }
     dir == "bind" && code ~ /(^|[^A-Za-z0-9_])(stdout|stderr)([^A-Za-z0-9_]|$)/ { bad("bind neither prints nor exits") }
+    dir == "cmd" && (stem in command) {
+      while (match(code, /(^|[^A-Za-z0-9_])command_[a-z]+/)) {
+        name = substr(code, RSTART, RLENGTH); sub(/^.*command_/, "", name)
+        if (name != stem && (name in command)) bad("one command reaches into another: command_" name)
+        code = substr(code, RSTART + RLENGTH)
+      }
+    }
     code ~ /sqlite3_/ && FILENAME != "runtime/core/store.c" { bad("sqlite3_ belongs into core/store.c") }
     BEGIN {
       while ((getline line < commands) > 0) command[line] = 1
@@ -99,7 +106,7 @@ text_rules() {
 
 commands=$(mktemp) || exit 2
 trap 'rm -f "$commands"' EXIT
-grep -lE '^const struct command ' runtime/cmd/*.c 2>/dev/null | sed 's,.*/,,; s,\.c$,,' > "$commands"
+grep -lE '^const struct command command_' runtime/cmd/*.c 2>/dev/null | sed 's,.*/,,; s,\.c$,,' > "$commands"
 status=0
 [ -z "$c_files" ] || c_rules "$commands" || status=1
 [ -z "$lua_files" ] || lua_rules || status=1

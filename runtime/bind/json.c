@@ -2,7 +2,6 @@
 
 #include <lauxlib.h>
 #include <locale.h>
-#include <lua-cjson.h>
 #include <string.h>
 
 #include "../core/json_patch.h"

@@ -16,4 +16,7 @@
    NOT_ENCODABLE. Raises on arguments of a wrong type and when memory runs out. */
 int luaopen_native_json(lua_State *L);
 
+/* lua-cjson itself. Only some distributions have a header that says so. */
+int luaopen_cjson(lua_State *L);
+
 #endif

@@ -48,8 +48,7 @@ static bool is_lofty_error(lua_State *L, int index) {
 }
 
 static bool is_own_frame(const char *line) {
-  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: in ?",
-                                         "[C]: in function 'error'"};
+  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: ", "(...tail calls...)"};
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
     if (strncmp(line, prefixes[i], strlen(prefixes[i])) == 0) return true;
   return false;
@@ -60,11 +59,11 @@ static bool is_own_frame(const char *line) {
 static void append_frames(struct buffer *out, const char *traceback, char *first, size_t size) {
   int count = 0;
   first[0] = '\0';
-  for (const char *line = strchr(traceback, '\t'); line; line = strchr(line, '\t')) {
-    line++;
+  for (const char *line = strstr(traceback, "\n\t"); line; line = strstr(line, "\n\t")) {
+    line += 2;
     size_t length = strcspn(line, "\n");
-    if (is_own_frame(line) || strncmp(line, "(...tail calls...)", length) == 0) continue;
-    if (!first[0] && line[0] != '[' && length < size) {
+    if (is_own_frame(line)) continue;
+    if (!first[0] && length < size) {
       memcpy(first, line, length);
       first[length] = '\0';
     }
@@ -157,6 +156,14 @@ static void append_sentence(const struct parts *parts, const char *message) {
   buffer_printf(parts->out, "%sloftyrun:%s %s\n", start, end, message);
 }
 
+/* Pushes what the error at index 1 says. */
+static const char *push_message(lua_State *L) {
+  if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+    return luaL_tolstring(L, 1, NULL);
+  return lua_pushfstring(L, "the script raised a %s value, which says nothing",
+                         luaL_typename(L, 1));
+}
+
 /* Runs protected: the error's own __tostring may be anybody's. Stack: error, parts. */
 static int build(lua_State *L) {
   struct parts *parts = lua_touserdata(L, 2);
@@ -165,7 +172,7 @@ static int build(lua_State *L) {
   const char *category = lofty ? member(L, 1, "category") : NULL;
   const char *hint = lofty ? member(L, 1, "hint") : NULL;
   const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
-  const char *message = luaL_tolstring(L, 1, NULL);
+  const char *message = push_message(L);
   if (!traceback) {
     luaL_traceback(L, parts->co, NULL, 0);
     traceback = lua_tostring(L, -1);

@@ -214,8 +214,9 @@ static int execute(struct run *run) {
 /* Output that could not be written is not done work. */
 static int flush_output(int exit_code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+  if (exit_code != EXIT_DONE) return exit_code;
   fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
-  return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
+  return EXIT_SCRIPT;
 }
 
 int run_script(const struct run_options *options, const struct script *script, char **argv) {

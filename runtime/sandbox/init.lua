@@ -61,6 +61,12 @@ local function check_content_type(request)
   wire.demand(kind == "application/json", "CONTENT_TYPE")
 end
 
+local function check_query(query)
+  for _, pair in ipairs(query) do
+    wire.demand(utf8.len(pair[2]), "INVALID_PARAMETER")
+  end
+end
+
 local function decode_body(text, wanted)
   local body = json.decode(text or "", { keep_null = true })
   wire.demand(type(body) == "table", "INVALID_PARAMETER")
@@ -79,6 +85,7 @@ local function answer(box, request)
     wire.refuse(found and "NO_SUCH_METHOD" or "NO_SUCH_PATH")
   end
   check_content_type(request)
+  check_query(request.query)
   local reply = row[3](box.store, {
     path_params = found,
     query = request.query,

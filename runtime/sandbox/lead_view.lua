@@ -10,9 +10,14 @@ local M = {}
 local QUALIFICATION = { "buyingTimeFrame", "sellingTimeFrame", "preQual", "houseToSell", "fthb", "withBuyerAgent",
   "mortgage", "buyHouse", "withListingAgent" }
 M.QUALIFICATION = QUALIFICATION
+local FLAGS = { "cannotText", "cannotCall", "cannotEmail", "unsubscription", "hiddenFlag" }
+local ADDRESS = { "streetAddress", "city", "state", "zipCode" }
+
+-- Replies are encoded and thrown away, so parts that are the same for many leads are made once.
+local EMPTY = json.array({})
 
 local function list(items)
-  return json.array(items or {})
+  return items and json.array(items) or EMPTY
 end
 
 local function tags_of(lead)
@@ -26,7 +31,9 @@ local function tags_of(lead)
   return tags
 end
 
-local function roles_of(lead)
+local plain_roles = {} -- the agent's long id -> the roles of a lead that has nobody else
+
+local function make_roles(lead)
   local roles = json.array({})
   for i, role in ipairs(account.roles) do
     local member = account.member(lead.roles and lead.roles[role.name])
@@ -39,6 +46,15 @@ local function roles_of(lead)
     }
   end
   return roles
+end
+
+local function roles_of(lead)
+  if lead.roles then
+    return make_roles(lead)
+  end
+  local agent = lead.assignedUserId or 0
+  plain_roles[agent] = plain_roles[agent] or make_roles(lead)
+  return plain_roles[agent]
 end
 
 local function phone_statuses(lead)
@@ -56,14 +72,11 @@ local function inquiry_of(lead)
     bedroomsMin = given.bedroomsMin or -1, bedroomsMax = given.bedroomsMax or -1,
     bathroomsMin = given.bathroomsMin or "-1", bathroomsMax = given.bathroomsMax or "-1",
     propertyType = list(given.propertyType), locations = list(given.locations),
-    leadUserId = lead.leadUserId, modifyByAgent = false,
+    leadUserId = lead.leadUserId, modifyByAgent = false, defaultValue = lead.inquiry == nil,
   }
 end
 
---- One property in a lead, numbers that are not set as -1.
----@param lead table
----@param property table
----@return table
+-- One property, numbers that are not set as -1.
 local function property_of(lead, property)
   local shown = {
     price = -1, bedrooms = -1, bathrooms = -1, squareFeet = -1, lotSize = -1, parkingSpace = -1, floors = -1,
@@ -76,16 +89,19 @@ local function property_of(lead, property)
 end
 
 local function properties_of(lead)
+  if not lead.properties then
+    return EMPTY
+  end
   local properties = json.array({})
-  for i, property in ipairs(lead.properties or {}) do
+  for i, property in ipairs(lead.properties) do
     properties[i] = property_of(lead, property)
   end
   return properties
 end
 
 local function add_address(reply, lead)
-  local first = lead.properties and lead.properties[1] or {}
-  for _, name in ipairs { "streetAddress", "city", "state", "zipCode" } do
+  local first = lead.properties and lead.properties[1] or EMPTY
+  for _, name in ipairs(ADDRESS) do
     reply[name] = first[name] or ""
   end
 end
@@ -99,7 +115,7 @@ local function add_times(reply, lead)
 end
 
 local function add_flags(reply, lead)
-  for _, name in ipairs { "cannotText", "cannotCall", "cannotEmail", "unsubscription", "hiddenFlag" } do
+  for _, name in ipairs(FLAGS) do
     reply[name] = lead[name] or false
   end
   for _, name in ipairs(QUALIFICATION) do

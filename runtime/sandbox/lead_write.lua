@@ -15,6 +15,10 @@ local ADDRESS = { "streetAddress", "city", "state", "zipCode" }
 local LEAD_TYPES = { [-1] = true, [1] = true, [2] = true, [5] = true, [6] = true, [7] = true, [8] = true, [9] = true }
 local SCOPES = { TEAM = true, OFFICE = true, PERSONAL = true }
 
+local function demand_object(value)
+  wire.demand(type(value) == "table" and not json.is_array(value), "INVALID_PARAMETER")
+end
+
 local function phone_text(value)
   local text = params.as_text(value)
   wire.demand(utf8.len(text) and utf8.len(text) <= MAX_PHONE, "INVALID_PARAMETER")
@@ -31,7 +35,7 @@ local function lead_type(value)
 end
 
 local function family_member(value)
-  wire.demand(type(value) == "table" and not json.is_array(value), "INVALID_PARAMETER")
+  demand_object(value)
   local first = params.field_text(value, "firstName", MAX_NAME)
   wire.demand(first and not codec.is_blank(first), "INVALID_PARAMETER")
   return {
@@ -43,7 +47,7 @@ local function family_member(value)
 end
 
 local function custom_attribute(value)
-  wire.demand(type(value) == "table" and not json.is_array(value), "INVALID_PARAMETER")
+  demand_object(value)
   return {
     attributeName = wire.demand(params.field_text(value, "attributeName"), "INVALID_PARAMETER"),
     attributeType = params.field_text(value, "attributeType") or "text",
@@ -79,6 +83,15 @@ local function read_property(body)
   return property
 end
 
+local function location(value)
+  demand_object(value)
+  local place = {}
+  for _, name in ipairs { "stateCode", "city", "zipCode", "county", "streetAddress", "description" } do
+    place[name] = params.field_text(value, name)
+  end
+  return place
+end
+
 local function read_inquiry(body)
   local given = params.field_object(body, "inquiry")
   if not given then
@@ -92,13 +105,7 @@ local function read_inquiry(body)
     inquiry[name] = params.field_text(given, name)
   end
   inquiry.propertyType = params.field_array(given, "propertyType", params.as_text)
-  inquiry.locations = params.field_array(given, "locations", function(place)
-    local location = {}
-    for _, name in ipairs { "stateCode", "city", "zipCode", "county", "streetAddress", "description" } do
-      location[name] = params.field_text(place, name)
-    end
-    return location
-  end)
+  inquiry.locations = params.field_array(given, "locations", location)
   return inquiry
 end
 

@@ -8,14 +8,15 @@ local codec = require "sandbox.codec"
 local M = {}
 
 local function integer_of(text)
-  if not text:find("^%s*[+-]?%d+%s*$") then
+  local sign, digits = text:match("^%s*([+-]?)0*(%d+)%s*$")
+  if not digits then
     return nil
   end
-  local value = tonumber(text:gsub("%+", ""), 10)
-  -- tonumber with a base wraps around silently; compare with the digits to keep ids exact.
-  local digits = text:match("%d+"):gsub("^0+(%d)", "%1")
-  local printed = value and tostring(value):gsub("^-", "")
-  return printed == digits and value or nil
+  -- tonumber with a base wraps around in silence, so the number must print as the digits that were given.
+  local value = tonumber(sign .. digits, 10) or tonumber(digits, 10)
+  local printed = tostring(value)
+  local is_exact = printed == digits or (sign == "-" and printed == "-" .. digits)
+  return is_exact and value or nil
 end
 
 --- The integer a path segment or a query value spells; refuses anything else, also beyond 64 bits.

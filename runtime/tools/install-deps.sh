@@ -45,10 +45,8 @@ missing() {
   esac
 }
 
-# With a package manager at work anyway, the roots of trust for TLS come along.
 wanted=$(for group in "${@:-build}"; do missing "$group"; done) || exit 2
 [ -n "$wanted" ] || exit 0
-[ "$(uname -s)" = Linux ] && wanted="$wanted roots"
 
 manager=
 column=1
@@ -64,6 +62,8 @@ if [ -z "$manager" ]; then
   exit 1
 fi
 
+# With a package manager at work anyway, the roots of trust for TLS come along.
+[ "$manager" = brew ] || wanted="$wanted roots"
 packages=
 for item in $wanted; do
   names=$(echo "$table" | awk -v item="$item" -v column="$column" '$1 == item { print $column }')

@@ -139,8 +139,9 @@ function M.new(protected)
     else
       message = ("bad argument #1 to 'decode' (string expected, got %s)"):format(type(text))
     end
-    if message and not protected then error(message, 2) end
-    return value, message
+    if not message then return value end
+    if not protected then error(message, 2) end
+    return nil, message
   end
 
   function instance.encode(...)
@@ -150,8 +151,9 @@ function M.new(protected)
     else
       message = "bad argument #1 to 'encode' (expected 1 argument)"
     end
-    if message and not protected then error(message, 2) end
-    return text, message
+    if not message then return text end
+    if not protected then error(message, 2) end
+    return nil, message
   end
 
   return instance

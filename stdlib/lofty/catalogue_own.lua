@@ -36,6 +36,18 @@ local rows = {
     meaning = "The base URL is plain http to another machine, which would show the credentials to anyone between.",
     cure = "Use an https base URL. Plain http is allowed to this machine only, for the sandbox." },
 
+  { name = "INVALID_URL", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "The base URL is not an address that a call can be made to.",
+    cure = "Set LOFTY_BASE_URL to https:// and a host, or leave it out for Lofty's own." },
+
+  { name = "NO_CREDENTIALS", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "There is neither an API key nor an access token to call Lofty with.",
+    cure = "Set LOFTY_API_KEY, or LOFTY_ACCESS_TOKEN for OAuth; --sandbox needs neither." },
+
+  { name = "OUT_OF_MEMORY", statuses = {}, category = "limit", retry = "no",
+    meaning = "There was not enough memory for the call or its reply.",
+    cure = "Ask for less at a time. If it was a write, look first whether it was done." },
+
   { name = "TOO_MANY_REQUESTS", statuses = { 429 }, category = "rate_limit", retry = "yes",
     meaning = "Lofty's limit of calls per minute was reached, and waiting for it did not help in time.",
     cure = "Wait `err.retry_after` seconds; make fewer calls at once, or spread the work over more runs.",

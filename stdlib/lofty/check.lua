@@ -183,9 +183,9 @@ local function broken_rule(spec, clean, path, prefix)
 end
 
 local function check_object(spec, value, path, what)
-  local label = path == "" and "the body" or path
   if type(value) ~= "table" then
-    return ("%s must be a table of %ss, got %s"):format(label, what, describe(value))
+    local expected = path == "" and "expected" or path .. " must be"
+    return ("%s a table of %ss, got %s"):format(expected, what, describe(value))
   end
   local fields = spec.fields
   local prefix = path == "" and "" or path .. "."

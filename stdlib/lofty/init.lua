@@ -27,18 +27,13 @@ local function did_you_mean(name, names)
   return near and ("; did you mean %s?"):format(wording.quoted(near)) or ""
 end
 
---- A table whose members are all there is: reading or setting another one raises.
+--- A table whose members are all there is: reading or setting another one raises. A test may replace one.
 local function strict(name, members)
-  return setmetatable(members, {
-    __name = name,
-    __index = function(_, key)
-      local names = wording.sorted_keys(members)
-      misuse(("%s has no operation %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, names)))
-    end,
-    __newindex = function(_, key)
-      misuse(("%s cannot be changed (setting %s)"):format(name, wording.quoted(tostring(key))))
-    end,
-  })
+  local function refuse(_, key)
+    local names = wording.sorted_keys(members)
+    misuse(("%s has no operation %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, names)))
+  end
+  return setmetatable(members, { __name = name, __index = refuse, __newindex = refuse })
 end
 
 --- The iterator's name beside its list.

@@ -1,7 +1,6 @@
 /* Runs bench_json.lua with native.json and the bare lua-cjson in one Lua state: the shipped program
    hides the bare one. The argument is the script, if it does not lie in tests/bench. */
 #include <lauxlib.h>
-#include <lua-cjson.h>
 #include <lualib.h>
 #include <stdio.h>
 

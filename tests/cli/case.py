@@ -177,9 +177,10 @@ class Run:
         self.directory = self.values["DIR"] = os.path.join(top, "work")
         for name in ("work", "home", "bin"):
             os.mkdir(os.path.join(top, name))
-        with open(os.path.join(top, "bin", "loftyrun"), "w", encoding="utf-8") as wrapper:
+        self.program_path = os.path.join(top, "bin", "loftyrun")
+        with open(self.program_path, "w", encoding="utf-8") as wrapper:
             wrapper.write("#!/bin/sh\nexec " + " ".join(map(shlex.quote, self.program)) + ' "$@"\n')
-        os.chmod(os.path.join(top, "bin", "loftyrun"), 0o755)
+        os.chmod(self.program_path, 0o755)
         kept = {k: v for k, v in os.environ.items() if re.match(r"(ASAN|UBSAN|LSAN)_OPTIONS$|LD_LIBRARY_PATH$", k)}
         self.environment = {**kept, "PATH": os.path.join(top, "bin") + ":" + os.environ.get("PATH", "/usr/bin:/bin"),
                             "HOME": os.path.join(top, "home"), "LANG": "C.UTF-8", "TMPDIR": top}
@@ -206,8 +207,8 @@ class Run:
             self.servers[section.argument("")] = server
             self.point_at("_".join(filter(None, ["SERVER", section.argument("").upper()])), server.url)
         for section in self.case.all("sandbox"):
-            command = [os.path.join(self.directory, "../bin/loftyrun"), "sandbox", "--port", "0"]
-            sandbox = Process(command + [f"--sandbox={seed}" for seed in section.arguments], self.directory, self.environment)
+            command = [self.program_path, "sandbox", "--port", "0"]
+            sandbox = Process(command + ["--seed", section.argument("demo")], self.directory, self.environment)
             self.sandboxes.append(sandbox)
             found = sandbox.wait_for(r"http://[\w.]+:\d+", ("stdout", "stderr"), 20 * self.slow)
             if not found:

@@ -1,0 +1,27 @@
+/* libFuzzer target: core/json_scan.c on any bytes, and json_patch on what it lets pass.
+     clang -g -O1 -D_GNU_SOURCE -Iruntime -fsanitize=fuzzer,address,undefined -o build/fuzz_json_scan \
+       tests/fuzz/fuzz_json_scan.c runtime/core/{json_scan,json_patch,utf8,buffer,failure}.c          */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json_patch.h"
+#include "core/json_scan.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+  char *text = malloc(size + 1); /* exactly as long as it is, so that a step too far is seen */
+  if (!text) return 0;
+  if (size > 0) memcpy(text, data, size);
+  text[size] = '\0';
+  struct buffer rewritten, patched;
+  struct failure failure;
+  buffer_init(&rewritten, size * 4);
+  buffer_init(&patched, size * 4);
+  if (json_scan(text, size, 128, &rewritten, &failure) && rewritten.length > size * 4) abort();
+  json_patch(text, size, NULL, 0, 0, &patched, &failure); /* must survive any text */
+  buffer_free(&rewritten);
+  buffer_free(&patched);
+  free(text);
+  return 0;
+}
