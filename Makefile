@@ -11,7 +11,8 @@ WERROR  = -Werror
 HARDEN  = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
 ASAN    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-WARNINGS = -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+WARNINGS = -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef \
+           -Wno-missing-field-initializers
 COMPILE  = $(CC) -std=c11 -D_GNU_SOURCE -Iruntime -I$(BUILD) $(WARNINGS) $(HARDEN) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(CFLAGS) $(if $(HARDEN),-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) $(LDFLAGS)
 

@@ -21,10 +21,12 @@ show() {
   }
 }
 
-show 0 scripts/reports/daily_brief.lua
+show 0 scripts/reports/daily_brief.lua --hours 72
 show 0 scripts/tasks/finish_overdue.lua
 show 0 scripts/leads/reengage_stale.lua
-show 0 scripts/webhooks/subscribe.lua
+# No room: the first says so and what to type, the second does as it was told.
+show 1 scripts/webhooks/subscribe.lua https://hooks.example.com/lofty lead_info task
+show 0 scripts/webhooks/subscribe.lua --replace old-crm.example.com https://hooks.example.com/lofty lead_info task
 
 for code in TASK_IS_SMARTPLAN WEBHOOK_EXCEED_LIMIT; do
   grep -q "$code" "$seen" || {

@@ -9,6 +9,7 @@ import concurrent.futures
 import glob
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,8 @@ import time
 TESTS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TESTS)
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
-TIMEOUT = 600
+TIMEOUT = 180  # seconds for one program, four times that when sanitized
+MEMORY = 4 << 30  # bytes of address space for each program; sanitizers need far more
 
 
 def sandbox_option(path):
@@ -46,10 +48,10 @@ def programs(group, options):
     return []
 
 
-def clean_environment():
-    """Ours, less what would change how loftyrun behaves; HOME is a directory of nobody's."""
+def clean_environment(home):
+    """Ours, less what would change how loftyrun behaves."""
     kept = {k: v for k, v in os.environ.items() if not re.match(r"LOFTY|LUA_|.*_proxy$", k, re.I)}
-    kept["HOME"] = tempfile.mkdtemp(prefix="loftyrun-home-")
+    kept["HOME"] = home
     return kept
 
 
@@ -66,14 +68,14 @@ def count(output, status):
 
 def run(program):
     """Runs one test program to its end."""
-    name, command, environment = program
+    name, command, environment, limit = program
     started = time.monotonic()
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              cwd=ROOT, env=environment, timeout=TIMEOUT, check=False)
+                              cwd=ROOT, env=environment, timeout=limit, check=False)
         output, status = done.stdout.decode("utf-8", "replace"), done.returncode
     except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode("utf-8", "replace") + f"\nFAIL {name}: still running after {TIMEOUT} s"
+        output = (late.stdout or b"").decode("utf-8", "replace") + f"\nFAIL {name}: still running after {limit} s"
         status = -1
     except OSError as problem:
         output, status = f"FAIL {name}: {problem}", -1
@@ -102,13 +104,21 @@ def main():
     options = parser.parse_args()
     options.bin, options.build = os.path.abspath(options.bin), os.path.abspath(options.build)
 
-    environment = clean_environment()
+    if not options.sanitized:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with tempfile.TemporaryDirectory(prefix="loftyrun-home-") as home:
+        return run_all(options, clean_environment(home))
+
+
+def run_all(options, environment):
+    """Runs the groups; the exit code."""
     # A sanitizer's finding must not look like an exit code of the program's own.
     leaks = "1" if options.sanitized and leaks_detectable() else "0"
     environment["ASAN_OPTIONS"] = f"detect_leaks={leaks}:exitcode=99:abort_on_error=0"
     environment["UBSAN_OPTIONS"] = "print_stacktrace=1:exitcode=99"
 
-    jobs = [(group, (name, command, environment)) for group in options.groups or ["c", "lua", "oracle", "cli", "scripts"]
+    limit = TIMEOUT * 4 if options.sanitized else TIMEOUT
+    jobs = [(group, (name, command, environment, limit)) for group in options.groups or ["c", "lua", "oracle", "cli", "scripts"]
             for name, command in programs(group, options)]
     total = [0, 0]
     with concurrent.futures.ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2))) as pool:

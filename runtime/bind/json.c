@@ -44,6 +44,12 @@ static struct state *push_state(lua_State *L) {
   return state;
 }
 
+/* Gives back what is too large to keep. */
+static void trim_state(struct state *state) {
+  if (state->text.capacity > KEPT_SIZE) buffer_free(&state->text);
+  if (state->slots.capacity > KEPT_SIZE) buffer_free(&state->slots);
+}
+
 /* Pushes a state that nobody is using, its buffers empty, the text's at most `text_size` long. */
 static struct state *acquire_state(lua_State *L, size_t text_size) {
   struct state *state = lua_touserdata(L, lua_upvalueindex(STATE));
@@ -51,15 +57,11 @@ static struct state *acquire_state(lua_State *L, size_t text_size) {
     state = push_state(L);
   else
     lua_pushvalue(L, lua_upvalueindex(STATE));
+  trim_state(state); /* after a call that has failed */
   state->text.length = state->slots.length = 0;
   state->text.maximum = text_size;
   state->slots.maximum = SIZE_MAX / 2;
   return state;
-}
-
-static void release_state(struct state *state) {
-  if (state->text.capacity > KEPT_SIZE) buffer_free(&state->text);
-  if (state->slots.capacity > KEPT_SIZE) buffer_free(&state->slots);
 }
 
 /* Calls the function below its one argument on top of the stack. */
@@ -67,7 +69,6 @@ static int call_cjson(lua_State *L, const struct state *state) {
   locale_t before = uselocale(state->locale);
   int status = lua_pcall(L, 1, 1, 0);
   uselocale(before);
-  if (status == LUA_ERRMEM) lua_error(L);
   return status;
 }
 
@@ -144,11 +145,13 @@ static int decode(lua_State *L) {
     lua_pushlstring(L, state->text.data, state->text.length);
   else
     lua_pushvalue(L, 1); /* text, state, decode, text */
-  release_state(state);
+  trim_state(state);
   if (!fine) return fail_with(L, &failure);
 
+  int status = call_cjson(L, state);
+  if (status == LUA_ERRMEM) return lua_error(L);
   /* json_scan has let nothing pass that lua-cjson refuses. */
-  if (call_cjson(L, state) != LUA_OK) return fail(L, "INVALID_JSON", lua_tostring(L, -1));
+  if (status != LUA_OK) return fail(L, "INVALID_JSON", lua_tostring(L, -1));
   lua_pushvalue(L, lua_upvalueindex(ARRAY_MT));
   lua_insert(L, -2); /* text, state, array_mt, value */
   json_make_exact(L, -2, options.keep_null);
@@ -199,6 +202,7 @@ static int encode(lua_State *L) {
   state->busy = true;
   int status = call_cjson(L, state);
   state->busy = false;
+  if (status == LUA_ERRMEM) return lua_error(L);
   size_t length;
   const char *text = lua_tolstring(L, -1, &length); /* ..., value, text */
   if (status != LUA_OK) return fail(L, "NOT_ENCODABLE", text ? text : "lua-cjson failed");
@@ -215,7 +219,7 @@ static int encode(lua_State *L) {
   } else if (length > options.max_size) {
     return fail_size(L, options.max_size);
   }
-  release_state(state);
+  trim_state(state);
   return 1;
 }
 
@@ -260,8 +264,8 @@ static void set_cjson(lua_State *L, const char *name, int value, bool boolean) {
 static void push_cjson(lua_State *L, const struct state *state) {
   lua_pushcfunction(L, luaopen_cjson);
   lua_pushliteral(L, "cjson");
-  call_cjson(L, state); /* protected, as it asks once for the locale's decimal point */
-  if (lua_type(L, -1) != LUA_TTABLE) lua_error(L);
+  /* In our locale, as it asks once what the decimal point is. */
+  if (call_cjson(L, state) != LUA_OK) lua_error(L);
   lua_getfield(L, -1, "new");
   lua_call(L, 0, 1);
   set_cjson(L, "decode_invalid_numbers", true, true);

@@ -221,8 +221,9 @@ static bool survey_table(struct json_survey *survey, const struct place *outer) 
   if (place.depth > survey->max_depth) return fail_depth(survey, outer);
   luaL_checkstack(L, 6, "nested too deep");
   place.table = lua_gettop(L);
-  /* Seen here, a small table that holds itself many times over ends early. */
-  survey->size += 2;
+  /* One bracket; the other is in the count of separators, one after each member. Looked at here, so
+     that a few tables which hold each other many times over end early. */
+  survey->size += 1;
   if (survey->size > survey->max_size)
     return failure_set(survey->failure, "JSON_TOO_LARGE", "the text would be too large");
   lua_pushnil(L);

@@ -99,6 +99,8 @@ void log_write(const struct log *log, enum log_level level, const char *message,
                ? append_json(&line, stamp, level, "a log line was too long", NULL, 0)
                : append_text(&line, stamp, level, "a log line was too long", NULL, 0);
   }
+  /* So that both streams, sent to one file, keep the order in which things happened. */
+  if (log->stream == stderr) fflush(stdout);
   if (fine && buffer_append(&line, "\n", 1)) fwrite(line.data, 1, line.length, log->stream);
   buffer_free(&line);
 }

@@ -163,12 +163,18 @@ static int prepare(lua_State *L) {
   return 1;
 }
 
+/* After what the script has said, also where both streams go to one file. */
+static void print(const struct buffer *text) {
+  fflush(stdout);
+  if (text->data) fwrite(text->data, 1, text->length, stderr);
+}
+
 static int report(const struct run *run, lua_State *co) {
   struct buffer out;
   struct report_style style = {.colour = run->options->colour};
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_error(run->L, co, run->script, &style, &out);
-  if (out.data) fwrite(out.data, 1, out.length, stderr);
+  print(&out);
   buffer_free(&out);
   return exit_code;
 }
@@ -184,7 +190,7 @@ static int report_interruption(const struct run *run) {
   report_place(run->co, &out);
   if (http_calls_in_flight(&run->context, &writes) > 0)
     buffer_printf(&out, "  under way, outcome unknown: %s", writes.data);
-  if (out.data) fwrite(out.data, 1, out.length, stderr);
+  print(&out);
   buffer_free(&out);
   buffer_free(&writes);
   return interrupt_exit_code(reason);

@@ -29,7 +29,9 @@ static int create(lua_State *L) {
   lua_createtable(L, 0, 1);
   lua_pushstring(L, lua_touserdata(L, 1));
   lua_setfield(L, -2, "seed");
-  lua_call(L, 1, 1);
+  lua_call(L, 1, 2); /* box, or nil and why there is none */
+  if (lua_isnil(L, -2)) return lua_error(L);
+  lua_pop(L, 1);
   return 1;
 }
 

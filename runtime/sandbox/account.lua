@@ -12,7 +12,7 @@ M.offices = {
 }
 
 -- `user_id` is the long id that leads and tasks carry; `id` and `short_user_id` are the short ones that only the
--- member endpoints show (FACTS 6.1). The first member is whoever calls.
+-- member endpoints show. The first member is whoever calls.
 M.members = {
   { id = 48213, short_user_id = 48213, user_id = 844710023600001, first = "Dana", last = "Whitlock",
     email = "dana.whitlock@example.com", phone = "+12075550101", virtual = "+12075550191", office = 1 },
@@ -36,7 +36,7 @@ M.pipelines = {
   { id = 100309, name = "DNC" }, { id = 100310, name = "Agents / Vendors" }, { id = 100311, name = "Past Clients" },
 }
 
--- Every lead lists all of them, filled or not (FACTS 6.3).
+-- Every lead lists all of them, filled or not.
 M.roles = {
   { id = 1, name = "Agent" }, { id = 2, name = "Assistant" }, { id = 3, name = "Lender" },
   { id = 4, name = "Listing Agent" }, { id = 5, name = "Buyer Agent" }, { id = 6, name = "Showing Agent" },

@@ -1,4 +1,4 @@
---- Who may call, and the OAuth token endpoints (FACTS 1.2 to 1.4).
+--- Who may call, and the OAuth token endpoints.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
@@ -15,7 +15,7 @@ M.LIFETIME_S = 3600
 local DEAD = { revoked = true, expired = true, wrong = true }
 
 --- Lets the request pass or refuses it. An API key goes with the word `token`, an OAuth token with `Bearer`;
---- a key sent as Bearer is 200058, not 401 (FACTS 1.2).
+--- a key sent as Bearer is 200058, not 401.
 ---@param store table
 ---@param headers table<string, string>
 function M.check(store, headers)

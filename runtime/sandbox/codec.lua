@@ -67,7 +67,7 @@ function M.form_decode(text)
   return fields
 end
 
---- The first `max` characters (not bytes) of a text, as Lofty keeps them (FACTS 3.5).
+--- The first `max` characters (not bytes) of a text, as Lofty keeps them.
 ---@param text string UTF-8; bytes are counted when it is not
 ---@param max integer characters to keep
 ---@return string

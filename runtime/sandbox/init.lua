@@ -52,7 +52,7 @@ local find_route = router.new {
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/api/user-web/oauth/token"] = true }
 
--- Demanded on every request that writes, DELETE included; seen live (FACTS 1.2).
+-- Demanded on every request that writes, DELETE included; seen live.
 local function check_content_type(request)
   if request.method == "GET" then
     return

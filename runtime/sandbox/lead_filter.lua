@@ -22,7 +22,7 @@ local function role_filters(query)
   return filters
 end
 
---- Reads the documented filters from a query; anything else in it is ignored, as Lofty does (FACTS 4).
+--- Reads the documented filters from a query; anything else in it is ignored, as Lofty does.
 --- groupIds is only checked: every lead of a box is in the caller's office.
 ---@param query table list of {name, value}
 ---@return table filter plain data, empty when nothing restricts

@@ -1,4 +1,4 @@
---- GET /v1.0/leads: filters, order, and both ways of paging (FACTS 4).
+--- GET /v1.0/leads: filters, order, and both ways of paging.
 --- A scroll id carries its whole state, so that scrolling a million leads keeps nothing here. Only an order other than
 --- by creation needs a kept list of ids.
 
@@ -14,7 +14,7 @@ M.DEFAULT_LIMIT, M.MAX_LIMIT = 25, 100
 M.SCROLL_MS = 3600000 -- how long a scroll id lives; the real time is unknown
 local KEPT_ORDERS = 32
 
--- What each documented order compares; every other name orders by creation, without an error (FACTS 6.3).
+-- What each documented order compares; every other name orders by creation, without an error.
 local SORT_FIELDS = {
   LastContact = "touched", LastCall = "touched", LastEmail = "touched", Communication = "touched",
   LastActivity = "visited", Activity = "visited", AssignTime = "assigned", Score = "score", SCOREV2 = "score",
@@ -153,11 +153,12 @@ local function start_scroll(store, query, limit)
     filter = filter, limit = limit, offset = offset, missed = missed, ascending = ascending, top = leads.count,
     cursor = ascending and 1 or leads.count, total = count_matches(leads, filter, missed),
   }
+  local places = math.min(offset, leads.count) -- the number asked for may be anything
   if field then
     scroll.order = keep_order(store, ordered_ids(leads, scroll, field))
-    scroll.cursor = offset + 1
-  elseif offset > 0 then
-    skip(leads, scroll, offset)
+    scroll.cursor = places + 1
+  elseif places > 0 then
+    skip(leads, scroll, places)
   end
   return scroll
 end

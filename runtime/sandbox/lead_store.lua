@@ -8,7 +8,7 @@ local M = {}
 M.__index = M
 
 -- Persistence is asynchronous in the real system: a lead or note just created is missed by the first read
--- (FACTS 6.3). We miss exactly once, and not at all when nobody has looked for this long.
+--. We miss exactly once, and not at all when nobody has looked for this long.
 M.SETTLE_MS = 10000
 
 --- An empty collection.

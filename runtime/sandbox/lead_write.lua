@@ -59,7 +59,7 @@ local PROPERTY_NUMBERS = { "price", "bedrooms", "squareFeet", "parkingSpace", "f
 local PROPERTY_TEXTS = { "streetAddress", "city", "state", "zipCode", "county", "propertyType", "label", "note",
   "listingId", "listingStatus" }
 
--- The property block; all of the address blank aborts the whole request (FACTS 3.3, 200057).
+-- The property block; all of the address blank aborts the whole request (200057).
 local function read_property(body)
   local given = params.field_object(body, "property")
   if not given then

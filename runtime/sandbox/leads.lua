@@ -1,4 +1,4 @@
---- The operations on leads: list, get, create, update, delete, assign, add_activity (FACTS 6.3).
+--- The operations on leads: list, get, create, update, delete, assign, add_activity.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"

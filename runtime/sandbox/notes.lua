@@ -1,4 +1,4 @@
---- The operations on notes (FACTS 6.5).
+--- The operations on notes.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"

@@ -1,5 +1,5 @@
 --- Reading what a request brought. Query parameters are looked up by name, so unknown ones are ignored as Lofty
---- ignores them (FACTS 4); a value of the wrong type is INVALID_PARAMETER, which never says which one.
+--- ignores them; a value of the wrong type is INVALID_PARAMETER, which never says which one.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
@@ -106,10 +106,10 @@ function M.as_text(value)
   return tostring(value)
 end
 
---- The first `max` characters of a text; longer ones are cut without a word (FACTS 3.5).
+--- The first `max` characters of a text; longer ones are cut without a word.
 M.cut = codec.truncate
 
---- Text member of a body, cut to `max` characters where Lofty cuts (FACTS 3.5).
+--- Text member of a body, cut to `max` characters where Lofty cuts.
 ---@param body table
 ---@param name string
 ---@param max? integer characters

@@ -1,10 +1,10 @@
---- Tags of a lead as create and update change them (FACTS 6.3).
+--- Tags of a lead as create and update change them.
 
 local params = require "sandbox.params"
 
 local M = {}
 
-local MAX_NAME = 64 -- characters; longer names are cut without a word (FACTS 3.5)
+local MAX_NAME = 64 -- characters; longer names are cut without a word
 
 --- Reads the four tag members of a body, before anything is changed.
 ---@param body table

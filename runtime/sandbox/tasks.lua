@@ -1,4 +1,4 @@
---- The V2 operations on tasks and appointments, which share one space of ids (FACTS 6.4).
+--- The V2 operations on tasks and appointments, which share one space of ids.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
@@ -55,7 +55,7 @@ local function demand_lead(store, lead_id)
   return lead
 end
 
--- A moment in a body: ISO 8601 with an offset; a naive time is refused (FACTS 6.2).
+-- A moment in a body: ISO 8601 with an offset; a naive time is refused.
 local function read_time(body, name)
   local text = params.field_text(body, name)
   local ms = text and times.parse_iso(text)

@@ -1,4 +1,4 @@
---- Members, tags and lead stages of the account (FACTS 6.7, 6.9).
+--- Members, tags and lead stages of the account.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
@@ -76,7 +76,8 @@ function M.list_members(store, request)
   local matches = members_of(params.list(query, "groupIds"))
   wire.demand(#matches > 0, "USER_NOT_EXIST")
   local members = json.array({})
-  for i = offset + 1, math.min(offset + limit, #matches) do
+  local first = math.min(offset, #matches)
+  for i = first + 1, math.min(first + limit, #matches) do
     members[#members + 1] = member_reply(store, matches[i])
   end
   local metadata = {
@@ -125,9 +126,15 @@ function M.list_pipelines(_, request)
       matches[#matches + 1] = { id = pipeline.id, name = pipeline.name }
     end
   end
-  local first = page * size
-  local metadata = { collection = "pipelines", limit = size, offset = first, total = #matches }
-  return { _metadata = metadata, pipelines = json.array(table.move(matches, first + 1, first + size, 1, {})) }
+  -- Bounded before multiplying: the numbers asked for may be anything.
+  local step = math.min(size, #matches)
+  local first = math.min(page, #matches) * step
+  local pipelines = json.array({})
+  for i = first + 1, math.min(first + step, #matches) do
+    pipelines[#pipelines + 1] = matches[i]
+  end
+  local metadata = { collection = "pipelines", limit = size, offset = page * size, total = #matches }
+  return { _metadata = metadata, pipelines = pipelines }
 end
 
 return M

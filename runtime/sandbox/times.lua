@@ -1,4 +1,4 @@
---- Lofty's many spellings of a moment (FACTS 6.2). Inside the sandbox every moment is epoch milliseconds.
+--- Lofty's many spellings of a moment. Inside the sandbox every moment is epoch milliseconds.
 
 local M = {}
 

@@ -1,4 +1,4 @@
---- Webhook subscriptions (FACTS 5.1). They belong to the team; only their own application deletes them.
+--- Webhook subscriptions. They belong to the team; only their own application deletes them.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"

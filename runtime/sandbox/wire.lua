@@ -1,5 +1,5 @@
 --- How refusals look on the wire. A handler raises one with `wire.refuse`; the box turns it into a reply.
---- Lofty is not uniform (FACTS 3.1): shape "a" is {code, message}, "b" hides the number in a text,
+--- Lofty is not uniform: shape "a" is {code, message}, "b" hides the number in a text,
 --- "message" has no number at all.
 
 local json = require "native.json"

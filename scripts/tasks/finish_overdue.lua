@@ -42,8 +42,7 @@ for _, name in ipairs(options.type) do
   wanted_types[name] = true
 end
 
-local now = lofty.now()
-local latest_due = now - options.days * times.DAY
+local latest_due = lofty.now() - options.days * times.DAY
 local count = { finished = 0, smart_plan = 0, gone = 0, failed = 0 }
 
 local function say(what, task, due, why)
@@ -51,11 +50,9 @@ local function say(what, task, due, why)
     times.iso(due):sub(1, 10), why and ": " .. why or ""))
 end
 
---- One refused task is no reason to leave the others. Bad credentials, a lost connection and the like are: they would
---- meet the next task as well.
-local function only_this_task(err)
-  return err.outcome == "refused" and not err.retryable and err.category ~= "auth"
-end
+--- Categories of refusals that concern one task and are no reason to leave the others. Everything else, a lost
+--- connection for example, would meet the next task as well and ends the run.
+local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, conflict = true }
 
 --- The moment since which a task is overdue long enough; nil for all other tasks.
 local function overdue_since(task)
@@ -65,7 +62,7 @@ local function overdue_since(task)
     count.failed = count.failed + 1
     lofty.failed("deadline not understood, task left as it is", { task = task.id, said = unreadable })
   end
-  return due and due < now and due <= latest_due and due or nil
+  return due and due <= latest_due and due or nil
 end
 
 local function finish(task, due)
@@ -84,7 +81,7 @@ local function finish(task, due)
     -- Somebody deleted it, or its lead, since the list was read.
     count.gone = count.gone + 1
     say("gone", task, due, err.code)
-  elseif only_this_task(err) then
+  elseif OF_ONE_ITEM[err.category] then
     count.failed = count.failed + 1
     lofty.failed("task not finished", { task = task.id, code = err.code, said = err.message })
   else
@@ -109,6 +106,12 @@ for page in lofty.tasks.each_mine():pages() do
 end
 finish_page(before)
 
-if count.finished >= options.max then print(("stopped at %d tasks (--max); run again for more"):format(options.max)) end
-print(("%s %d, left %d to Smart Plans, %d gone, %d failed"):format(options.preview and "would finish" or "finished",
-  count.finished, count.smart_plan, count.gone, count.failed))
+if count.finished >= options.max then
+  print(("stopped at %d tasks (--max): there may be more for another run"):format(options.max))
+end
+if options.preview then
+  print(("would finish %d, less those of Smart Plans; %d failed"):format(count.finished, count.failed))
+else
+  print(("finished %d, left %d to Smart Plans, %d gone, %d failed"):format(
+    count.finished, count.smart_plan, count.gone, count.failed))
+end

@@ -56,6 +56,13 @@ local function host_of(url)
   return (url:match("^%a+://([^/:?#]+)") or ""):lower()
 end
 
+--- The hosts that --replace names, each as it stands in a URL.
+local replaceable = {}
+for _, host in ipairs(options.replace) do
+  if host:find("[/%s]") then args.fail(('--replace takes a host such as old.example.com, got "%s"'):format(host)) end
+  replaceable[host:lower()] = true
+end
+
 --- The numbers of the events named, each once.
 local function wanted_events()
   local numbers, seen = {}, {}
@@ -106,11 +113,10 @@ end
 --- Removes one subscription to a host that --replace names. False where none is left.
 local function make_room(hooks)
   for index, hook in ipairs(hooks) do
-    for _, host in ipairs(options.replace) do
-      if host_of(hook.callbackUrl) == host:lower() and hook.callbackUrl ~= options.url then
-        table.remove(hooks, index)
-        return remove(hook, "--replace " .. host) or make_room(hooks)
-      end
+    local host = host_of(hook.callbackUrl)
+    if replaceable[host] and hook.callbackUrl ~= options.url then
+      table.remove(hooks, index)
+      return remove(hook, "--replace " .. host) or make_room(hooks)
     end
   end
   return false
@@ -118,8 +124,12 @@ end
 
 --- There is no room: says what there is, and what to type, and ends.
 local function give_up(err, hooks)
+  io.stdout:flush()
   io.stderr:write(("%s: the team has all the subscriptions that Lofty allows:\n"):format(err.code))
   for _, hook in ipairs(hooks) do io.stderr:write("  ", describe(hook), "\n") end
+  if next(replaceable) then
+    io.stderr:write("None of them can be removed for --replace ", table.concat(options.replace, " --replace "), ".\n")
+  end
   io.stderr:write("Choose a host whose deliveries nobody wants any more and type, with that host for HOST:\n",
     ("  loftyrun %s --replace HOST %s %s\n"):format(arg[0], options.url, table.concat(options.event, " ")))
   if #duplicates(hooks) > 0 then io.stderr:write("Or type --dedupe: some of them are there twice.\n") end

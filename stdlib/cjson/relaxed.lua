@@ -23,8 +23,7 @@ local function array_length(t, sparse)
   return length
 end
 
-local function copy_object(t, settings, depth)
-  local object = {}
+local function copy_object(t, object, settings, copies, depth)
   for key, value in next, t do
     local name = key
     if type(key) == "number" then name = json.encode(key) end
@@ -33,20 +32,27 @@ local function copy_object(t, settings, depth)
     elseif object[name] ~= nil then
       error({ ("Cannot serialise table: it has both the number and the string %s as a key"):format(name) }, 0)
     end
-    object[name] = copy_value(value, settings, depth)
+    object[name] = copy_value(value, settings, copies, depth)
   end
-  return object
 end
 
-function copy_value(value, settings, depth)
-  if type(value) == "table" and depth > 0 then
-    local length = array_length(value, settings.encode_sparse_array)
-    if not length then return copy_object(value, settings, depth - 1) end
-    local array = json.array()
-    for i = 1, length do array[i] = copy_value(rawget(value, i), settings, depth - 1) end
-    return array
+-- A table gets one copy, however often it is met: one that contains itself has such a copy, too.
+local function copy_table(t, settings, copies, depth)
+  if copies[t] then return copies[t] end
+  local length = array_length(t, settings.encode_sparse_array)
+  local copy = length and json.array() or {}
+  copies[t] = copy
+  if not length then
+    copy_object(t, copy, settings, copies, depth - 1)
+  else
+    for i = 1, length do copy[i] = copy_value(rawget(t, i), settings, copies, depth - 1) end
   end
-  local invalid = math.type(value) == "float" and (value ~= value or value - value ~= 0)
+  return copy
+end
+
+function copy_value(value, settings, copies, depth)
+  if type(value) == "table" and depth > 0 then return copy_table(value, settings, copies, depth) end
+  local invalid = math.type(value) == "float" and value - value ~= 0
   if value == nil or invalid and settings.encode_invalid_numbers == "null" then return json.null end
   return value
 end
@@ -59,7 +65,7 @@ end
 ---@return any copy
 ---@return string|nil problem instead of a copy
 function M.copy(value, settings, max_depth)
-  local fine, result = pcall(copy_value, value, settings, max_depth)
+  local fine, result = pcall(copy_value, value, settings, {}, max_depth)
   if fine then return result end
   if type(result) == "table" then return nil, result[1] end
   error(result, 0)

@@ -58,7 +58,7 @@ local function label(item)
   return item.operand and item.name or "--" .. item.name
 end
 
---- The place in a list of names that a word means, by its name or its number; the end of the script where there is none.
+--- The place in a list of names that a word means, by name or by number; the end of the script where there is none.
 ---@param what string what the word stands for, such as "EVENT"
 ---@param word string
 ---@param names string[]
@@ -171,7 +171,7 @@ end
 
 local function default_text(item)
   local default = item.default
-  if default == nil then return "" end
+  if default == nil or type(default) == "table" and #default == 0 then return "" end
   return (" (default %s)"):format(type(default) == "table" and table.concat(default, ", ") or tostring(default))
 end
 

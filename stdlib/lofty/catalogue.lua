@@ -23,13 +23,10 @@ local text = require "native.text"
 
 local M = {}
 
----@type lofty.CatalogueRow[] Lofty's codes in the order of its documentation, then our own
-M.rows = {}
-
-local by_name, by_number, names = {}, {}, {}
+local rows, by_name, by_number, names
 
 local function add(row)
-  M.rows[#M.rows + 1] = row
+  rows[#rows + 1] = row
   if row.name then
     by_name[row.name] = row
     names[#names + 1] = row.name
@@ -40,9 +37,21 @@ local function add(row)
   end
 end
 
-for _, row in ipairs(require "lofty.catalogue_rows") do add(row) end
-for _, row in ipairs(require "lofty.catalogue_own") do add(row) end
-table.sort(names)
+--- The data is read when it is first asked for: a run in which nothing fails never needs it.
+local function load_rows()
+  if rows then return end
+  rows, by_name, by_number, names = {}, {}, {}, {}
+  for _, row in ipairs(require "lofty.catalogue_rows") do add(row) end
+  for _, row in ipairs(require "lofty.catalogue_own") do add(row) end
+  table.sort(names)
+end
+
+--- Lofty's codes in the order of its documentation, then our own.
+---@return lofty.CatalogueRow[]
+function M.rows()
+  load_rows()
+  return rows
+end
 
 --- A code as the wire may spell it, as an integer: 20006, 20006.0 and "20006" are the same.
 ---@param code any
@@ -59,6 +68,7 @@ end
 ---@param code string|integer a name, a number, or a number as text
 ---@return lofty.CatalogueRow|nil
 function M.find(code)
+  load_rows()
   if by_name[code] then return by_name[code] end
   local number = M.to_number(code)
   return number and by_number[number] and by_number[number][1] or nil
@@ -68,6 +78,7 @@ end
 ---@param number integer
 ---@return lofty.CatalogueRow[]
 function M.by_number(number)
+  load_rows()
   return by_number[number] or {}
 end
 
@@ -75,12 +86,14 @@ end
 ---@param name string
 ---@return string|nil
 function M.nearest(name)
+  load_rows()
   return text.nearest(name:upper(), names)
 end
 
 --- All names, sorted; codes known only by number are not among them.
 ---@return string[] a copy, yours to change
 function M.names()
+  load_rows()
   return table.move(names, 1, #names, 1, {})
 end
 
@@ -92,6 +105,7 @@ local STATUS_NAMES = {
 ---@param status integer
 ---@return lofty.CatalogueRow
 function M.for_status(status)
+  load_rows()
   local name = STATUS_NAMES[status]
   if not name then
     if status >= 500 then name = "SERVER_ERROR"

@@ -40,7 +40,7 @@ end
 --- A name in capitals inside the message: the one the operation documents, else the first.
 local function name_inside(operation, message)
   local found, found_at
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     local at = row.name and not row.own and message:find("%f[%w_]" .. row.name .. "%f[^%w_]")
     if at then
       if documents(operation, row) then at = at - #message end
@@ -66,7 +66,7 @@ end
 --- hardly clearer.
 local function by_evidence(operation, status, message)
   local best, best_strength
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     if fits_status(row, status) and fits_operation(row, operation) then
       local found = strength(row, message)
       if found and documents(operation, row) then found = found + 5 end

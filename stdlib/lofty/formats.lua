@@ -14,7 +14,7 @@ local function is_date(year, month, day)
   return not (month == 2 and day == 29) or is_leap(year)
 end
 
---- An ISO 8601 time with its offset from UTC. Lofty shifts or rejects one without (FACTS 6.2), and what it writes
+--- An ISO 8601 time with its offset from UTC. Lofty shifts or rejects one without, and what it writes
 --- itself ends in GMT, which is neither.
 M["iso-offset"] = function(text)
   local year, month, day, hour, minute, rest = text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d)(.*)$")
@@ -35,7 +35,7 @@ M["iso-offset"] = function(text)
   return ('ends in "%s", which is no UTC offset; write "%s-08:00"'):format(zone, moment)
 end
 
---- A birthday such as Jun 5, 2001 (FACTS 6.2).
+--- A birthday such as Jun 5, 2001.
 M.birthday = function(text)
   local month, day, year = text:match("^(%a%a%a) (%d%d?), (%d%d%d%d)$")
   local number = month and ("JanFebMarAprMayJunJulAugSepOctNovDec"):find(month, 1, true)

@@ -189,7 +189,7 @@ end
 function M.topics()
   local topics = operations.names()
   for _, name in ipairs(catalogue.names()) do topics[#topics + 1] = name end
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     if not row.name then topics[#topics + 1] = tostring(row.number) end
   end
   return topics

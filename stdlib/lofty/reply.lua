@@ -10,9 +10,7 @@
 
 local catalogue = require "lofty.catalogue"
 local clock = require "native.clock"
-local deduce = require "lofty.deduce"
 local json = require "native.json"
-local rate_limit = require "lofty.rate_limit"
 
 local M = {}
 
@@ -130,7 +128,7 @@ local function fields_for(operation, response, code)
     operation = operation.name, method = operation.method,
     outcome = outcome_of(operation, response.status, code),
   }
-  fields.rate_limit, fields.retry_after = rate_limit.read(headers, clock.now())
+  fields.rate_limit, fields.retry_after = require("lofty.rate_limit").read(headers, clock.now())
   -- The reset of the limit is no reason to wait for anything else than the limit.
   local limited = response.status == 429 or code == "TOO_MANY_REQUESTS"
   if not limited and not headers["retry-after"] then fields.retry_after = nil end
@@ -142,7 +140,7 @@ local function refused(operation, response, fault, code_names)
   local number = fault.number
   -- Frameworks repeat the HTTP status as "code"; that is not one of Lofty's.
   if number == response.status then fault.number = nil end
-  local code, inferred = deduce.code(operation, response.status, fault, code_names)
+  local code, inferred = require("lofty.deduce").code(operation, response.status, fault, code_names)
   local fields = fields_for(operation, response, code)
   fields.number, fields.inferred = number, inferred
   fields.message = fault.message or not catalogue.find(code) and "no reason was given" or nil

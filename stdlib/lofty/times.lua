@@ -27,7 +27,7 @@ local function offset_minutes(zone, separator)
   return sign == "-" and -east or east
 end
 
---- Reads a moment in any form that Lofty's replies use (FACTS 6.2):
+--- Reads a moment in any form that Lofty's replies use:
 ---   2026-04-30T17:33:32GMT       leads and tasks
 ---   2026-04-30 17:33:32          notes and V1 tasks: UTC
 ---   2026-04-30T10:33:32-07:00    ISO 8601 with an offset or Z; a fraction of a second is kept to the millisecond

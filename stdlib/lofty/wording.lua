@@ -1,7 +1,6 @@
 --- How messages about mistakes name values, lists and the right spelling.
 local json = require "native.json"
 local nearest = require("native.text").nearest
-local wrong_names = require "lofty.wrong_names"
 
 local M = {}
 
@@ -53,7 +52,7 @@ end
 function M.suggestion(name, fields)
   local found = {}
   local key = name:lower():gsub("_", "")
-  for _, right in ipairs(wrong_names[key] or {}) do
+  for _, right in ipairs(require("lofty.wrong_names")[key] or {}) do
     if fields[right] and #found < 2 then found[#found + 1] = M.quoted(right) end
   end
   if #found == 0 then

@@ -78,7 +78,7 @@ local OWN = {
 t.test("every known code is in the catalogue as it is known", function()
   t.equal(#KNOWN, 56)
   local of_lofty = 0
-  for _, row in ipairs(catalogue.rows) do of_lofty = of_lofty + (row.own and 0 or 1) end
+  for _, row in ipairs(catalogue.rows()) do of_lofty = of_lofty + (row.own and 0 or 1) end
   t.equal(of_lofty, #KNOWN)
   for _, known in ipairs(KNOWN) do
     local name, number, statuses, category, retry = table.unpack(known)
@@ -92,7 +92,7 @@ t.test("every known code is in the catalogue as it is known", function()
 end)
 
 t.test("every row explains itself and is whole", function()
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     local label = tostring(row.name or row.number)
     assert(#row.meaning > 20 and row.meaning:find("%.$"), label .. ": meaning")
     assert(#row.cure > 10 and row.cure:find("%.$"), label .. ": cure")
@@ -101,7 +101,7 @@ t.test("every row explains itself and is whole", function()
 end)
 
 t.test("every name without a known number can be deduced", function()
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     if not row.own and not row.number then
       assert(row.infer and #row.infer.says > 0, row.name .. " has no evidence")
     end
@@ -162,7 +162,7 @@ t.test("help explains every topic within 100 columns", function()
 end)
 
 t.test("help's snippets are Lua that branches on the code", function()
-  for _, row in ipairs(catalogue.rows) do
+  for _, row in ipairs(catalogue.rows()) do
     local text = help.describe(tostring(row.name or row.number))
     local lua = text:match("(  local lofty = .-\n  end)\n")
     assert(load(lua), lua)

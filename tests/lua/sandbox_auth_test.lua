@@ -1,4 +1,4 @@
--- Credentials, token endpoints, Content-Type, paths: the gates before every operation (FACTS 1.2 to 1.4, 3.1).
+-- Credentials, token endpoints, Content-Type, paths: the gates before every operation.
 local t = require "harness"
 local box = require "sandbox_box"
 

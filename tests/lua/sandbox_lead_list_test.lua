@@ -1,4 +1,4 @@
--- GET /v1.0/leads: filters, order, offset and scroll paging (FACTS 4).
+-- GET /v1.0/leads: filters, order, offset and scroll paging.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"
@@ -147,6 +147,19 @@ t.test("leads nobody touched come last in either direction", function()
       t.equal(leads[i].lastTouch, nil, desc .. i)
     end
   end
+end)
+
+t.test("numbers and bytes nobody means are answered, not stumbled over", function()
+  local b = box.new "demo"
+  for _, query in ipairs { { offset = math.maxinteger }, { offset = math.maxinteger, desc = "false" },
+    { offset = math.maxinteger, sort = "Score" } } do
+    t.equal(#list(b, query).leads, 0)
+  end
+  local _, number = b:refused("GET", "/v1.0/leads", { key = "\255" })
+  t.equal(number, 20012)
+  local pipelines = "/v1.0/teamFeatures/lead-pipelines"
+  t.equal(#b:ok("GET", pipelines, { pageSize = math.maxinteger }).pipelines, 11)
+  t.equal(#b:ok("GET", "/v1.0/members", { offset = math.maxinteger }).members, 0)
 end)
 
 t.test("repeated parameters are taken together", function()

@@ -1,4 +1,4 @@
--- Leads one at a time: reading, creating with its merges and delays, tags, property, trash, assignment (FACTS 6.3).
+-- Leads one at a time: reading, creating with its merges and delays, tags, property, trash, assignment.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"

@@ -1,4 +1,4 @@
--- Notes, members, tags and stages (FACTS 6.5, 6.7, 6.9).
+-- Notes, members, tags and stages.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"

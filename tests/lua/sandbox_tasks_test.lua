@@ -1,4 +1,4 @@
--- Tasks V2: what the Smart Plan holds, whose lead it is, times, paging of one's own (FACTS 6.4).
+-- Tasks V2: what the Smart Plan holds, whose lead it is, times, paging of one's own.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"

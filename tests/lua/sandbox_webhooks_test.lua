@@ -1,4 +1,4 @@
--- Webhook subscriptions: types, addresses, the quota, whose they are (FACTS 5.1).
+-- Webhook subscriptions: types, addresses, the quota, whose they are.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"
