@@ -67,7 +67,8 @@ asan: ## run every test under AddressSanitizer and UBSan
 	@python3 tests/run.py --bin build/asan/loftyrun --build build/asan --sanitized
 
 valgrind: all ## run a selection of the command line cases under valgrind
-	@python3 tests/cli/run.py --bin $(BIN) --valgrind --sample 24
+	@if command -v valgrind >/dev/null; then python3 tests/cli/run.py --bin $(BIN) --valgrind --sample 24; \
+	  else echo "skip: no valgrind on this machine"; fi
 
 bench: all bench-programs ## run the measurements in tests/bench
 	@sh tests/bench/run.sh $(BIN) $(BUILD)

@@ -41,7 +41,7 @@ static int call_gc(lua_State *L) {
   return 0;
 }
 
-/* The field lines as a table: names in lower case, a repeated one joined by ", " (RFC 9110, 5.3). */
+/* The field lines as a table: names in lower case, repeated ones joined by ", " (RFC 9110, 5.3). */
 static void push_headers(lua_State *L, const struct buffer *headers) {
   lua_newtable(L);
   const char *line = headers->data ? headers->data : "";

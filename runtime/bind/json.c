@@ -160,7 +160,7 @@ static int decode(lua_State *L) {
 
 /* -- Encoding ---------------------------------------------------------------------------------- */
 
-/* Looks at the value on top of the stack before lua-cjson does; the state and array_mt are below. */
+/* Looks at the value on top of the stack before lua-cjson does. Below it is array_mt. */
 static bool survey(lua_State *L, struct state *state, const struct options *options,
                    bool check_utf8, size_t *total, struct failure *failure) {
   state->slots.length = 0;

@@ -12,8 +12,8 @@ struct exact {
 
 static bool exact_table(struct exact *exact);
 
-/* Turns a whole number on top of the stack into an integer; true if it did. (A newer lua-cjson gives
-   integers itself.) json_scan has set apart all whole floats and what lies beyond 2^53. */
+/* Turns a whole number on top of the stack into an integer; true if it did. (A newer lua-cjson
+   gives integers itself.) json_scan has set apart whole floats, and all that lies beyond 2^53. */
 static inline bool exact_number(lua_State *L) {
   if (lua_isinteger(L, -1)) return false;
   lua_Number number = lua_tonumber(L, -1);
@@ -33,7 +33,7 @@ static inline bool exact_value(struct exact *exact, int type) {
   return false;
 }
 
-/* The table on top of the stack is one that json_scan wrote: [NaN], [NaN,float], [NaN,"integer"]. */
+/* The table on top of the stack is json_scan's: [NaN], [NaN,float] or [NaN,"integer"]. */
 static bool resolve_rewritten(struct exact *exact) {
   lua_State *L = exact->L; /* ..., table */
   int type = lua_rawgeti(L, -1, 2); /* ..., table, content */

@@ -14,9 +14,8 @@
 struct place {
   const struct place *outer;
   int depth;         /* 1 for the outermost table */
-  int table;         /* its stack index */
-  const char *name;  /* of the member being looked at, */
-  lua_Integer index; /* or its position when name is NULL */
+  int table;         /* its stack index; the key being looked at is above it */
+  lua_Integer index; /* in an array, that key; 0 in an object */
 };
 
 static bool survey_table(struct json_survey *survey, const struct place *outer);
@@ -38,24 +37,25 @@ static bool is_presentable(const char *name) {
 }
 
 /* Appends "leads[3].price"; what is too long for the buffer is left away. */
-static void append_path(struct buffer *path, const struct place *place) {
+static void append_path(lua_State *L, struct buffer *path, const struct place *place) {
   if (!place) return;
-  append_path(path, place->outer);
-  if (!place->name)
+  append_path(L, path, place->outer);
+  const char *name = place->index ? NULL : lua_tostring(L, place->table + 1);
+  if (!name)
     buffer_printf(path, "[%lld]", (long long)place->index);
-  else if (!is_presentable(place->name))
+  else if (!is_presentable(name))
     buffer_printf(path, "[some odd name]");
-  else if (is_plain_name(place->name))
-    buffer_printf(path, "%s%s", path->length ? "." : "", place->name);
+  else if (is_plain_name(name))
+    buffer_printf(path, "%s%s", path->length ? "." : "", name);
   else
-    buffer_printf(path, "[\"%s\"]", place->name);
+    buffer_printf(path, "[\"%s\"]", name);
 }
 
 static bool fail(struct json_survey *survey, const struct place *place, const char *code,
                  const char *what) {
   struct buffer path;
   buffer_init(&path, 300);
-  append_path(&path, place);
+  append_path(survey->L, &path, place);
   failure_set(survey->failure, code, "%s: %s", path.length ? path.data : "the value", what);
   buffer_free(&path);
   return false;
@@ -164,8 +164,8 @@ static bool survey_empty(struct json_survey *survey, int table) {
          add_slot(survey, (struct json_slot){.kind = JSON_EMPTY_ARRAY});
 }
 
-/* An array whose positions lua_next does not give in order. Those before `first` have been looked at.
-   lua-cjson takes such a table for an array, too, and goes through it from 1. */
+/* An array whose positions lua_next does not give in order. Those before `first` have been looked
+   at. lua-cjson takes such a table for an array, too, and goes through it from 1. */
 static bool survey_scattered_array(struct json_survey *survey, struct place *place,
                                    lua_Integer first) {
   lua_State *L = survey->L;
@@ -207,7 +207,6 @@ static bool survey_object(struct json_survey *survey, struct place *place) {
     return fail(survey, place->outer, "NOT_ENCODABLE", "an array with names as keys");
   do {
     if (lua_type(L, -2) != LUA_TSTRING) return fail_key(survey, place->outer, -2);
-    place->name = lua_tostring(L, -2);
     if (!survey_string(survey, place, -2) || !survey_value(survey, place)) return false;
     survey->size += 2;
     lua_pop(L, 1);

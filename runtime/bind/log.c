@@ -12,7 +12,8 @@ static int by_name(const void *left, const void *right) {
   return strcmp(((const struct log_field *)left)->name, ((const struct log_field *)right)->name);
 }
 
-/* Fills `fields` from the table at index 3. Names and values stay on the stack, which keeps them. */
+/* Fills `fields` from the table at index 3. Names and values stay on the stack, which holds them
+   alive. */
 static size_t collect_fields(lua_State *L, struct log_field *fields) {
   size_t count = 0;
   luaL_checkstack(L, 2 * MOST_FIELDS + 4, "too many log fields");

@@ -1,4 +1,4 @@
-/* Commands: one file each, described by a const struct; adding one is a file and a line in cmd.c. */
+/* Commands: one file each, described by a const struct; a new one is a file and a line in cmd.c. */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 

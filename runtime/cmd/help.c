@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/exit_code.h"
+#include "../core/text.h"
 #include "../host/state.h"
 #include "cmd.h"
 
@@ -25,7 +26,7 @@ static const struct {
 
 static int print_exit_codes(void) {
   for (size_t i = 0; i < sizeof exit_codes / sizeof *exit_codes; i++)
-    printf("%4d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
+    printf("%3d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
   return EXIT_DONE;
 }
 
@@ -43,6 +44,8 @@ static int describe(lua_State *L) {
 static int unknown_topic(const char *topic, const char *suggestion) {
   char message[256];
   if (!suggestion) suggestion = command_nearest(topic);
+  const char *const other = "exit-codes";
+  if (!suggestion && text_nearest(topic, &other, 1) == 0) suggestion = other;
   snprintf(message, sizeof message, "no help on \"%.80s\"%s%.80s%s", topic,
            suggestion ? "; did you mean \"" : "", suggestion ? suggestion : "",
            suggestion ? "\"?" : "");

@@ -124,7 +124,8 @@ static const struct option *find_name(const char *name, size_t length) {
 static bool unknown_option(const char *word, struct failure *failure) {
   char name[48];
   const char *names[OPTION_COUNT];
-  snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  size_t shown = word[1] == '-' ? strcspn(word, "=") : 2;
+  snprintf(name, sizeof name, "%.*s", (int)shown, word);
   for (int i = 0; i < OPTION_COUNT; i++) names[i] = table[i].name;
   static const char *const secrets[] = {"key", "token", "secret"};
   for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)

@@ -1,6 +1,5 @@
 #include "auth.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,8 +7,8 @@
 /* The UTF-8 length of the invisible character at `text`, or 0 when it is a visible one. */
 static size_t invisible(const char *text) {
   static const char *const characters[] = {
-      "\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\x8F",
-      "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+      "\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\x8E",
+      "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
   unsigned char byte = (unsigned char)*text;
   if (byte <= 0x20 || byte == 0x7F) return 1;
   for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
@@ -36,29 +35,40 @@ static const char *skip_scheme(const char *text) {
   return text;
 }
 
+static void forget(char *secret) {
+  explicit_bzero(secret, strlen(secret));
+  free(secret);
+}
+
+/* Appends what is visible of `raw` to `value`; false at a character that no header may carry. */
+static bool append_visible(char *value, const char *raw) {
+  size_t length = strlen(value);
+  while (*raw) {
+    size_t skip = invisible(raw);
+    if (skip == 0) {
+      if ((unsigned char)*raw >= 0x80) return false;
+      value[length++] = *raw++;
+      value[length] = '\0';
+    }
+    raw += skip;
+  }
+  return true;
+}
+
 bool credential_set(struct credential *credential, enum credential_kind kind, const char *raw,
                     const char *name, struct failure *failure) {
-  credential_clear(credential);
   const char *scheme = kind == CREDENTIAL_API_KEY ? "token " : "Bearer ";
-  size_t size = strlen(scheme) + strlen(raw) + 1;
-  char *value = malloc(size);
-  if (!value) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  size_t start = strlen(scheme);
-  memcpy(value, scheme, start);
-  size_t length = start;
-  bool clean = true;
-  for (const char *from = skip_scheme(skip_invisible(raw)); *from && clean;) {
-    size_t skip = invisible(from);
-    if (skip == 0) {
-      clean = (unsigned char)*from < 0x80;
-      value[length++] = *from++;
-    }
-    from += skip;
-  }
-  value[length] = '\0';
-  *credential = (struct credential){.kind = kind, .authorization = value};
-  if (clean && length > start) return true;
   credential_clear(credential);
+  char *value = malloc(strlen(scheme) + strlen(raw) + 1);
+  if (!value) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  memcpy(value, scheme, strlen(scheme) + 1);
+  bool clean = append_visible(value, skip_scheme(skip_invisible(raw)));
+  if (clean && strlen(value) > strlen(scheme)) {
+    credential->kind = kind;
+    credential->authorization = value;
+    return true;
+  }
+  forget(value);
   if (!clean)
     return failure_set(failure, "CREDENTIAL_INVALID",
                        "%s holds a character that no key has; copy it again from Lofty", name);
@@ -66,9 +76,6 @@ bool credential_set(struct credential *credential, enum credential_kind kind, co
 }
 
 void credential_clear(struct credential *credential) {
-  if (credential->authorization) {
-    explicit_bzero(credential->authorization, strlen(credential->authorization));
-    free(credential->authorization);
-  }
+  if (credential->authorization) forget(credential->authorization);
   *credential = (struct credential){.kind = CREDENTIAL_NONE};
 }

@@ -25,7 +25,7 @@ struct config {
   const char *credential_from; /* NULL when there is no credential */
 };
 
-/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY and LOFTY_ACCESS_TOKEN; empty values count as unset. */
+/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY and LOFTY_ACCESS_TOKEN; empty ones are unset. */
 struct config_layer config_environment(void);
 
 /* The value of an environment variable, or NULL when it is unset or empty. */

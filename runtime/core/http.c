@@ -273,7 +273,8 @@ struct http_exchange *http_start(struct http_client *client, const struct http_r
 }
 
 static void leave_loop(struct http_exchange *exchange) {
-  if (exchange->running) curl_multi_remove_handle(loop_multi(exchange->client->loop), exchange->easy);
+  if (exchange->running)
+    curl_multi_remove_handle(loop_multi(exchange->client->loop), exchange->easy);
   exchange->running = false;
 }
 

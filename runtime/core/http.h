@@ -2,8 +2,8 @@
 
    What it holds to, whatever the caller does:
    - TLS is verified; plain http goes to loopback only (url.h).
-   - A request that is not a plain read leaves this machine at most once. libcurl would send it again
-     by itself when a kept-alive connection dies before the reply; a create would then be doubled.
+   - A request that is not a plain read leaves this machine at most once. libcurl would send it
+     again by itself when a kept-alive connection dies before the reply; a create would be doubled.
    - A redirect is followed for GET only and never to another origin, so that a credential stays
      where it belongs.
    - A reply is never larger than asked for, after decompression. */

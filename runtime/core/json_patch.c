@@ -44,8 +44,8 @@ static bool reads_back(const char *text, double number) {
   return read == number && signbit(read) == signbit(number);
 }
 
-/* Writes a float into `text`: as it was printed if that says it all, else with as few digits more as
-   it takes, and always so that it is seen to be a float. */
+/* Writes a float into `text`: as it was printed if that says it all, else with as few digits more
+   as it takes, and always so that it is seen to be a float. */
 static size_t format_float(double number, const char *printed, size_t length, char *text,
                            size_t size) {
   if (length < size / 2 && reads_back(printed, number)) {

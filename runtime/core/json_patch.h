@@ -30,11 +30,11 @@ struct json_slot {
 bool json_has_escaped_slash(const char *text, size_t length);
 
 /* Appends to `out` the text that lua-cjson printed (a NUL after its `length` bytes), with the
-   `count` slots, in order of ordinal, written exactly: integers digit for digit, floats so that they
-   read back as the same bits and still as floats, [] for empty arrays. \/ becomes a plain slash.
-   `total` is the number of all numbers and empty containers; a text that holds another number of
-   them does not belong to this walk, and fails with NOT_ENCODABLE. The code is OUT_OF_MEMORY or
-   JSON_TOO_LARGE when `out` cannot grow. The calling thread's locale must be "C".
+   `count` slots, in order of ordinal, written exactly: integers digit for digit, floats so that
+   they read back as the same bits and still as floats, [] for empty arrays. \/ becomes a plain
+   slash. `total` is the number of all numbers and empty containers; a text that holds another
+   number of them does not belong to this walk, and fails with NOT_ENCODABLE. The code is
+   OUT_OF_MEMORY or JSON_TOO_LARGE when `out` cannot grow. The thread's locale must be "C".
 
    json_patch("[1,6.5109596013664e+14,{}]", 26,
               (struct json_slot[]){{1, JSON_INTEGER, {.integer = 651095960136641}},

@@ -48,32 +48,49 @@ static bool is_lofty_error(lua_State *L, int index) {
 }
 
 static bool is_own_frame(const char *line) {
-  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: ", "(...tail calls...)"};
+  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: ", "(...tail calls...)",
+                                         "...\t(skipping"};
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
     if (strncmp(line, prefixes[i], strlen(prefixes[i])) == 0) return true;
   return false;
 }
 
-/* Writes the script's frames out of a traceback of Lua's, the host's own folded away, and copies
-   the first one to `first`. */
+static void append_frame(struct buffer *out, const char *line, size_t length, int times) {
+  buffer_printf(out, "  %.*s", (int)length, line);
+  if (times > 1) buffer_printf(out, " (%d times)", times);
+  buffer_append_string(out, "\n");
+}
+
+/* Writes the script's frames out of a traceback of Lua's, the host's own folded away and those of a
+   recursion into one, and copies the first one to `first`. */
 static void append_frames(struct buffer *out, const char *traceback, char *first, size_t size) {
+  const char *frame = NULL; /* read but not written yet */
+  size_t frame_length = 0;
+  int times = 0;
   int count = 0;
   first[0] = '\0';
   for (const char *line = strstr(traceback, "\n\t"); line; line = strstr(line, "\n\t")) {
     line += 2;
     size_t length = strcspn(line, "\n");
     if (is_own_frame(line)) continue;
-    if (!first[0] && length < size) {
-      memcpy(first, line, length);
-      first[length] = '\0';
+    if (frame && length == frame_length && memcmp(frame, line, length) == 0) {
+      times++;
+      continue;
     }
-    if (count == 0) buffer_append_string(out, "stack:\n");
+    if (frame) append_frame(out, frame, frame_length, times);
     if (count++ == MOST_FRAMES) {
       buffer_append_string(out, "  ...\n");
-      break;
+      return;
     }
-    buffer_printf(out, "  %.*s\n", (int)length, line);
+    if (!frame) {
+      buffer_append_string(out, "stack:\n");
+      if (length < size) snprintf(first, size, "%.*s", (int)length, line);
+    }
+    frame = line;
+    frame_length = length;
+    times = 1;
   }
+  if (frame) append_frame(out, frame, frame_length, times);
 }
 
 /* Cuts "file:line:" off the front of a message or frame; false when it does not begin so. */
@@ -113,6 +130,9 @@ static bool find_line(const struct script *script, const char *file, int line, c
 static const char *find_culprit(const char *line, const char *operation, const char *message) {
   const char *found = operation ? strstr(line, operation) : NULL;
   if (found) return found;
+  /* A syntax error quotes what it expected first, and then where it was. */
+  const char *near = strstr(message, " near ");
+  if (near) message = near;
   for (const char *quote = strpbrk(message, "'\""); quote; quote = strpbrk(quote + 1, "'\"")) {
     const char *end = strchr(quote + 1, *quote);
     if (!end) break;
@@ -156,8 +176,22 @@ static void append_sentence(const struct parts *parts, const char *message) {
   buffer_printf(parts->out, "%sloftyrun:%s %s\n", start, end, message);
 }
 
+/* A module that does not compile comes as "error loading module 'm' from file 'f':\n\tf:2: why". The
+   position belongs in front. */
+static const char *push_module_message(lua_State *L, const char *message) {
+  const char *rest = strstr(message, ":\n\t");
+  const char *name = strchr(message, '\'');
+  const char *end = name ? strchr(name + 1, '\'') : NULL;
+  if (!rest || !end) return message;
+  lua_pushlstring(L, name, (size_t)(end - name) + 1);
+  return lua_pushfstring(L, "%s (in module %s)", rest + 3, lua_tostring(L, -1));
+}
+
 /* Pushes what the error at index 1 says. */
 static const char *push_message(lua_State *L) {
+  static const char loading[] = "error loading module '";
+  const char *text = lua_tostring(L, 1);
+  if (text && strncmp(text, loading, sizeof loading - 1) == 0) return push_module_message(L, text);
   if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
     return luaL_tolstring(L, 1, NULL);
   return lua_pushfstring(L, "the script raised a %s value, which says nothing",

@@ -1,4 +1,4 @@
-/* The pretend Lofty: the Lua of runtime/sandbox in a state of its own, behind a real HTTP server. */
+/* The pretend Lofty: the Lua of runtime/sandbox in a state of its own, behind a real server. */
 #ifndef HOST_SANDBOX_H
 #define HOST_SANDBOX_H
 

@@ -68,6 +68,10 @@ int script_load(lua_State *L, const struct script *script) {
     length = end ? length - (size_t)(end - text) : 0;
     text = end ? end : "";
   }
+  if (length > 0 && text[0] == LUA_SIGNATURE[0]) {
+    lua_pushfstring(L, "%s is a compiled chunk; loftyrun runs source", script->name);
+    return LUA_ERRSYNTAX;
+  }
   return luaL_loadbufferx(L, text, length, script->chunk_name, "t");
 }
 

@@ -24,7 +24,7 @@ bool script_from_argument(struct script *script, const char *chunk, struct failu
 void script_free(struct script *script);
 
 /* Pushes the compiled chunk; LUA_OK or an error with its message pushed, like luaL_loadbufferx. A
-   first line that begins with # is skipped, a byte order mark too. Precompiled chunks are refused. */
+   first line that begins with # is skipped, a byte order mark too. Compiled chunks are refused. */
 int script_load(lua_State *L, const struct script *script);
 
 /* Copies line `number` (1-based) of `text` to `line`, without its end; false when there is none. */

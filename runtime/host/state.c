@@ -52,7 +52,10 @@ static void add_searcher(lua_State *L) {
 void state_add_module_folder(lua_State *L, const char *folder) {
   lua_getglobal(L, LUA_LOADLIBNAME);
   lua_getfield(L, -1, "path"); /* package path */
-  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", folder, folder, lua_tostring(L, -1));
+  const char *slash = strcmp(folder, ".") == 0 ? "" : "/";
+  if (!*slash) folder = ""; /* messages are to say "m.lua", not "./m.lua" */
+  lua_pushfstring(L, "%s%s?.lua;%s%s?/init.lua;%s", folder, slash, folder, slash,
+                  lua_tostring(L, -1));
   lua_setfield(L, -3, "path");
   lua_pop(L, 2);
 }
@@ -131,7 +134,8 @@ static const char *suggest_global(lua_State *L, const char *name) {
   lua_pushnil(L);
   while (lua_next(L, -2)) {
     lua_pop(L, 1);
-    if (lua_type(L, -1) == LUA_TSTRING && count < MOST_GLOBALS) names[count++] = lua_tostring(L, -1);
+    if (lua_type(L, -1) == LUA_TSTRING && count < MOST_GLOBALS)
+      names[count++] = lua_tostring(L, -1);
   }
   lua_pop(L, 1);
   int nearest = text_nearest(name, names, count);

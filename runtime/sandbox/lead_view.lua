@@ -1,4 +1,4 @@
---- A lead as a reply shows it (LeadResponse), with the live habits of FACTS 6.1 to 6.3: -1 and "N/A" for what is not
+--- A lead as a reply shows it (LeadResponse), with the live habits that were seen: -1 and "N/A" for what is not
 --- set, all roles always listed, times ending in GMT.
 
 local json = require "native.json"

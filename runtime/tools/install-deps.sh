@@ -83,7 +83,11 @@ if [ "$(id -u)" != 0 ] && [ "$manager" != brew ]; then
   root=sudo
 fi
 
-apt() { $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+# Fresh machines install their updates about now: wait for the lock. sudo asks on the terminal itself.
+apt() {
+  $root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" </dev/null
+}
 
 # A fresh machine has no package lists, an old one has lists that name files long gone: fetch
 # them when they turn out to be of no use, and only then.
@@ -95,15 +99,23 @@ apt_install() {
   apt update && apt install -y --no-install-recommends "$@"
 }
 
-say "installing with $manager:$packages"
 # shellcheck disable=SC2086 # packages are words
-case $manager in
-  apt-get) apt_install $packages ;;
-  dnf) $root dnf -y install $packages ;;
-  pacman) $root pacman -S --needed --noconfirm $packages ;;
-  apk) $root apk add $packages ;;
-  brew) brew install $packages ;;
-esac >&2 || {
+install_packages() {
+  case $manager in
+    apt-get) apt_install $packages ;;
+    dnf) $root dnf -y install $packages ;;
+    pacman) $root pacman -S --needed --noconfirm $packages ;;
+    apk) $root apk add $packages ;;
+    brew) brew install $packages ;;
+  esac
+}
+
+# Hundreds of lines that are of interest only when it goes wrong.
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+say "installing with $manager, this may take a minute:$packages"
+install_packages >"$log" 2>&1 || {
+  cat "$log" >&2
   say "$manager could not install them. Please install by hand:$packages"
   exit 1
 }

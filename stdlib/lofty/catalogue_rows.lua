@@ -49,7 +49,7 @@ return {
     cure = "Search without teamView, or have an admin give the user access to all team leads.",
     infer = { where = { "messages." }, says = { "team%W?view", "all team leads", "team%W?wide", "permission" } } },
   { number = 200058, statuses = { 400 }, category = "auth", retry = "no",
-    meaning = "Nobody belongs to this token: an API key was sent as an OAuth token, or its user is gone.",
+    meaning = "Nobody belongs to this token: an API key was sent as Bearer, like an OAuth token, or its user is gone.",
     cure = "Put an API key in LOFTY_API_KEY and only OAuth access tokens in LOFTY_ACCESS_TOKEN.",
     infer = { says = { "user in token does not exist" } } },
 

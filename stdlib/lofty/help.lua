@@ -184,10 +184,11 @@ local function describe_resource(resource)
   return #lines > 2 and table.concat(lines, "\n") .. "\n" or nil
 end
 
---- All that `describe` knows by name: operations, then codes, then codes known only by number.
+--- All that `describe` knows by name: operations, resources, codes, then codes known only by number.
 ---@return string[]
 function M.topics()
   local topics = operations.names()
+  table.move(operations.resources, 1, #operations.resources, #topics + 1, topics)
   for _, name in ipairs(catalogue.names()) do topics[#topics + 1] = name end
   for _, row in ipairs(catalogue.rows()) do
     if not row.name then topics[#topics + 1] = tostring(row.number) end
@@ -214,7 +215,7 @@ function M.describe(topic)
   local resource = describe_resource(topic)
   if resource then return resource end
   local spelling = topic:find("^[%u%d_]+$") and topic or topic:find("%.") and topic or topic:upper()
-  return nil, text.nearest(spelling, M.topics()) or text.nearest(topic, M.topics())
+  return nil, text.nearest(topic, M.topics()) or text.nearest(spelling, M.topics())
 end
 
 return M

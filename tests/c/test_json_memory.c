@@ -1,5 +1,5 @@
-/* bind/json.c when memory runs out: for every N the Nth allocation in Lua fails. The call must raise
-   "not enough memory" and nothing else, and the next one must work. */
+/* bind/json.c when memory runs out: for every N the Nth allocation in Lua fails. The call must
+   raise "not enough memory" and nothing else, and the next one must work. */
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 
 #include "test.h"
 
-#define INTEGER(at, n) {.ordinal = at, .kind = JSON_INTEGER, .value.integer = n}
-#define FLOAT(at, n) {.ordinal = at, .kind = JSON_FLOAT, .value.number = n}
-#define EMPTY(at) {.ordinal = at, .kind = JSON_EMPTY_ARRAY}
+#define INTEGER(at, n) {.ordinal = (at), .kind = JSON_INTEGER, .value.integer = (n)}
+#define FLOAT(at, n) {.ordinal = (at), .kind = JSON_FLOAT, .value.number = (n)}
+#define EMPTY(at) {.ordinal = (at), .kind = JSON_EMPTY_ARRAY}
 
 static const struct {
   const char *printed;

@@ -51,7 +51,8 @@ static const struct {
     {"[]", "[NaN]"},
     {" [ \n ] ", " [NaN] "},
     {"[[],[[]],{}]", "[[NaN],[[NaN]],{}]"},
-    {"{\"a\":[],\"b\":2.0,\"c\":\"[]\",\"d\":1}", "{\"a\":[NaN],\"b\":[NaN,2.0],\"c\":\"[]\",\"d\":1}"},
+    {"{\"a\":[],\"b\":2.0,\"c\":\"[]\",\"d\":1}",
+     "{\"a\":[NaN],\"b\":[NaN,2.0],\"c\":\"[]\",\"d\":1}"},
 };
 
 static const struct {
@@ -68,7 +69,8 @@ static const struct {
     {"{\"a\":1]", "INVALID_JSON", "',' or '}' expected, but found ']' at line 1, column 7"},
     {"{\"a\":1,}", "INVALID_JSON",
      "a name in quotation marks expected, but found '}' at line 1, column 8"},
-    {"{a:1}", "INVALID_JSON", "a name in quotation marks expected, but found 'a' at line 1, column 2"},
+    {"{a:1}", "INVALID_JSON",
+     "a name in quotation marks expected, but found 'a' at line 1, column 2"},
     {"{\"a\" 1}", "INVALID_JSON", "':' expected, but found '1' at line 1, column 6"},
     {"[", "INVALID_JSON", "a value expected, but the text ends at line 1, column 2"},
     {"{\"a\"", "INVALID_JSON", "':' expected, but the text ends at line 1, column 5"},
@@ -101,13 +103,15 @@ static const struct {
     {"0.001e312", "FLOAT_RANGE", "a number too large for a float at line 1, column 1"},
     {"-1e99999999999999999999999", "FLOAT_RANGE",
      "a number too large for a float at line 1, column 1"},
-    {"\"abc", "INVALID_JSON", "the end of a string expected, but the text ends at line 1, column 5"},
+    {"\"abc", "INVALID_JSON",
+     "the end of a string expected, but the text ends at line 1, column 5"},
     {"\"a\nb\"", "INVALID_JSON", "a control character inside a string at line 1, column 3"},
     {"\"12345678901\x1F\"", "INVALID_JSON",
      "a control character inside a string at line 1, column 13"},
     {"\"\\x\"", "INVALID_JSON", "an unknown escape sequence at line 1, column 2"},
     {"\"\\", "INVALID_JSON", "an unknown escape sequence at line 1, column 2"},
-    {"\"\\u12g4\"", "INVALID_JSON", "four hexadecimal digits expected after \\u at line 1, column 2"},
+    {"\"\\u12g4\"", "INVALID_JSON",
+     "four hexadecimal digits expected after \\u at line 1, column 2"},
     {"\"\\u12", "INVALID_JSON", "four hexadecimal digits expected after \\u at line 1, column 2"},
     {"\"\\ud800\"", "INVALID_UTF8", "half of a surrogate pair at line 1, column 2"},
     {"\"\\udc00\\ud800\"", "INVALID_UTF8", "half of a surrogate pair at line 1, column 2"},
@@ -161,7 +165,8 @@ static void test_nul(void) {
   CHECK_STR(failure.message, "a control character inside a string at line 1, column 3");
   TEST("refuses a NUL behind the value");
   CHECK(!scan("1\0", 2, 128, 1000, &out, &failure));
-  CHECK_STR(failure.message, "the end of the text expected, but found byte 0x00 at line 1, column 2");
+  CHECK_STR(failure.message,
+            "the end of the text expected, but found byte 0x00 at line 1, column 2");
 }
 
 static void test_limits(void) {

@@ -1,6 +1,6 @@
 /* libFuzzer target: core/json_scan.c on any bytes, and json_patch on what it lets pass.
-     clang -g -O1 -D_GNU_SOURCE -Iruntime -fsanitize=fuzzer,address,undefined -o build/fuzz_json_scan \
-       tests/fuzz/fuzz_json_scan.c runtime/core/{json_scan,json_patch,utf8,buffer,failure}.c          */
+     clang -g -O1 -D_GNU_SOURCE -Iruntime -fsanitize=fuzzer,address,undefined -o fuzz_json_scan \
+       tests/fuzz/fuzz_json_scan.c runtime/core/{json_scan,json_patch,utf8,buffer,failure}.c */
 #include <stdlib.h>
 #include <string.h>
 
