@@ -1,7 +1,9 @@
 /* From arguments to a command to an exit code. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "core/exit_code.h"
@@ -67,7 +69,17 @@ static int dispatch(char **argv) {
   return command->run(&options, argv);
 }
 
+/* A closed standard stream would hand its number to the next socket, and what is printed would go
+   there. The stand-in is opened the wrong way round, so that using it is an error that shows. */
+static void hold_standard_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) _exit(EXIT_TEMPORARY);
+  }
+}
+
 int main(int argc, char **argv) {
+  hold_standard_streams();
   int exit_code = dispatch(argc > 0 ? argv + 1 : argv);
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
   if (exit_code == EXIT_DONE) {

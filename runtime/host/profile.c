@@ -207,6 +207,43 @@ void profile_give_codes(const struct profile *profile, lua_State *L) {
   lua_setfield(L, LUA_REGISTRYINDEX, RUN_CODES);
 }
 
+/* Stack: a name, a C string as light userdata. Returns whether it is a code's, and the nearest. */
+static int look_up_code(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lofty.catalogue");
+  lua_call(L, 1, 1); /* name catalogue */
+  lua_getfield(L, -1, "find");
+  lua_pushstring(L, lua_touserdata(L, 1));
+  lua_call(L, 1, 1);
+  bool known = lua_toboolean(L, -1);
+  lua_getfield(L, 2, "nearest");
+  lua_pushstring(L, lua_touserdata(L, 1));
+  lua_call(L, 1, 1);
+  lua_pushboolean(L, known);
+  lua_insert(L, -2);
+  return 2;
+}
+
+bool profile_check_codes(const struct profile *profile, lua_State *L, struct failure *failure) {
+  bool fine = true;
+  for (size_t i = 0; profile && fine && i < profile->code_count; i++) {
+    char *name = profile->codes[i].name;
+    lua_pushcfunction(L, look_up_code);
+    lua_pushlightuserdata(L, name);
+    if (lua_pcall(L, 1, 2, 0) != LUA_OK)
+      fine = failure_set(failure, "CONFIG_INVALID", "the codes could not be checked: %s",
+                         lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?");
+    else if (!lua_toboolean(L, -2))
+      fine = failure_set(failure, "CONFIG_INVALID",
+                         "config.lua: profile %s: codes: there is no code \"%s\"%s%s%s", profile->name,
+                         name, lua_isstring(L, -1) ? "; did you mean \"" : "",
+                         lua_isstring(L, -1) ? lua_tostring(L, -1) : "",
+                         lua_isstring(L, -1) ? "\"?" : "");
+    lua_settop(L, 0);
+  }
+  return fine;
+}
+
 static void forget(char *secret) {
   if (secret) explicit_bzero(secret, strlen(secret));
   free(secret);

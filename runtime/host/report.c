@@ -176,8 +176,8 @@ static void append_sentence(const struct parts *parts, const char *message) {
   buffer_printf(parts->out, "%sloftyrun:%s %s\n", start, end, message);
 }
 
-/* A module that does not compile comes as "error loading module 'm' from file 'f':\n\tf:2: why". The
-   position belongs in front. */
+/* A module that does not compile comes as "error loading module 'm' from file 'f':\n\tf:2: why".
+   The position belongs in front. */
 static const char *push_module_message(lua_State *L, const char *message) {
   const char *rest = strstr(message, ":\n\t");
   const char *name = strchr(message, '\'');

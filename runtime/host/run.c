@@ -109,6 +109,7 @@ static int open_run(struct run *run) {
     fprintf(stderr, "loftyrun: out of memory\n");
     return EXIT_TEMPORARY;
   }
+  if (!profile_check_codes(run->profile, run->L, &failure)) return say(&failure, EXIT_CONFIG);
   if (!interrupt_install(context->loop, run->options->timeout, &failure))
     return say(&failure, EXIT_TEMPORARY);
   return open_target(run);
