@@ -160,7 +160,7 @@ static int http_call(lua_State *L) {
   if (!context->http) return luaL_error(L, "calls cannot be made here");
   request.authorization = context->config->credential.authorization;
   if (!request.authorization)
-    return fail_unsent(L, "NO_CREDENTIALS", "neither LOFTY_API_KEY nor LOFTY_ACCESS_TOKEN is set");
+    return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context->requests_maximum && context->requests >= context->requests_maximum)
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
   request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */

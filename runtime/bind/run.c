@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 #include "context.h"
 
@@ -28,8 +29,24 @@ static int run_item_failed(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"settings", run_settings}, {"item_failed", run_item_failed}, {NULL, NULL}};
+/* Whatever a server says may end up in a log; a credential that it echoes must not. Short ones, such
+   as a sandbox's, are words that occur by themselves. */
+static int run_redact(lua_State *L) {
+  enum { SHORTEST_SECRET = 8 };
+  luaL_checkstring(L, 1);
+  const struct config *config = context_of(L)->config;
+  const char *authorization = config ? config->credential.authorization : NULL;
+  const char *secret = authorization ? strchr(authorization, ' ') : NULL;
+  lua_settop(L, 1);
+  if (secret && strlen(secret + 1) >= SHORTEST_SECRET)
+    luaL_gsub(L, lua_tostring(L, 1), secret + 1, "[secret]");
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"settings", run_settings},
+                                     {"item_failed", run_item_failed},
+                                     {"redact", run_redact},
+                                     {NULL, NULL}};
 
 int luaopen_native_run(lua_State *L) {
   luaL_newlib(L, functions);

@@ -8,6 +8,7 @@
 #define RUN_CODES "loftyrun.codes"
 
 /* Lua: settings() -> { base_url=, profile=, sandbox=, codes= };
+        redact(text) -> text without the run's credential;
         item_failed(): counts one failed item, which makes the run end with exit code 8. */
 int luaopen_native_run(lua_State *L);
 

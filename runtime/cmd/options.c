@@ -17,8 +17,9 @@ struct option {
   const char *name;
   char letter; /* 0: none */
   enum value_rule rule;
-  const char *value; /* how help names it; also says what is wanted when it is unusable */
+  const char *value; /* how help names it */
   const char *help;
+  const char *wanted; /* what a value must be */
   take_fn *take;
 };
 
@@ -81,25 +82,27 @@ static bool take_seed(struct options *options, const char *value) {
 
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
-     take_chunk},
+     "Lua", take_chunk},
     {OPTION_PROFILE, "profile", 0, VALUE_REQUIRED, "NAME", "use this profile of the configuration",
-     take_profile},
+     "a name", take_profile},
     {OPTION_SANDBOX, "sandbox", 0, VALUE_OPTIONAL, "SEED",
-     "run against a pretend Lofty: demo, empty or large:N", take_sandbox},
+     "run against a pretend Lofty: demo, empty or large:N", "demo, empty or large:N", take_sandbox},
     {OPTION_TIMEOUT, "timeout", 0, VALUE_REQUIRED, "SECONDS",
-     "end the run after that long (exit code 6)", take_timeout},
+     "end the run after that long (exit code 6)", "a number of seconds above 0", take_timeout},
     {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
-     "refuse more than N requests (exit code 6)", take_max_requests},
+     "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
-     take_log_level},
-    {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", take_log_format},
-    {OPTION_NO_COLOR, "no-color", 0, VALUE_NONE, NULL, "no colour on a terminal", take_nothing},
+     "debug, info, warn or error", take_log_level},
+    {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json",
+     "text or json", take_log_format},
+    {OPTION_NO_COLOR, "no-color", 0, VALUE_NONE, NULL, "no colour on a terminal", NULL, take_nothing},
     {OPTION_PORT, "port", 0, VALUE_REQUIRED, "PORT", "port on 127.0.0.1; 0 takes a free one",
-     take_port},
-    {OPTION_SEED, "seed", 0, VALUE_REQUIRED, "SEED", "demo, empty or large:N", take_seed},
-    {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", take_nothing},
+     "a number from 0 to 65535", take_port},
+    {OPTION_SEED, "seed", 0, VALUE_REQUIRED, "SEED", "demo, empty or large:N",
+     "demo, empty or large:N", take_seed},
+    {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL, take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",
-     take_nothing},
+     NULL, take_nothing},
 };
 enum { OPTION_COUNT = sizeof table / sizeof *table };
 
@@ -160,8 +163,8 @@ static bool take_one(struct options *options, char ***argv, struct failure *fail
     return failure_set(failure, "USAGE", "option --%s takes no value", option->name);
   options->given |= option->bit;
   if (option->take(options, value)) return true;
-  return failure_set(failure, "USAGE", "option --%s: \"%.64s\" is not usable as %s: %s",
-                     option->name, value ? value : "", option->value, option->help);
+  return failure_set(failure, "USAGE", "option --%s must be %s, got \"%.64s\"", option->name,
+                     option->wanted, value ? value : "");
 }
 
 bool options_take(struct options *options, char ***argv, struct failure *failure) {

@@ -64,4 +64,11 @@ bool config_resolve(struct config *config, const struct config_layer *layers, si
          resolve_credential(config, layers, count, failure);
 }
 
+const char *config_missing_credential(void) {
+  return config_variable("LOFTY_CLIENT_ID")
+             ? "LOFTY_CLIENT_ID is set, but this version gets no tokens itself: set "
+               "LOFTY_ACCESS_TOKEN, or LOFTY_API_KEY"
+             : "neither LOFTY_API_KEY nor LOFTY_ACCESS_TOKEN is set";
+}
+
 void config_clear(struct config *config) { credential_clear(&config->credential); }

@@ -38,6 +38,9 @@ const char *config_variable(const char *name);
 bool config_resolve(struct config *config, const struct config_layer *layers, size_t count,
                     struct failure *failure);
 
+/* What to say where a credential is needed and there is none. */
+const char *config_missing_credential(void);
+
 /* Forgets the credential. Idempotent. */
 void config_clear(struct config *config);
 

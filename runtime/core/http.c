@@ -41,6 +41,7 @@ struct http_exchange {
   bool follows;
   bool running;
   bool failed;
+  bool has_header; /* the final reply's header came whole */
 };
 
 static void on_transfer(void *context, CURL *easy, CURLcode result);
@@ -140,8 +141,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
   /* A status line begins a new reply: after 100 Continue or a redirect. */
   if (length > 5 && memcmp(line, "HTTP/", 5) == 0) {
     headers->length = 0;
+    exchange->has_header = false;
     return length;
   }
+  if (length > 0 && (line[0] == '\r' || line[0] == '\n')) exchange->has_header = true;
   if (is_location(line, length, location, sizeof location) &&
       !redirect_is_fine(exchange, location))
     return 0;
@@ -168,12 +171,14 @@ static bool set_method(CURL *easy, const struct http_request *request) {
 static bool set_safety(CURL *easy, const struct http_request *request, bool follows) {
   bool plain = strncmp(request->url, "https:", 6) != 0;
   const char *authorities = getenv("SSL_CERT_FILE");
+  const char *folder = getenv("SSL_CERT_DIR");
   CURLcode result = CURLE_OK;
   result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   result |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   if (authorities && *authorities)
     result |= curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+  if (folder && *folder) result |= curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
   result |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   result |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");
   result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
@@ -309,8 +314,6 @@ static const char *code_of(CURLcode result) {
       return "TLS_FAILED";
     case CURLE_OPERATION_TIMEDOUT:
       return "TIMEOUT";
-    case CURLE_OUT_OF_MEMORY:
-      return "OUT_OF_MEMORY";
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
@@ -345,6 +348,11 @@ static void on_transfer(void *context, CURL *easy, CURLcode result) {
   exchange->response.status = (int)status;
   exchange->elapsed = (double)elapsed / 1e6;
   leave_loop(exchange);
+  /* libcurl takes a connection that ends inside the header for a reply without a body. */
+  if (result == CURLE_OK && !exchange->has_header) {
+    failure_set(&exchange->failure, "INVALID_RESPONSE", "the connection ended inside the header");
+    exchange->failed = true;
+  }
   if (result != CURLE_OK) describe_failure(exchange, result);
   exchange->done(exchange->context);
 }

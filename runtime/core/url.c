@@ -38,7 +38,7 @@ static bool check_parsed(CURLU *parsed, const char *url, struct failure *failure
   if (has_part(parsed, CURLUPART_USER) || has_part(parsed, CURLUPART_PASSWORD))
     /* The URL itself is left out of the message: it holds a password. */
     fine = failure_set(failure, "INVALID_URL", "the base URL must not contain a user or password");
-  else if (has_part(parsed, CURLUPART_QUERY) || has_part(parsed, CURLUPART_FRAGMENT))
+  else if (strpbrk(url, "?#"))
     fine = failure_set(failure, "INVALID_URL", "the base URL %s must not contain ? or #", url);
   else if (curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
            curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK)

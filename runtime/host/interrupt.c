@@ -60,6 +60,13 @@ static void on_instruction(lua_State *L, lua_Debug *debug) {
 
 static void arm_hook(lua_State *L) { lua_sethook(L, on_instruction, LUA_MASKCOUNT, 1); }
 
+int interrupt_exit(lua_State *L) {
+  if (state.reason == INTERRUPT_NONE) state.reason = INTERRUPT_EXIT;
+  arm_hook(L);
+  alarm(LAST_RESORT_SECONDS);
+  return luaL_error(L, "exit");
+}
+
 static void end_by_force(void) {
   static const char message[] =
       "loftyrun: ended by force; if a write was under way its outcome is unknown\n";
@@ -76,7 +83,7 @@ static void on_signal(int number) {
     errno = saved;
     return;
   }
-  if (state.reason != INTERRUPT_NONE) end_by_force();
+  if (state.reason != INTERRUPT_NONE && state.reason != INTERRUPT_EXIT) end_by_force();
   state.reason = number == SIGINT    ? INTERRUPT_SIGINT
                  : number == SIGTERM ? INTERRUPT_SIGTERM
                                      : INTERRUPT_DEADLINE;

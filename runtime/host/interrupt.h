@@ -13,7 +13,13 @@
 #include "../core/failure.h"
 #include "../core/loop.h"
 
-enum interrupt_reason { INTERRUPT_NONE, INTERRUPT_SIGINT, INTERRUPT_SIGTERM, INTERRUPT_DEADLINE };
+enum interrupt_reason {
+  INTERRUPT_NONE,
+  INTERRUPT_SIGINT,
+  INTERRUPT_SIGTERM,
+  INTERRUPT_DEADLINE,
+  INTERRUPT_EXIT /* the script called os.exit */
+};
 
 /* Takes over SIGINT, SIGTERM and SIGALRM and wakes `loop` when one comes. `deadline` is in
    seconds from now; 0 is none. SIGPIPE is ignored from here on: a closed pipe is a failed write. */
@@ -24,6 +30,10 @@ void interrupt_remove(struct loop *loop);
 
 /* Why the run is to end, or INTERRUPT_NONE. */
 enum interrupt_reason interrupt_pending(void);
+
+/* Ends the run from inside, as os.exit does: nothing of the script runs any more, and no pcall
+   catches it. `L` is the coroutine that asks. Raises. */
+int interrupt_exit(lua_State *L);
 
 /* The script is no longer running: the last resort is called off. */
 void interrupt_settle(void);

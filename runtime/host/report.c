@@ -109,18 +109,26 @@ static bool parse_position(const char *text, char *file, size_t size, int *line)
   return false;
 }
 
+/* The chunk name of the frame that messages call `file`; Lua shortens long ones there. The name is
+   kept by the function that runs in it. */
+static const char *find_chunk_name(lua_State *co, const char *file) {
+  lua_Debug debug;
+  for (int level = 0; lua_getstack(co, level, &debug); level++)
+    if (lua_getinfo(co, "S", &debug) && strcmp(debug.short_src, file) == 0) return debug.source;
+  return NULL;
+}
+
 /* The text of line `line` of `file`: the script's own from memory, a module's from its file. */
-static bool find_line(const struct script *script, const char *file, int line, char *text,
+static bool find_line(const struct parts *parts, const char *file, int line, char *text,
                       size_t size) {
-  const char *own = script->chunk_name + 1;
-  size_t shown = strlen(file);
-  bool is_own = strcmp(file, own) == 0;
-  /* Lua shortens long paths to "...end"; the script's own is recognised by its end. */
-  if (!is_own && strncmp(file, "...", 3) == 0 && strlen(own) >= shown - 3)
-    is_own = strcmp(own + strlen(own) - (shown - 3), file + 3) == 0;
-  if (is_own) return script->text.data && script_line(script->text.data, line, text, size);
+  const struct script *script = parts->script;
+  const char *chunk_name = find_chunk_name(parts->co, file);
+  if (strcmp(file, script->chunk_name + 1) == 0 ||
+      (chunk_name && strcmp(chunk_name, script->chunk_name) == 0))
+    return script->text.data && script_line(script->text.data, line, text, size);
   struct script module;
-  bool found = script_read(&module, file, NULL) && module.text.data &&
+  const char *path = chunk_name && chunk_name[0] == '@' ? chunk_name + 1 : file;
+  bool found = script_read(&module, path, NULL) && module.text.data &&
                script_line(module.text.data, line, text, size);
   script_free(&module);
   return found;
@@ -157,7 +165,7 @@ static void append_source(struct parts *parts, const char *frame, const char *op
   if (!parse_position(message, file, sizeof file, &number) &&
       !parse_position(frame, file, sizeof file, &number))
     return;
-  if (!find_line(parts->script, file, number, line, sizeof line)) return;
+  if (!find_line(parts, file, number, line, sizeof line)) return;
   for (char *character = line; *character; character++)
     if (*character == '\t') *character = ' ';
   const char *culprit = find_culprit(line, operation, message);

@@ -33,7 +33,8 @@ struct run {
 };
 
 static bool owns(struct context *context, lua_State *L) {
-  return L == ((struct run *)context)->co;
+  const struct run *run = (const struct run *)context;
+  return L == run->co && !run->finished;
 }
 
 static bool interrupted(struct context *context) {
@@ -197,6 +198,14 @@ static int report_interruption(const struct run *run) {
   return interrupt_exit_code(reason);
 }
 
+/* An error leaves the script's stack as it was, for the report. Now its to-be-closed variables are
+   closed, which may take calls and time like anything else. */
+static void close_variables(struct run *run) {
+  lua_State *previous = interrupt_enter(run->co);
+  lua_resetthread(run->co);
+  interrupt_leave(previous);
+}
+
 static int execute(struct run *run) {
   lua_State *L = run->L;
   lua_pushcfunction(L, prepare);
@@ -209,21 +218,28 @@ static int execute(struct run *run) {
     fprintf(stderr, "loftyrun: the event loop failed\n");
     return EXIT_TEMPORARY;
   }
-  bool ended = interrupt_pending() != INTERRUPT_NONE;
-  if (ended && !(run->finished && run->status == LUA_OK)) {
+  bool done = run->finished && run->status == LUA_OK;
+  enum interrupt_reason reason = interrupt_pending();
+  if (reason == INTERRUPT_EXIT) return run->context.exit_code;
+  if (reason != INTERRUPT_NONE && !done) {
     interrupt_settle();
     return report_interruption(run);
   }
-  if (run->status != LUA_OK) return report(run, run->co);
+  if (run->status != LUA_OK) {
+    int exit_code = report(run, run->co);
+    close_variables(run);
+    return run->status == LUA_ERRMEM ? EXIT_LIMIT : exit_code;
+  }
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
 
 /* Output that could not be written is not done work. */
 static int flush_output(int exit_code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
-  if (exit_code != EXIT_DONE) return exit_code;
+  /* A script that failed has most likely failed for this, and has said so. */
+  if (exit_code == EXIT_SCRIPT) return exit_code;
   fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
-  return EXIT_SCRIPT;
+  return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
 }
 
 int run_script(const struct run_options *options, const struct script *script, char **argv) {

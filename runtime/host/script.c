@@ -7,12 +7,17 @@
 
 enum { SCRIPT_MAXIMUM = 64 * 1024 * 1024 };
 
+static bool no_room(const char *name, struct failure *failure) {
+  return failure_set(failure, "CANNOT_READ",
+                     errno == ENOMEM ? "out of memory while reading %s" : "%s is too large for a script",
+                     name);
+}
+
 static bool read_stream(struct script *script, FILE *stream, struct failure *failure) {
   char block[16 * 1024];
   size_t length;
   while ((length = fread(block, 1, sizeof block, stream)) > 0) {
-    if (!buffer_append(&script->text, block, length))
-      return failure_set(failure, "CANNOT_READ", "%s: too large for a script", script->name);
+    if (!buffer_append(&script->text, block, length)) return no_room(script->name, failure);
   }
   if (ferror(stream))
     return failure_set(failure, "CANNOT_READ", "cannot read %s: %s", script->name, strerror(errno));
@@ -50,7 +55,7 @@ bool script_from_argument(struct script *script, const char *chunk, struct failu
   *script = (struct script){.name = "-e", .chunk_name = "=-e", .folder = "."};
   buffer_init(&script->text, SCRIPT_MAXIMUM);
   if (buffer_append_string(&script->text, chunk)) return true;
-  return failure_set(failure, "CANNOT_READ", "the chunk given to -e is too large");
+  return no_room("the chunk given to -e", failure);
 }
 
 void script_free(struct script *script) { buffer_free(&script->text); }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <lualib.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,15 +76,30 @@ static int checked_print(lua_State *L) {
   return 0;
 }
 
-/* os.exit that ends with what the script said, unless its output could not be written. */
-static int checked_exit(lua_State *L) {
-  int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, EXIT_DONE);
+/* os.exit by way of the run's own end, which closes what is open and writes what is pending. Without
+   a code of the script's own, failed items count. */
+static int exit_run(lua_State *L) {
+  struct context *context = context_of(L);
+  int success = context->items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
+  lua_Integer code = !lua_isnoneornil(L, 1) && !lua_isboolean(L, 1) ? luaL_checkinteger(L, 1)
+                     : lua_isboolean(L, 1) && !lua_toboolean(L, 1)  ? EXIT_SCRIPT
+                                                                    : success;
   luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit code is between 0 and 255");
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
-    if (code == EXIT_DONE) code = EXIT_SCRIPT;
-  }
-  exit(code);
+  context->exit_code = (int)code;
+  return interrupt_exit(L);
+}
+
+/* system() takes no notice of SIGINT while a command runs. A command that it ended ends the script
+   too, as in a shell; otherwise a loop of commands could not be stopped. */
+static int checked_execute(lua_State *L) {
+  int count = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, count, LUA_MULTRET);
+  if (lua_gettop(L) == 3 && lua_type(L, 2) == LUA_TSTRING &&
+      strcmp(lua_tostring(L, 2), "signal") == 0 && lua_tointeger(L, 3) == SIGINT)
+    raise(SIGINT);
+  return lua_gettop(L);
 }
 
 /* The script itself is a coroutine of the host's, which is not for it to know: a yield from its top
@@ -99,8 +115,11 @@ static void replace_functions(lua_State *L) {
   lua_pushcfunction(L, checked_print);
   lua_setglobal(L, "print");
   lua_getglobal(L, LUA_OSLIBNAME);
-  lua_pushcfunction(L, checked_exit);
+  lua_pushcfunction(L, exit_run);
   lua_setfield(L, -2, "exit");
+  lua_getfield(L, -1, "execute");
+  lua_pushcclosure(L, checked_execute, 1);
+  lua_setfield(L, -2, "execute");
   lua_getglobal(L, LUA_COLIBNAME);
   lua_pushcfunction(L, checked_yield);
   lua_setfield(L, -2, "yield");

@@ -147,7 +147,7 @@ function M.delete(store, request)
   local lead, position = demand_editable(store, request)
   lead.trashed, lead.trash_reason, lead.updated = store.now(), reason, store.now()
   store.leads:hide(position)
-  return nil
+  return { deleted = true, leadId = ("%d"):format(lead.leadId) }
 end
 
 local function read_assignment(entry)

@@ -171,7 +171,7 @@ end
 
 local function default_text(item)
   local default = item.default
-  if default == nil or type(default) == "table" and #default == 0 then return "" end
+  if default == nil or default == "" or type(default) == "table" and #default == 0 then return "" end
   return (" (default %s)"):format(type(default) == "table" and table.concat(default, ", ") or tostring(default))
 end
 

@@ -110,7 +110,6 @@ function M.for_status(status)
   if not name then
     if status >= 500 then name = "SERVER_ERROR"
     elseif status >= 400 then name = "BAD_REQUEST"
-    elseif status >= 300 then name = "REDIRECTED"
     else name = "INVALID_RESPONSE" end
   end
   return by_name[name]

@@ -6,7 +6,7 @@
 local rows = {
   { name = "CONNECT_FAILED", statuses = {}, category = "network", retry = "yes", unsent = true,
     meaning = "No connection to Lofty could be made: the name did not resolve or nothing answered there.",
-    cure = "Check the network, a proxy and LOFTY_BASE_URL (`loftyrun doctor` tries each step), then run again." },
+    cure = "Check the network, a proxy and LOFTY_BASE_URL, then run again." },
 
   { name = "TLS_FAILED", statuses = {}, category = "network", retry = "no", unsent = true,
     meaning = "The server's certificate could not be verified, so nothing was said to it.",
@@ -60,7 +60,7 @@ local rows = {
 
   { name = "UNAUTHORIZED", statuses = { 401 }, category = "auth", retry = "after_refresh",
     meaning = "Lofty did not accept the credentials and gave no code for it.",
-    cure = "Check the key with `loftyrun auth status`; an expired or revoked key has to be made anew in the CRM." },
+    cure = "Check LOFTY_API_KEY; an expired or revoked key has to be made anew in the CRM under Integrations." },
 
   { name = "FORBIDDEN", statuses = { 403 }, category = "permission", retry = "no",
     meaning = "The credentials are good but may not do this; Lofty gave no code for it.",

@@ -26,7 +26,7 @@ return {
   { name = "BAD_CREDENTIALS", number = 20004, unsure = true, statuses = { 401 }, category = "auth",
     retry = "after_refresh",
     meaning = "The API key or access token is wrong, expired or revoked.",
-    cure = "`loftyrun auth status` shows which one is in use; keys are made anew in the CRM under Integrations.",
+    cure = "Check LOFTY_API_KEY or LOFTY_ACCESS_TOKEN; keys are made anew in the CRM under Integrations.",
     infer = { says = { "bad credential%w*", "invalid .-token", "token .-invalid", "token .-expired", "expired token",
       "invalid api key" } } },
   { name = "VENDOR_HAS_NO_PERMISSION", statuses = { 403, 400 }, category = "permission", retry = "no",

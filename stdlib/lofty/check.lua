@@ -93,8 +93,14 @@ local function id_hint(spec, value, path)
   return ""
 end
 
+--- Beyond this a float does not hold every integer: what it was made from may have been another id.
+local EXACT_FLOAT = 2 ^ 53
+
 function checkers.integer(spec, value, path)
   local integer = type(value) == "number" and math.tointeger(value)
+  if integer and math.type(value) == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
+    return ("%s must be an integer, got the float %.17g, which may have lost digits"):format(path, value)
+  end
   if not integer then
     return ("%s must be an integer, got %s%s"):format(path, describe(value), id_hint(spec, value, path))
   end

@@ -3,6 +3,7 @@
 
 local catalogue = require "lofty.catalogue"
 local misuse = require "lofty.misuse"
+local run = require "native.run"
 
 ---@alias lofty.Category
 ---| "validation" the call is wrong
@@ -57,9 +58,9 @@ local KEPT = {
 --- Statuses whose category says more than that of the code which stands for them.
 local STATUS_CATEGORIES = { [402] = "quota", [409] = "conflict" }
 
---- API keys are signed tokens; a server that echoes one must not bring it into a log.
+--- A server that echoes a credential must not bring it into a log: neither the run's own nor another signed token.
 local function without_secrets(text)
-  return (text:gsub("eyJ[%w_%-]+%.[%w_%-%.]+", "[secret]"))
+  return (run.redact(text):gsub("eyJ[%w_%-]+%.[%w_%-%.]+", "[secret]"))
 end
 
 --- The beginning of a text, cut between characters.
@@ -112,6 +113,7 @@ function M.new(fields)
   local row = deciding_row(fields)
   local err = {}
   for _, name in ipairs(KEPT) do err[name] = fields[name] end
+  err.request_id = err.request_id and without_secrets(err.request_id)
   err.message = clean_message(fields.message or row.meaning)
   err.body = short_body(fields.body)
   err.category = fields.category or category_of(fields, row)
@@ -212,15 +214,26 @@ local function is_callable(f)
   return type(meta) == "table" and meta.__call ~= nil
 end
 
+--- A list's second result is its page's metadata. Taken for the error, it would make a success look like a failure,
+--- so it comes third here.
+local function results(first, second, ...)
+  local mark = type(second) == "table" and getmetatable(second)
+  if mark and mark.__name == "lofty.Metadata" then return first, nil, second end
+  return first, second, ...
+end
+
 local function results_or_error(ok, ...)
-  if ok then return ... end
+  if ok then
+    if select("#", ...) == 2 then return results(...) end
+    return ...
+  end
   local err = ...
   if M.is_error(err) then return nil, err end
   error(err, 0) -- unchanged: a position in front of it would be this file's, and objects are not ours to touch
 end
 
 --- Calls `f(...)` and returns its results, or `nil, err` where it raised a lofty error. Any other error passes through.
---- `f` may wait for Lofty.
+--- `f` may wait for Lofty. The second result is never a page's metadata: `local page, err, metadata = try(lofty.leads.list)`.
 ---@generic T
 ---@param f fun(...): T
 ---@return T|nil ...

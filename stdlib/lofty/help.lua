@@ -155,8 +155,9 @@ local function describe_operation(row)
   local lines = { row.name, "", ("  %s %s"):format(row.method, row.path), wrap("  ", snippet.call(row)) }
   if row.note then lines[#lines + 1] = wrap("  ", row.note) end
   local resource, verb = row.name:match("^(.+)%.([^.]+)$")
-  if row.page and row.page ~= "none" and verb == "list" then
-    lines[#lines + 1] = ("  lofty.%s.each goes over all pages."):format(resource)
+  if row.page then
+    lines[#lines + 1] = ("  lofty.%s.%s goes over all of them, one page in memory."):format(
+      resource, operations.each_name(verb))
   end
   if row.params then
     lines[#lines + 1] = ""
@@ -182,6 +183,15 @@ local function describe_resource(resource)
     end
   end
   return #lines > 2 and table.concat(lines, "\n") .. "\n" or nil
+end
+
+--- The list that an iterator such as "leads.each" goes over.
+local function listed_by(topic)
+  for _, name in ipairs(operations.names()) do
+    local resource, verb = name:match("^(.+)%.([^.]+)$")
+    local row = operations.find(name)
+    if row.page and topic == resource .. "." .. operations.each_name(verb) then return row end
+  end
 end
 
 --- All that `describe` knows by name: operations, resources, codes, then codes known only by number.
@@ -210,7 +220,7 @@ function M.describe(topic)
     for i, each in ipairs(rows) do parts[i] = describe_code(each) end
     return table.concat(parts, "\n")
   end
-  local operation = operations.find(topic)
+  local operation = operations.find(topic) or listed_by(topic)
   if operation then return describe_operation(operation) end
   local resource = describe_resource(topic)
   if resource then return resource end

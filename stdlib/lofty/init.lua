@@ -36,18 +36,13 @@ local function strict(name, members)
   return setmetatable(members, { __name = name, __index = refuse, __newindex = refuse })
 end
 
---- The iterator's name beside its list.
-local function each_name(verb)
-  return verb == "list" and "each" or "each_" .. (verb:match("^list_(.+)$") or verb)
-end
-
 local function load_resource(resource)
   local members = {}
   for verb, row in pairs(operations.rows(resource)) do
     members[verb] = function(...) return client.call(row.name, row, ...) end
     if row.page then
-      local name = resource .. "." .. each_name(verb)
-      members[each_name(verb)] = function(...) return require("lofty.pages").each(name, row, ...) end
+      local each = operations.each_name(verb)
+      members[each] = function(...) return require("lofty.pages").each(resource .. "." .. each, row, ...) end
     end
   end
   return strict("lofty." .. resource, members)
@@ -116,6 +111,7 @@ end
 ---@param message string
 ---@param fields table<string, any>|nil
 function M.failed(message, fields)
+  if message == nil then misuse("lofty.failed: say what failed, as in lofty.failed(\"task 5: \" .. err.code)") end
   M.log.warn(message, fields)
   run.item_failed()
 end

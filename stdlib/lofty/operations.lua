@@ -34,6 +34,13 @@ function M.names()
   return names
 end
 
+--- The name of the iterator beside a list: `each` for `list`, `each_tags` for `list_tags`, `each_mine` for `mine`.
+---@param verb string
+---@return string
+function M.each_name(verb)
+  return verb == "list" and "each" or "each_" .. (verb:match("^list_(.+)$") or verb)
+end
+
 --- The row of "tasks.finish", or nil and the nearest name there is (nil when none is near).
 ---@param name string
 ---@return table|nil row

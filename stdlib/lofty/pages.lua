@@ -101,9 +101,8 @@ end
 --- A scrollId that expired is no reason to stop: what remains is read by offset.
 local function fetch(walk, values)
   if not walk.query.scrollId then return client.send(walk.row, values, walk.query) end
-  local items, metadata = lofty_error.try(client.send, walk.row, values, walk.query)
+  local items, err, metadata = lofty_error.try(client.send, walk.row, values, walk.query)
   if items then return items, metadata end
-  local err = metadata
   if err.category ~= "validation" and err.category ~= "not_found" then error(err, 0) end
   log.write("debug", "scrollId refused; going on by offset", { operation = walk.row.name, offset = walk.position })
   walk.style = paging.offset

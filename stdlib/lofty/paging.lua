@@ -45,9 +45,12 @@ M.scroll = {
   start = skipped,
   first = M.offset.first,
   after = function(walk, items, metadata)
-    if at_end(walk, items) then return nil end
     local scroll_id = metadata and metadata.scrollId
-    if scroll_id and scroll_id ~= "" then return { scrollId = scroll_id } end
+    local offered = scroll_id and scroll_id ~= ""
+    -- A full page with a scrollId is no end, whatever the total says: totals may be capped, an empty page is not.
+    if offered and #items >= walk.size then return { scrollId = scroll_id } end
+    if at_end(walk, items) then return nil end
+    if offered then return { scrollId = scroll_id } end
     local more = walk.total and walk.position < walk.total
     if not more and (walk.total or #items < walk.size) then return nil end
     walk.style = M.offset

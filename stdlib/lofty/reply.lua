@@ -14,6 +14,9 @@ local json = require "native.json"
 
 local M = {}
 
+--- What marks a page's metadata, so that lofty.try can tell it from an error.
+local metadata_mark = { __name = "lofty.Metadata" }
+
 ---@class lofty.Fault what a body says about a refusal
 ---@field number integer|nil never 0, which is success
 ---@field name string|nil a code sent as a word
@@ -166,10 +169,15 @@ local function member_at(body, path)
   return value, holder
 end
 
+--- The last two are how the description spells the first and the third.
+local METADATA = { "_metadata", "metadata", "_listingMetadata", "get_metadata", "get_listingMetadata" }
+
 --- What comes beside the result: the page's metadata under one of its names, else the result's plain neighbours.
 local function metadata_of(body, holder, reply)
-  local metadata = body._metadata or body.metadata or body._listingMetadata or holder._metadata or holder.metadata
-  if type(metadata) == "table" then return metadata end
+  for _, name in ipairs(METADATA) do
+    local metadata = body[name] or holder[name]
+    if type(metadata) == "table" then return metadata end
+  end
   local last = reply:match("[^.]+$")
   local beside = {}
   for name, value in pairs(holder) do
@@ -189,13 +197,18 @@ local function unwrap(operation, body)
     if type(body) ~= "table" then return false, ("it has no %q"):format(reply) end
     value, holder = member_at(body, reply)
     if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, reply) end
+    -- The description shows some objects bare that come wrapped; an object with the right id is the one.
+    if value == nil and operation.id and not operation.page and body[operation.id] ~= nil then value = body end
     if value == nil then
       if says_success(body) and reply == "data" then return true, true end
       return false, ("it has no %q"):format(reply)
     end
-    metadata = metadata_of(body, holder, reply)
+    metadata = value ~= body and metadata_of(body, holder, reply) or nil
   elseif type(body) == "table" and body.data ~= nil and says_success(body) then
     value = body.data
+  end
+  if operation.answers and (type(value) ~= "table" or value[operation.answers] == nil) then
+    return false, ("it has no %q"):format(operation.answers)
   end
   if operation.page and not json.is_array(value) then
     return false, ("it holds %s where a list belongs"):format(type(value) == "table" and "an object"
@@ -221,7 +234,7 @@ local function interpret_success(operation, response, code_names)
     return unusable(operation, response, page and "it is a page, not JSON: " .. page or "it is no usable JSON: " .. why)
   end
   if body == nil or body == json.null then
-    if status ~= 204 and (operation.reply or not is_write(operation)) then
+    if operation.reply or operation.answers or not is_write(operation) then
       return unusable(operation, response, "it is empty")
     end
     return true, true
@@ -231,11 +244,11 @@ local function interpret_success(operation, response, code_names)
   end
   local found, value, metadata = unwrap(operation, body)
   if not found then return unusable(operation, response, value) end
-  return true, value, metadata
+  return true, value, metadata and setmetatable(metadata, metadata_mark)
 end
 
 --- What a reply means: a result, or what is needed to make an error of it.
----@param operation table its row: `name`, `method`, `reply`, `page`, `codes`, `read`, `text` are looked at
+---@param operation table its row: `name`, `method`, `reply`, `answers`, `id`, `page`, `codes`, `read`, `text` are looked at
 ---@param response { status: integer, headers: table<string, string>, body: string, elapsed: number|nil }
 ---@param code_names table<integer, string>|nil names that the profile gives to numbers nobody has documented
 ---@return boolean ok

@@ -176,11 +176,19 @@ for index, case in ipairs(ACCEPTED) do
 end
 
 t.test("floats without a fraction become integers, in a copy", function()
-  local query = { limit = 50.0, assignedUserId = 2.0 ^ 53 }
+  local query = { limit = 50.0, assignedUserId = 2.0 ^ 53 - 1 }
   local message, clean = problem("leads.list", query)
   t.equal(message, nil)
-  t.equal(clean, { limit = 50, assignedUserId = 9007199254740992 })
-  t.equal(query, { limit = 50.0, assignedUserId = 2.0 ^ 53 })
+  t.equal(clean, { limit = 50, assignedUserId = 9007199254740991 })
+  t.equal(query, { limit = 50.0, assignedUserId = 2.0 ^ 53 - 1 })
+end)
+
+t.test("a float that may stand for another id is refused", function()
+  for _, id in ipairs { 9007199254740993 / 1, 2.0 ^ 53, -2.0 ^ 53, 2.0 ^ 62 } do
+    local message = problem("leads.list", { assignedUserId = id })
+    assert(message and message:find("may have lost digits", 1, true), message)
+  end
+  t.equal(problem("leads.list", { assignedUserId = 9007199254740993 }), nil)
 end)
 
 t.test("empty arrays stay arrays", function()
@@ -221,7 +229,7 @@ t.test("rows are well formed", function()
   for key in ([[type of fields required not_null min max enum max_length min_items max_items format not_blank alone
     readonly default always hint note at_least_one min_fields needs name field]]):gmatch("%S+") do SPEC[key] = true end
   local ROW = {}
-  for key in ("method path params query body reply page page_size id codes note name"):gmatch("%S+") do
+  for key in ("method path params query body reply answers page page_size id codes note name"):gmatch("%S+") do
     ROW[key] = true
   end
   local formats, paging, catalogue = require "lofty.formats", require "lofty.paging", require "lofty.catalogue"

@@ -141,6 +141,16 @@ t.test("no secret and no endless body is kept", function()
   assert(utf8.len(finish { message = ("é"):rep(400) }.message))
 end)
 
+t.test("a page's metadata is never taken for the error by try", function()
+  local reply, operations = require "lofty.reply", require "lofty.operations"
+  local response = { status = 200, headers = {}, body = '{"_metadata":{"total":7},"leads":[]}' }
+  local list = function() return select(2, reply.interpret(operations.find("leads.list"), response)) end
+  local page, err, metadata = errors.try(list)
+  t.equal(page, {})
+  t.equal(err, nil)
+  t.equal(metadata.total, 7)
+end)
+
 t.test("try returns results, or nil and a lofty error", function()
   local function several(...) return ... end
   t.equal({ errors.try(several, 1, nil, 3) }, { 1, nil, 3 })

@@ -135,8 +135,21 @@ t.test("a list that grows while it is read is read once", function()
 end)
 
 t.test("a list that shrinks while it is scrolled is read to its end", function()
-  transport.reply { page(1, 2, { total = 4, scrollId = "x" }), page(3, 2, { total = 2, scrollId = "y" }) }
+  transport.reply { page(1, 2, { total = 4, scrollId = "x" }), page(3, 2, { total = 2, scrollId = "y" }),
+    page(5, 0, { total = 2, scrollId = "z" }) }
   t.equal(ids(lofty.leads.each { limit = 2 }), range(1, 4))
+end)
+
+t.test("a total that is capped does not end a scroll, and is told", function()
+  transport.reply { page(1, 2, { total = 2, scrollId = "x" }), page(3, 2, { total = 2, scrollId = "y" }),
+    page(5, 1, { total = 2 }) }
+  local given = 0
+  local ok, err = pcall(function()
+    for _ in lofty.leads.each { limit = 2 } do given = given + 1 end
+  end)
+  t.equal(given, 4) -- what was read before the count was known to be wrong
+  t.equal(ok, false)
+  t.equal(err.code, "INVALID_RESPONSE")
 end)
 
 t.test("take, pages and collect", function()

@@ -95,7 +95,7 @@ local REFUSALS = {
   { "leads.get", 400, '{"error":"invalid_grant","error_description":"Grant is gone"}', "BAD_REQUEST", "validation", nil,
     "Grant is gone" },
   { "leads.list", 500, "null", "SERVER_ERROR", "server" },
-  { "leads.list", 302, "", "REDIRECTED", "protocol" },
+  { "leads.list", 302, "", "INVALID_RESPONSE", "protocol" },
   -- numbers with two names
   { "calls.get", 404, '{"code":20006,"message":"x"}', "LEAD_NOT_FOUND", "not_found", 20006 },
   { "transactions.create", 400, '{"code":200062,"message":"name is blank"}', "TRANSACTION_NAME_BLANK", "validation" },
@@ -215,9 +215,14 @@ local RESULTS = {
   { "leads.get", 200, '{"lead":{"leadId":1},"code":7,"message":"hi"}', { leadId = 1 } },
   { "leads.list", 200, '{"_metadata":{"total":1,"scrollId":"s"},"leads":[{"leadId":1}]}', { { leadId = 1 } },
     { total = 1, scrollId = "s" } },
+  { "leads.list", 200, '{"get_metadata":{"total":1},"leads":[{"leadId":1}]}', { { leadId = 1 } }, { total = 1 } },
   { "leads.list", 200, '{"leads":[]}', {} },
   { "leads.list", 200, '{"code":0,"message":"success","data":{"leads":[],"_metadata":{"total":0}}}', {}, { total = 0 } },
   { "leads.create", 200, '{"leadId":9}', { leadId = 9 } },
+  -- described bare, seen wrapped
+  { "leads.get", 200, '{"leadId":9,"firstName":"A"}', { leadId = 9, firstName = "A" } },
+  { "tasks.get", 200, '{"id":9}', { id = 9 } },
+  { "notes.get", 200, '{"noteId":9}', { noteId = 9 } },
   { "tasks.list", 200, '{"tasks":[{"id":1}]}', { { id = 1 } } },
   { "tasks.finish", 200, '{"message":"Task finished"}', { message = "Task finished" } },
   { "tasks.finish", 200, '{"code":200,"message":"OK"}', { code = 200, message = "OK" } },
@@ -248,9 +253,24 @@ t.test("results are unwrapped", function()
   end
 end)
 
+t.test("no content is an answer to writes only, and not to those that answer with an id", function()
+  for _, name in ipairs { "leads.list", "leads.get", "webhooks.list", "members.me", "leads.create", "notes.create" } do
+    t.equal(refusal(name, 204, "").code, "INVALID_RESPONSE", name)
+  end
+  for _, name in ipairs { "webhooks.delete", "tasks.finish", "notes.update" } do
+    t.equal({ interpret(name, 204, "") }, { true, true }, name)
+  end
+end)
+
 t.test("success that cannot be the result is INVALID_RESPONSE", function()
   for _, case in ipairs {
-    { "leads.get", '{"leadId":1}', 'no "lead"' },
+    { "leads.get", '{"id":1}', 'no "lead"' },
+    { "leads.create", "", "empty" },
+    { "leads.create", "{}", 'no "leadId"' },
+    { "tasks.create", "5", 'no "taskId"' },
+    { "notes.create", '"ok"', 'no "noteId"' },
+    { "webhooks.create", "[]", 'no "subscribeId"' },
+    { "webhooks.create", "null", "empty" },
     { "leads.get", "", "empty" },
     { "leads.list", '{"leads":{}}', "an object where a list belongs" },
     { "leads.list", '{"leads":[{"leadId":1},{"le', "JSON" },

@@ -197,11 +197,11 @@ t.test("properties merge by address, and ids of other leads are refused", functi
   t.equal(read(b, 9007199254740993).stage, "New Lead")
 end)
 
-t.test("delete needs a reason, trashes, and answers nothing", function()
+t.test("delete needs a reason, trashes, and answers with the id as text", function()
   local b = box.new "demo"
   local _, number = b:refused("DELETE", NORA)
   t.equal(number, 20012)
-  t.equal(b:ok("DELETE", NORA, { reason = "spam" }), nil)
+  t.equal(b:ok("DELETE", NORA, { reason = "spam" }), { deleted = true, leadId = "651095960136641" })
   t.equal((b:refused("GET", NORA)), 404)
   t.equal((b:refused("DELETE", NORA, { reason = "spam" })), 404)
   t.equal(b:ok("GET", NORA, { withTrash = "true" }).lead.leadId, 651095960136641)

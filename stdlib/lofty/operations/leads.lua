@@ -64,6 +64,7 @@ M.get = {
     withTrash = { type = "boolean", default = false, note = "true: find trashed leads as well" },
   },
   reply = "lead",
+  id = "leadId",
   codes = { "LEAD_NOT_EXIST" },
 }
 
@@ -86,6 +87,7 @@ M.create = {
     needs = { schemas.ownership_rule },
   },
   note = "an email or phone that exists already merges into that lead; the id returned can be one that is gone",
+  answers = "leadId",
   codes = { "INVALID_PARAMETER", "PROPERTY_ADDRESS_EMPTY" },
 }
 

@@ -34,6 +34,7 @@ M.get = {
   path = "/v1.0/notes/{noteId}",
   params = { note_id },
   reply = "note",
+  id = "noteId",
   codes = { "RESOURCE_NOT_EXIST" },
 }
 
@@ -49,6 +50,7 @@ M.create = {
     },
   },
   note = "reading or changing the note just after may fail with RESOURCE_NOT_EXIST",
+  answers = "noteId",
   codes = { "INVALID_PARAMETER", "LEAD_NOT_EXIST" },
 }
 

@@ -38,6 +38,7 @@ M.get = {
   path = "/v2.0/tasks/{taskId}",
   params = { task_id },
   reply = "task",
+  id = "id",
   codes = { "PERMISSION_DENIED", "TASK_NOT_EXIST" },
 }
 
@@ -57,6 +58,7 @@ M.create = {
       address = { type = "string", note = "of an appointment" },
     },
   },
+  answers = "taskId",
   codes = { "PERMISSION_DENIED", "INVALID_PARAMETER" },
 }
 

@@ -34,6 +34,7 @@ M.create = {
     },
   },
   note = "the same subscription twice is delivered twice",
+  answers = "subscribeId",
   codes = { "WEBHOOK_TYPE_ERROR", "WEBHOOK_CALLBACK_URL_INVALID", "WEBHOOK_EXCEED_LIMIT" },
 }
 
