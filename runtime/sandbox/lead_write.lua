@@ -30,7 +30,7 @@ local function segment_text(value)
 end
 
 local function lead_type(value)
-  local number = math.type(value) == "integer" and value
+  local number = type(value) == "string" and params.parse_integer(value) or math.tointeger(value)
   return wire.demand(LEAD_TYPES[number] and number, "INVALID_PARAMETER")
 end
 

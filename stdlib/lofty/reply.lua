@@ -186,34 +186,40 @@ local function metadata_of(body, holder, reply)
   return next(beside) ~= nil and beside or nil
 end
 
+--- What the operation's `reply` names, and what lies beside it. nil where it is not there.
+local function wrapped(operation, body)
+  local value, holder = member_at(body, operation.reply)
+  if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, operation.reply) end
+  if value ~= nil then return value, metadata_of(body, holder, operation.reply) end
+  -- The description shows some objects bare that come wrapped; an object with the right id is the one.
+  if operation.id and not operation.page and body[operation.id] ~= nil then return body end
+  if operation.reply == "data" and says_success(body) then return true end
+end
+
+--- Why the value cannot be the operation's result, or nil.
+local function misfit(operation, value)
+  local answers = operation.answers
+  if answers and (type(value) ~= "table" or value[answers] == nil) then return ("it has no %q"):format(answers) end
+  if operation.page and not json.is_array(value) then
+    return ("it holds %s where a list belongs"):format(type(value) == "table" and "an object" or "a " .. type(value))
+  end
+end
+
 --- The result inside a decoded body that refuses nothing.
 ---@return boolean found
 ---@return any value the result, or what is wrong
 ---@return table|nil metadata
 local function unwrap(operation, body)
-  local reply, value, metadata = operation.reply, body, nil
-  if reply then
-    local holder
-    if type(body) ~= "table" then return false, ("it has no %q"):format(reply) end
-    value, holder = member_at(body, reply)
-    if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, reply) end
-    -- The description shows some objects bare that come wrapped; an object with the right id is the one.
-    if value == nil and operation.id and not operation.page and body[operation.id] ~= nil then value = body end
-    if value == nil then
-      if says_success(body) and reply == "data" then return true, true end
-      return false, ("it has no %q"):format(reply)
-    end
-    metadata = value ~= body and metadata_of(body, holder, reply) or nil
+  local value, metadata = body, nil
+  if operation.reply then
+    value = nil
+    if type(body) == "table" then value, metadata = wrapped(operation, body) end
+    if value == nil then return false, ("it has no %q"):format(operation.reply) end
   elseif type(body) == "table" and body.data ~= nil and says_success(body) then
     value = body.data
   end
-  if operation.answers and (type(value) ~= "table" or value[operation.answers] == nil) then
-    return false, ("it has no %q"):format(operation.answers)
-  end
-  if operation.page and not json.is_array(value) then
-    return false, ("it holds %s where a list belongs"):format(type(value) == "table" and "an object"
-      or "a " .. type(value))
-  end
+  local wrong = misfit(operation, value)
+  if wrong then return false, wrong end
   return true, value, metadata
 end
 
