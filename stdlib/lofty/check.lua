@@ -135,7 +135,15 @@ function checkers.array(spec, value, path)
   return nil, clean
 end
 
+local function knows_all(fields, value)
+  for key in pairs(value) do
+    if not fields[key] then return false end
+  end
+  return true
+end
+
 local function unknown_field(fields, value, path, what)
+  if knows_all(fields, value) then return nil end
   local inside = path ~= "" and " in " .. path or ""
   for _, key in ipairs(sorted_keys(value)) do
     if type(key) ~= "string" then
@@ -148,9 +156,10 @@ end
 
 local function missing_fields(fields, value, prefix)
   local missing = {}
-  for _, name in ipairs(sorted_keys(fields)) do
-    if fields[name].required and value[name] == nil then missing[#missing + 1] = prefix .. name end
+  for name, spec in pairs(fields) do
+    if spec.required and value[name] == nil then missing[#missing + 1] = prefix .. name end
   end
+  table.sort(missing)
   if #missing > 0 then
     return ("%s %s required"):format(listed(missing, "and"), #missing == 1 and "is" or "are")
   end
@@ -243,7 +252,7 @@ end
 function M.query(row, query)
   local message, clean = check_object({ fields = row.query or {} }, query, "", "parameter")
   if message then return prefixed(row, message) end
-  for _, name in ipairs(sorted_keys(query)) do
+  for name in pairs(query) do
     local other = next(query) ~= name and next(query) or next(query, name)
     if row.query[name].alone and other then
       return ("%s: %s goes on with the search it came from and must be the only parameter; %s would be ignored")

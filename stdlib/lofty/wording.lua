@@ -8,9 +8,12 @@ local M = {}
 ---@param map table
 ---@return any[]
 function M.sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  local keys, names = {}, true
+  for key in pairs(map) do
+    keys[#keys + 1] = key
+    names = names and type(key) == "string"
+  end
+  table.sort(keys, not names and function(a, b) return tostring(a) < tostring(b) end or nil)
   return keys
 end
 
