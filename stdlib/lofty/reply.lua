@@ -169,8 +169,9 @@ local function member_at(body, path)
   return value, holder
 end
 
---- The last two are how the description spells the first and the third.
-local METADATA = { "_metadata", "metadata", "_listingMetadata", "get_metadata", "get_listingMetadata" }
+--- The description spells the first and the last get_metadata and get_listingMetadata. Only servers made from it send
+--- that, with examples in it; without metadata a list is read until a page is short.
+local METADATA = { "_metadata", "metadata", "_listingMetadata" }
 
 --- What comes beside the result: the page's metadata under one of its names, else the result's plain neighbours.
 local function metadata_of(body, holder, reply)

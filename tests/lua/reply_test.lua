@@ -215,7 +215,6 @@ local RESULTS = {
   { "leads.get", 200, '{"lead":{"leadId":1},"code":7,"message":"hi"}', { leadId = 1 } },
   { "leads.list", 200, '{"_metadata":{"total":1,"scrollId":"s"},"leads":[{"leadId":1}]}', { { leadId = 1 } },
     { total = 1, scrollId = "s" } },
-  { "leads.list", 200, '{"get_metadata":{"total":1},"leads":[{"leadId":1}]}', { { leadId = 1 } }, { total = 1 } },
   { "leads.list", 200, '{"leads":[]}', {} },
   { "leads.list", 200, '{"code":0,"message":"success","data":{"leads":[],"_metadata":{"total":0}}}', {}, { total = 0 } },
   { "leads.create", 200, '{"leadId":9}', { leadId = 9 } },
