@@ -9,11 +9,13 @@
 #include "run.h"
 #include "text.h"
 
-static const luaL_Reg modules[] = {
-    {"native.clock", luaopen_native_clock}, {"native.http", luaopen_native_http},
-    {"native.json", luaopen_native_json},   {"native.log", luaopen_native_log},
-    {"native.run", luaopen_native_run},     {"native.text", luaopen_native_text},
-    {NULL, NULL}};
+static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
+                                   {"native.http", luaopen_native_http},
+                                   {"native.json", luaopen_native_json},
+                                   {"native.log", luaopen_native_log},
+                                   {"native.run", luaopen_native_run},
+                                   {"native.text", luaopen_native_text},
+                                   {NULL, NULL}};
 
 void bind_preload(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);

@@ -1,6 +1,8 @@
 #include "context.h"
 
-struct context *context_of(lua_State *L) { return *(struct context **)lua_getextraspace(L); }
+struct context *context_of(lua_State *L) {
+  return *(struct context **)lua_getextraspace(L);
+}
 
 void context_attach(lua_State *L, struct context *context) {
   *(struct context **)lua_getextraspace(L) = context;

@@ -23,7 +23,7 @@ struct context {
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
   unsigned long items_failed;
-  int exit_code; /* what the script gave to os.exit */
+  int exit_code;           /* what the script gave to os.exit */
   struct http_call *calls; /* under way, newest first */
 
   /* The host's part: which coroutines it resumes itself, how, and whether the run is to end. */

@@ -107,11 +107,11 @@ static int fail_unsent(lua_State *L, const char *code, const char *message) {
 static int finish_call(lua_State *L, int status, lua_KContext k) {
   (void)status;
   struct http_call *call = lua_touserdata(L, (int)k);
-  int results = http_exchange_response(call->exchange)
-                    ? push_response(L, call)
-                    : push_failure(L, http_exchange_failure(call->exchange),
-                                   http_exchange_sent(call->exchange),
-                                   http_exchange_elapsed(call->exchange));
+  int results =
+      http_exchange_response(call->exchange)
+          ? push_response(L, call)
+          : push_failure(L, http_exchange_failure(call->exchange),
+                         http_exchange_sent(call->exchange), http_exchange_elapsed(call->exchange));
   close_call(call);
   return results;
 }
@@ -152,15 +152,14 @@ static int http_call(lua_State *L) {
   lua_settop(L, 1);
   struct http_request request = {.connect_timeout_ms = CONNECT_TIMEOUT_MS,
                                  .response_maximum = RESPONSE_MAXIMUM};
-  request.method = check_method(L);                             /* 2 */
-  const char *target = check_target(L);                         /* 3 */
-  request.timeout_ms = check_timeout(L);                        /* 4 */
-  lua_getfield(L, 1, "body");                                   /* 5 */
+  request.method = check_method(L);      /* 2 */
+  const char *target = check_target(L);  /* 3 */
+  request.timeout_ms = check_timeout(L); /* 4 */
+  lua_getfield(L, 1, "body");            /* 5 */
   request.body = luaL_optlstring(L, -1, NULL, &request.body_length);
   if (!context->http) return luaL_error(L, "calls cannot be made here");
   request.authorization = context->config->credential.authorization;
-  if (!request.authorization)
-    return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
+  if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context->requests_maximum && context->requests >= context->requests_maximum)
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
   request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */

@@ -98,10 +98,8 @@ static struct options read_options(lua_State *L) {
   struct options options = {JSON_DEPTH_DEFAULT, JSON_SIZE_DEFAULT, false};
   if (!lua_isnoneornil(L, 2)) {
     luaL_checktype(L, 2, LUA_TTABLE);
-    options.max_depth =
-        (int)limit_option(L, "max_depth", JSON_DEPTH_DEFAULT, JSON_DEPTH_MAX);
-    options.max_size =
-        (size_t)limit_option(L, "max_size", JSON_SIZE_DEFAULT, JSON_SIZE_MAX);
+    options.max_depth = (int)limit_option(L, "max_depth", JSON_DEPTH_DEFAULT, JSON_DEPTH_MAX);
+    options.max_size = (size_t)limit_option(L, "max_size", JSON_SIZE_DEFAULT, JSON_SIZE_MAX);
     lua_getfield(L, 2, "keep_null");
     options.keep_null = lua_toboolean(L, -1);
   }
@@ -164,9 +162,12 @@ static int decode(lua_State *L) {
 static bool survey(lua_State *L, struct state *state, const struct options *options,
                    bool check_utf8, size_t *total, struct failure *failure) {
   state->slots.length = 0;
-  struct json_survey walk = {.L = L, .array_mt = lua_absindex(L, -2),
-                             .max_depth = options->max_depth, .max_size = options->max_size,
-                             .check_utf8 = check_utf8, .slots = &state->slots,
+  struct json_survey walk = {.L = L,
+                             .array_mt = lua_absindex(L, -2),
+                             .max_depth = options->max_depth,
+                             .max_size = options->max_size,
+                             .check_utf8 = check_utf8,
+                             .slots = &state->slots,
                              .failure = failure};
   bool fine = json_survey(&walk);
   *total = walk.total;
@@ -180,9 +181,9 @@ static bool survey(lua_State *L, struct state *state, const struct options *opti
 static bool patch(const char *text, size_t length, struct state *state, size_t total,
                   struct failure *failure) {
   locale_t before = uselocale(state->locale);
-  bool fine = json_patch(text, length, (const struct json_slot *)(void *)state->slots.data,
-                         state->slots.length / sizeof(struct json_slot), total, &state->text,
-                         failure);
+  bool fine =
+      json_patch(text, length, (const struct json_slot *)(void *)state->slots.data,
+                 state->slots.length / sizeof(struct json_slot), total, &state->text, failure);
   uselocale(before);
   return fine;
 }
@@ -277,8 +278,8 @@ static void push_cjson(lua_State *L, const struct state *state) {
   lua_pop(L, 2);
 }
 
-static const luaL_Reg functions[] = {{"decode", decode}, {"encode", encode}, {"array", array},
-                                     {"is_array", is_array}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"decode", decode}, {"encode", encode}, {"array", array}, {"is_array", is_array}, {NULL, NULL}};
 
 int luaopen_native_json(lua_State *L) {
   if (luaL_newmetatable(L, STATE_TYPE)) {

@@ -35,7 +35,7 @@ static inline bool exact_value(struct exact *exact, int type) {
 
 /* The table on top of the stack is json_scan's: [NaN], [NaN,float] or [NaN,"integer"]. */
 static bool resolve_rewritten(struct exact *exact) {
-  lua_State *L = exact->L; /* ..., table */
+  lua_State *L = exact->L;          /* ..., table */
   int type = lua_rawgeti(L, -1, 2); /* ..., table, content */
   if (type == LUA_TNUMBER) {
     lua_pushnumber(L, lua_tonumber(L, -1));

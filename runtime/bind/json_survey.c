@@ -137,14 +137,20 @@ static inline bool survey_value(struct json_survey *survey, const struct place *
   lua_State *L = survey->L;
   int type = lua_type(L, -1);
   switch (type) {
-    case LUA_TSTRING: return survey_string(survey, place, -1);
-    case LUA_TNUMBER: return survey_number(survey, place);
-    case LUA_TBOOLEAN: survey->size += 4; return true;
-    case LUA_TTABLE: return survey_table(survey, place);
+    case LUA_TSTRING:
+      return survey_string(survey, place, -1);
+    case LUA_TNUMBER:
+      return survey_number(survey, place);
+    case LUA_TBOOLEAN:
+      survey->size += 4;
+      return true;
+    case LUA_TTABLE:
+      return survey_table(survey, place);
     case LUA_TLIGHTUSERDATA:
       survey->size += 4;
       return lua_touserdata(L, -1) == NULL || fail_type(survey, place, type);
-    default: return fail_type(survey, place, type);
+    default:
+      return fail_type(survey, place, type);
   }
 }
 
@@ -228,9 +234,12 @@ static bool survey_table(struct json_survey *survey, const struct place *outer) 
   lua_pushnil(L);
   if (!lua_next(L, place.table)) return survey_empty(survey, place.table);
   switch (lua_type(L, -2)) {
-    case LUA_TSTRING: return survey_object(survey, &place);
-    case LUA_TNUMBER: return survey_array(survey, &place);
-    default: return fail_key(survey, outer, -2);
+    case LUA_TSTRING:
+      return survey_object(survey, &place);
+    case LUA_TNUMBER:
+      return survey_array(survey, &place);
+    default:
+      return fail_key(survey, outer, -2);
   }
 }
 

@@ -14,10 +14,10 @@ struct json_survey {
   int array_mt; /* the stack index of the metatable that marks arrays */
   int max_depth;
   size_t max_size;
-  bool check_utf8;       /* look at every string: only to find the one known to be malformed */
-  struct buffer *slots;  /* out: struct json_slot, those to be written anew */
-  size_t total;          /* out: the number of all numbers and empty tables */
-  size_t size;           /* out: at least this many bytes of text will come */
+  bool check_utf8;      /* look at every string: only to find the one known to be malformed */
+  struct buffer *slots; /* out: struct json_slot, those to be written anew */
+  size_t total;         /* out: the number of all numbers and empty tables */
+  size_t size;          /* out: at least this many bytes of text will come */
   struct failure *failure;
 };
 

@@ -29,8 +29,8 @@ static int run_item_failed(lua_State *L) {
   return 0;
 }
 
-/* Whatever a server says may end up in a log; a credential that it echoes must not. Short ones, such
-   as a sandbox's, are words that occur by themselves. */
+/* Whatever a server says may end up in a log; a credential that it echoes must not. Short ones,
+   such as a sandbox's, are words that occur by themselves. */
 static int run_redact(lua_State *L) {
   enum { SHORTEST_SECRET = 8 };
   luaL_checkstring(L, 1);

@@ -93,14 +93,16 @@ static const struct option table[] = {
      "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
      "debug, info, warn or error", take_log_level},
-    {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json",
-     "text or json", take_log_format},
-    {OPTION_NO_COLOR, "no-color", 0, VALUE_NONE, NULL, "no colour on a terminal", NULL, take_nothing},
+    {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", "text or json",
+     take_log_format},
+    {OPTION_NO_COLOR, "no-color", 0, VALUE_NONE, NULL, "no colour on a terminal", NULL,
+     take_nothing},
     {OPTION_PORT, "port", 0, VALUE_REQUIRED, "PORT", "port on 127.0.0.1; 0 takes a free one",
      "a number from 0 to 65535", take_port},
     {OPTION_SEED, "seed", 0, VALUE_REQUIRED, "SEED", "demo, empty or large:N",
      "demo, empty or large:N", take_seed},
-    {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL, take_nothing},
+    {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
+     take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",
      NULL, take_nothing},
 };
@@ -193,15 +195,16 @@ void options_print(FILE *stream, unsigned accepted) {
     char letter[8] = "";
     if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
     snprintf(left, sizeof left, "%s--%s%s%s%s", letter, option->name,
-             option->rule == VALUE_OPTIONAL ? "[=" : option->rule == VALUE_REQUIRED ? " " : "",
+             option->rule == VALUE_OPTIONAL   ? "[="
+             : option->rule == VALUE_REQUIRED ? " "
+                                              : "",
              option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
     fprintf(stream, "  %-24s %s\n", left, option->help);
   }
 }
 
 struct log options_log(const struct options *options) {
-  return (struct log){
-      .stream = stderr, .level = options->log_level, .format = options->log_format};
+  return (struct log){.stream = stderr, .level = options->log_level, .format = options->log_format};
 }
 
 bool options_colour(const struct options *options) {

@@ -32,8 +32,8 @@ static int run(const struct options *options, char **words) {
   } else {
     return command_usage_error(&command_run, "no script given");
   }
-  int exit_code = fine ? run_script(&run_options, &script, words)
-                       : cannot_read(script.name, &failure);
+  int exit_code =
+      fine ? run_script(&run_options, &script, words) : cannot_read(script.name, &failure);
   script_free(&script);
   return exit_code;
 }

@@ -145,8 +145,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
     return length;
   }
   if (length > 0 && (line[0] == '\r' || line[0] == '\n')) exchange->has_header = true;
-  if (is_location(line, length, location, sizeof location) &&
-      !redirect_is_fine(exchange, location))
+  if (is_location(line, length, location, sizeof location) && !redirect_is_fine(exchange, location))
     return 0;
   if (!buffer_append(headers, line, length)) {
     failure_set(&exchange->failure, "INVALID_RESPONSE", "the reply's header is too large");
@@ -156,8 +155,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
 }
 
 static bool set_method(CURL *easy, const struct http_request *request) {
-  bool has_body = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
-                  request->body;
+  bool has_body =
+      strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 || request->body;
   if (!has_body && strcmp(request->method, "GET") == 0)
     return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
   if (curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK) return false;
@@ -176,8 +175,7 @@ static bool set_safety(CURL *easy, const struct http_request *request, bool foll
   result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   result |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   result |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  if (authorities && *authorities)
-    result |= curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+  if (authorities && *authorities) result |= curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
   if (folder && *folder) result |= curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
   result |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   result |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");

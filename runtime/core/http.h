@@ -21,13 +21,13 @@ struct http_client;
 struct http_exchange;
 
 struct http_request {
-  const char *method; /* RFC 9110 method, upper case */
-  const char *url;    /* absolute */
+  const char *method;        /* RFC 9110 method, upper case */
+  const char *url;           /* absolute */
   const char *authorization; /* value of the Authorization field, or NULL */
   const char *body;          /* or NULL; copied */
   size_t body_length;
   long connect_timeout_ms;
-  long timeout_ms; /* for the whole exchange */
+  long timeout_ms;         /* for the whole exchange */
   size_t response_maximum; /* bytes of decoded body */
 };
 

@@ -73,8 +73,8 @@ static const struct json_slot *take_slot(struct patch *patch) {
 
 static bool patch_number(struct patch *patch) {
   const char *start = patch->at, *end = start;
-  while ((*end >= '0' && *end <= '9') || *end == '-' || *end == '+' || *end == '.' ||
-         *end == 'e' || *end == 'E')
+  while ((*end >= '0' && *end <= '9') || *end == '-' || *end == '+' || *end == '.' || *end == 'e' ||
+         *end == 'E')
     end++;
   patch->at = end;
   const struct json_slot *slot = take_slot(patch);
@@ -115,12 +115,27 @@ static bool patch_string(struct patch *patch) {
 
 static bool patch_next(struct patch *patch) {
   switch (*patch->at) {
-    case '"': return patch_string(patch);
-    case '{': return patch_container(patch, '}');
-    case '[': return patch_container(patch, ']');
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9': return patch_number(patch);
-    default: patch->at++; return true;
+    case '"':
+      return patch_string(patch);
+    case '{':
+      return patch_container(patch, '}');
+    case '[':
+      return patch_container(patch, ']');
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+      return patch_number(patch);
+    default:
+      patch->at++;
+      return true;
   }
 }
 
@@ -136,8 +151,12 @@ bool json_has_escaped_slash(const char *text, size_t length) {
 
 bool json_patch(const char *text, size_t length, const struct json_slot *slots, size_t count,
                 size_t total, struct buffer *out, struct failure *failure) {
-  struct patch patch = {.at = text, .end = text + length, .copied = text, .out = out,
-                        .slot = slots, .slots_end = slots + count};
+  struct patch patch = {.at = text,
+                        .end = text + length,
+                        .copied = text,
+                        .out = out,
+                        .slot = slots,
+                        .slots_end = slots + count};
   bool written = true;
   while (written && patch.at < patch.end) written = patch_next(&patch);
   if (!written || !replace(&patch, patch.end, "", 0, patch.end)) {

@@ -56,8 +56,7 @@ static bool rewrite(struct scan *scan, const char *before, const char *from, con
   struct buffer *out = scan->out;
   bool written = buffer_append(out, scan->copied, (size_t)(from - scan->copied)) &&
                  buffer_append_string(out, before) &&
-                 buffer_append(out, from, (size_t)(to - from)) &&
-                 buffer_append_string(out, after);
+                 buffer_append(out, from, (size_t)(to - from)) && buffer_append_string(out, after);
   if (!written) return failure_set(scan->failure, "OUT_OF_MEMORY", "not enough memory");
   scan->copied = to;
   return true;
@@ -193,7 +192,8 @@ const char *json_skip_plain(const char *at, const char *end) {
        equal a quotation mark, those that equal a backslash, those below the space. */
     uint64_t quote = word ^ ('"' * ONES), backslash = word ^ ('\\' * ONES);
     uint64_t found = (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) |
-                      ((word - ' ' * ONES) & ~word)) & (0x80 * ONES);
+                      ((word - ' ' * ONES) & ~word)) &
+                     (0x80 * ONES);
     if (found) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
       return at + (__builtin_ctzll(found) >> 3);
@@ -310,15 +310,32 @@ static enum next scan_open(struct scan *scan, bool object) {
 static inline enum next scan_value(struct scan *scan) {
   skip_space(scan);
   switch (*scan->at) {
-    case '"': return scan_string(scan) ? AFTER_VALUE : FAILED;
-    case '{': return scan_open(scan, true);
-    case '[': return scan_open(scan, false);
-    case 't': return scan_word(scan, "true");
-    case 'f': return scan_word(scan, "false");
-    case 'n': return scan_word(scan, "null");
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9': return scan_number(scan);
-    default: return fail_expecting(scan, "a value");
+    case '"':
+      return scan_string(scan) ? AFTER_VALUE : FAILED;
+    case '{':
+      return scan_open(scan, true);
+    case '[':
+      return scan_open(scan, false);
+    case 't':
+      return scan_word(scan, "true");
+    case 'f':
+      return scan_word(scan, "false");
+    case 'n':
+      return scan_word(scan, "null");
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+      return scan_number(scan);
+    default:
+      return fail_expecting(scan, "a value");
   }
 }
 
@@ -369,11 +386,13 @@ bool json_scan(const char *text, size_t length, int max_depth, struct buffer *ou
 
   enum next next = VALUE;
   while (next != FAILED && next != DONE) {
-    if (next == VALUE) next = scan_value(&scan);
-    else if (next == KEY) next = scan_key(&scan);
-    else next = scan_after_value(&scan);
+    if (next == VALUE)
+      next = scan_value(&scan);
+    else if (next == KEY)
+      next = scan_key(&scan);
+    else
+      next = scan_after_value(&scan);
   }
-  if (next == DONE && out->length > 0)
-    return rewrite(&scan, "", scan.end, scan.end, "");
+  if (next == DONE && out->length > 0) return rewrite(&scan, "", scan.end, scan.end, "");
   return next == DONE;
 }

@@ -81,8 +81,8 @@ static bool add_headers(struct MHD_Response *response, char *lines) {
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct server_reply *reply) {
-  struct MHD_Response *response = MHD_create_response_from_buffer(
-      reply->body.length, reply->body.data, MHD_RESPMEM_MUST_COPY);
+  struct MHD_Response *response =
+      MHD_create_response_from_buffer(reply->body.length, reply->body.data, MHD_RESPMEM_MUST_COPY);
   if (!response) return MHD_NO;
   enum MHD_Result queued = MHD_NO;
   if (add_headers(response, reply->headers.data))
@@ -150,10 +150,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 }
 
 static bool find_descriptors(struct server *server) {
-  const union MHD_DaemonInfo *epoll =
-      MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-  const union MHD_DaemonInfo *port =
-      MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+  const union MHD_DaemonInfo *epoll = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+  const union MHD_DaemonInfo *port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
   if (!epoll || !port) return false;
   server->epoll = epoll->epoll_fd;
   server->port = port->port;

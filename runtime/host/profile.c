@@ -96,8 +96,7 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
   const char *setting = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
   if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
-  if (strcmp(setting, "base_url") == 0)
-    return take_string(L, loading, setting, &profile->base_url);
+  if (strcmp(setting, "base_url") == 0) return take_string(L, loading, setting, &profile->base_url);
   if (strcmp(setting, "api_key") == 0) return take_string(L, loading, setting, &profile->api_key);
   if (strcmp(setting, "access_token") == 0)
     return take_string(L, loading, setting, &profile->access_token);
@@ -124,8 +123,8 @@ static bool load(lua_State *L, struct loading *loading) {
   if (luaL_loadfilex(L, path, "t") != LUA_OK) return lua_error(L);
   lua_call(L, 0, 1);
   if (!lua_istable(L, -1) || lua_getfield(L, -1, "profiles") != LUA_TTABLE)
-    return failure_set(loading->failure, "CONFIG_INVALID",
-                       "%s must return { profiles = { ... } }", path);
+    return failure_set(loading->failure, "CONFIG_INVALID", "%s must return { profiles = { ... } }",
+                       path);
   loading->found = lua_getfield(L, -1, loading->profile->name) == LUA_TTABLE;
   if (!loading->found) {
     if (!loading->required && lua_isnil(L, -1)) return true;
@@ -234,11 +233,10 @@ bool profile_check_codes(const struct profile *profile, lua_State *L, struct fai
       fine = failure_set(failure, "CONFIG_INVALID", "the codes could not be checked: %s",
                          lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?");
     else if (!lua_toboolean(L, -2))
-      fine = failure_set(failure, "CONFIG_INVALID",
-                         "config.lua: profile %s: codes: there is no code \"%s\"%s%s%s", profile->name,
-                         name, lua_isstring(L, -1) ? "; did you mean \"" : "",
-                         lua_isstring(L, -1) ? lua_tostring(L, -1) : "",
-                         lua_isstring(L, -1) ? "\"?" : "");
+      fine = failure_set(
+          failure, "CONFIG_INVALID", "config.lua: profile %s: codes: there is no code \"%s\"%s%s%s",
+          profile->name, name, lua_isstring(L, -1) ? "; did you mean \"" : "",
+          lua_isstring(L, -1) ? lua_tostring(L, -1) : "", lua_isstring(L, -1) ? "\"?" : "");
     lua_settop(L, 0);
   }
   return fine;

@@ -26,8 +26,8 @@ struct config_layer profile_layer(const struct profile *profile);
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);
 
-/* Checks the code names of its map against the catalogue, in `L`, a state with the standard library.
-   False with CONFIG_INVALID and the nearest name. */
+/* Checks the code names of its map against the catalogue, in `L`, a state with the standard
+   library. False with CONFIG_INVALID and the nearest name. */
 bool profile_check_codes(const struct profile *profile, lua_State *L, struct failure *failure);
 
 /* Leaves its map of numbers to code names in `L`'s registry under RUN_CODES (bind/run.h); an empty

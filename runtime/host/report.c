@@ -22,13 +22,12 @@ static int category_exit_code(const char *category) {
   static const struct {
     const char *category;
     int exit_code;
-  } table[] = {{"auth", EXIT_CONFIG},         {"rate_limit", EXIT_TEMPORARY},
-               {"server", EXIT_TEMPORARY},    {"network", EXIT_TEMPORARY},
-               {"timeout", EXIT_TEMPORARY},   {"protocol", EXIT_TEMPORARY},
-               {"limit", EXIT_LIMIT},         {"validation", EXIT_REFUSED},
-               {"permission", EXIT_REFUSED},  {"not_found", EXIT_REFUSED},
-               {"conflict", EXIT_REFUSED},    {"quota", EXIT_REFUSED},
-               {"cancelled", EXIT_TEMPORARY}};
+  } table[] = {
+      {"auth", EXIT_CONFIG},        {"rate_limit", EXIT_TEMPORARY}, {"server", EXIT_TEMPORARY},
+      {"network", EXIT_TEMPORARY},  {"timeout", EXIT_TEMPORARY},    {"protocol", EXIT_TEMPORARY},
+      {"limit", EXIT_LIMIT},        {"validation", EXIT_REFUSED},   {"permission", EXIT_REFUSED},
+      {"not_found", EXIT_REFUSED},  {"conflict", EXIT_REFUSED},     {"quota", EXIT_REFUSED},
+      {"cancelled", EXIT_TEMPORARY}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (strcmp(category, table[i].category) == 0) return table[i].exit_code;
   return EXIT_SCRIPT;

@@ -8,9 +8,9 @@
 #include "script.h"
 
 struct run_options {
-  const char *profile;      /* name, or NULL */
-  const char *sandbox_seed; /* run against a sandbox of one's own, or NULL */
-  double timeout;           /* seconds for the whole run; 0: none */
+  const char *profile;            /* name, or NULL */
+  const char *sandbox_seed;       /* run against a sandbox of one's own, or NULL */
+  double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
   struct log log;
   bool colour; /* on standard error */

@@ -8,9 +8,9 @@
 enum { SCRIPT_MAXIMUM = 64 * 1024 * 1024 };
 
 static bool no_room(const char *name, struct failure *failure) {
-  return failure_set(failure, "CANNOT_READ",
-                     errno == ENOMEM ? "out of memory while reading %s" : "%s is too large for a script",
-                     name);
+  return failure_set(
+      failure, "CANNOT_READ",
+      errno == ENOMEM ? "out of memory while reading %s" : "%s is too large for a script", name);
 }
 
 static bool read_stream(struct script *script, FILE *stream, struct failure *failure) {

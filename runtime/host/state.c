@@ -25,8 +25,8 @@ static int compare_module(const void *name, const void *file) {
    script can take the place of "lofty". */
 static int search_embedded(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
-  const struct embedded_file *file = bsearch(name, embedded_files, embedded_file_count,
-                                             sizeof *embedded_files, compare_module);
+  const struct embedded_file *file =
+      bsearch(name, embedded_files, embedded_file_count, sizeof *embedded_files, compare_module);
   if (!file) {
     lua_pushfstring(L, "no embedded module '%s'", name);
     return 1;
@@ -76,8 +76,8 @@ static int checked_print(lua_State *L) {
   return 0;
 }
 
-/* os.exit by way of the run's own end, which closes what is open and writes what is pending. Without
-   a code of the script's own, failed items count. */
+/* os.exit by way of the run's own end, which closes what is open and writes what is pending.
+   Without a code of the script's own, failed items count. */
 static int exit_run(lua_State *L) {
   struct context *context = context_of(L);
   int success = context->items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
@@ -164,19 +164,20 @@ static const char *suggest_global(lua_State *L, const char *name) {
 static int undefined_global(lua_State *L) {
   const char *name = luaL_tolstring(L, 2, NULL);
   if (strcmp(name, "lofty") == 0)
-    return luaL_error(L, "undefined global \"lofty\"; begin the script with "
-                         "local lofty = require \"lofty\"");
+    return luaL_error(L,
+                      "undefined global \"lofty\"; begin the script with "
+                      "local lofty = require \"lofty\"");
   const char *meant = suggest_global(L, name);
-  if (meant)
-    return luaL_error(L, "undefined global \"%s\"; did you mean \"%s\"?", name, meant);
+  if (meant) return luaL_error(L, "undefined global \"%s\"; did you mean \"%s\"?", name, meant);
   return luaL_error(L, "undefined global \"%s\"", name);
 }
 
 static int new_global(lua_State *L) {
   lua_Debug debug;
   if (lua_getstack(L, 1, &debug) && lua_getinfo(L, "S", &debug) && strcmp(debug.what, "Lua") == 0)
-    return luaL_error(L, "assignment to the undefined global \"%s\" in a function; write local, or "
-                         "give it a value at the top of the script first",
+    return luaL_error(L,
+                      "assignment to the undefined global \"%s\" in a function; write local, or "
+                      "give it a value at the top of the script first",
                       luaL_tolstring(L, 2, NULL));
   lua_rawset(L, 1);
   return 0;

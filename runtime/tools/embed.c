@@ -68,8 +68,7 @@ int main(int argc, char **argv) {
   }
   struct source *sources = calloc((size_t)count, sizeof *sources);
   if (!sources) die(argv[0], "out of memory");
-  for (int i = 0; i < count; i++)
-    sources[i] = (struct source){argv[i + 1], module_of(argv[i + 1])};
+  for (int i = 0; i < count; i++) sources[i] = (struct source){argv[i + 1], module_of(argv[i + 1])};
   qsort(sources, (size_t)count, sizeof *sources, by_module);
   for (int i = 1; i < count; i++)
     if (by_module(&sources[i - 1], &sources[i]) == 0)

@@ -73,31 +73,30 @@ static inline int test_finish(void) {
 #define TEST_NOTE(...) test_note(__FILE__, __LINE__, __VA_ARGS__)
 
 /* Something that must be true. */
-#define CHECK(condition)                               \
-  do {                                                 \
+#define CHECK(condition)                                   \
+  do {                                                     \
     if (!(condition)) TEST_NOTE("not so: %s", #condition); \
   } while (0)
 
 /* Integers of any width, as long as int64_t holds them. */
-#define CHECK_INT(actual, expected)                                                          \
-  do {                                                                                       \
-    int64_t test_a = (int64_t)(actual), test_e = (int64_t)(expected);                        \
-    if (test_a != test_e)                                                                    \
-      TEST_NOTE("%s is %" PRId64 ", expected %" PRId64, #actual, test_a, test_e);            \
+#define CHECK_INT(actual, expected)                                               \
+  do {                                                                            \
+    int64_t test_a = (int64_t)(actual), test_e = (int64_t)(expected);             \
+    if (test_a != test_e)                                                         \
+      TEST_NOTE("%s is %" PRId64 ", expected %" PRId64, #actual, test_a, test_e); \
   } while (0)
 
 /* Strings; NULL is equal to NULL only. */
 #define CHECK_STR(actual, expected) test_string(__FILE__, __LINE__, #actual, (actual), (expected))
 
 /* Bytes, with their lengths. */
-#define CHECK_MEM(actual, actual_length, expected, expected_length)                          \
-  do {                                                                                       \
-    size_t test_a = (actual_length), test_e = (expected_length);                             \
-    const char *test_p = (actual), *test_q = (expected);                                     \
-    if (test_a != test_e || (test_a && memcmp(test_p, test_q, test_a) != 0))                 \
-      TEST_NOTE("%s is \"%.*s\" (%zu bytes), expected \"%.*s\" (%zu bytes)", #actual,        \
-                (int)test_a, test_p ? test_p : "", test_a, (int)test_e, test_q ? test_q : "", \
-                test_e);                                                                     \
+#define CHECK_MEM(actual, actual_length, expected, expected_length)                                \
+  do {                                                                                             \
+    size_t test_a = (actual_length), test_e = (expected_length);                                   \
+    const char *test_p = (actual), *test_q = (expected);                                           \
+    if (test_a != test_e || (test_a && memcmp(test_p, test_q, test_a) != 0))                       \
+      TEST_NOTE("%s is \"%.*s\" (%zu bytes), expected \"%.*s\" (%zu bytes)", #actual, (int)test_a, \
+                test_p ? test_p : "", test_a, (int)test_e, test_q ? test_q : "", test_e);          \
   } while (0)
 
 #endif

@@ -5,9 +5,12 @@
 
 #include "test.h"
 
-#define INTEGER(at, n) {.ordinal = (at), .kind = JSON_INTEGER, .value.integer = (n)}
-#define FLOAT(at, n) {.ordinal = (at), .kind = JSON_FLOAT, .value.number = (n)}
-#define EMPTY(at) {.ordinal = (at), .kind = JSON_EMPTY_ARRAY}
+#define INTEGER(at, n) \
+  { .ordinal = (at), .kind = JSON_INTEGER, .value.integer = (n) }
+#define FLOAT(at, n) \
+  { .ordinal = (at), .kind = JSON_FLOAT, .value.number = (n) }
+#define EMPTY(at) \
+  { .ordinal = (at), .kind = JSON_EMPTY_ARRAY }
 
 static const struct {
   const char *printed;
@@ -30,12 +33,18 @@ static const struct {
     {"9.007199254741e+15", 1, 1, {FLOAT(0, 9007199254740992.0)}, "9007199254740992.0"},
     {"1.7976931348623e+308", 1, 1, {FLOAT(0, DBL_MAX)}, "1.7976931348623157e+308"},
     {"4.9406564584125e-324", 1, 1, {FLOAT(0, 4.9406564584124654e-324)}, "4.9406564584125e-324"},
-    {"{\"a\":{},\"b\":{},\"c\":[{}]}", 3, 2, {EMPTY(1), EMPTY(2)},
+    {"{\"a\":{},\"b\":{},\"c\":[{}]}",
+     3,
+     2,
+     {EMPTY(1), EMPTY(2)},
      "{\"a\":{},\"b\":[],\"c\":[[]]}"},
     {"[[],[]]", 2, 1, {EMPTY(0)}, "[[],{}]"},
     /* What is inside strings and names is nobody's number. */
     {"{\"{}\":\"1 \\\"2\\\\\",\"3\":{}}", 1, 1, {EMPTY(0)}, "{\"{}\":\"1 \\\"2\\\\\",\"3\":[]}"},
-    {"[\"https:\\/\\/example.com\\/\",\"\\\\/\",1]", 1, 0, {{0}},
+    {"[\"https:\\/\\/example.com\\/\",\"\\\\/\",1]",
+     1,
+     0,
+     {{0}},
      "[\"https://example.com/\",\"\\\\/\",1]"},
     {"[true,false,null,1]", 1, 1, {FLOAT(0, 1.0)}, "[true,false,null,1.0]"},
     {"[1,2]", 3, 0, {{0}}, NULL},

@@ -23,26 +23,24 @@ static char *written(enum log_format format, enum log_level least, enum log_leve
   return text;
 }
 
-static const struct log_field fields[] = {{"task", "651095960136641", true},
-                                          {"name", "O\"Hara\nand co", false},
-                                          {"empty", "", false}};
+static const struct log_field fields[] = {
+    {"task", "651095960136641", true}, {"name", "O\"Hara\nand co", false}, {"empty", "", false}};
 
 static const struct {
   enum log_format format;
   const char *message;
   size_t count;
   const char *line;
-} rows[] = {
-    {LOG_FORMAT_TEXT, "left alone", 0, "info  left alone"},
-    {LOG_FORMAT_TEXT, "left alone", 1, "info  left alone task=651095960136641"},
-    {LOG_FORMAT_TEXT, "a\nb\tc", 0, "info  a\\nb\\u0009c"},
-    {LOG_FORMAT_TEXT, "x", 3,
-     "info  x task=651095960136641 name=\"O\\\"Hara\\nand co\" empty=\"\""},
-    {LOG_FORMAT_JSON, "left \"alone\"\x1b[0m", 0,
-     "\"level\":\"info\",\"message\":\"left \\\"alone\\\"\\u001b[0m\"}"},
-    {LOG_FORMAT_JSON, "x", 2,
-     "\"level\":\"info\",\"message\":\"x\",\"task\":651095960136641,"
-     "\"name\":\"O\\\"Hara\\nand co\"}"}};
+} rows[] = {{LOG_FORMAT_TEXT, "left alone", 0, "info  left alone"},
+            {LOG_FORMAT_TEXT, "left alone", 1, "info  left alone task=651095960136641"},
+            {LOG_FORMAT_TEXT, "a\nb\tc", 0, "info  a\\nb\\u0009c"},
+            {LOG_FORMAT_TEXT, "x", 3,
+             "info  x task=651095960136641 name=\"O\\\"Hara\\nand co\" empty=\"\""},
+            {LOG_FORMAT_JSON, "left \"alone\"\x1b[0m", 0,
+             "\"level\":\"info\",\"message\":\"left \\\"alone\\\"\\u001b[0m\"}"},
+            {LOG_FORMAT_JSON, "x", 2,
+             "\"level\":\"info\",\"message\":\"x\",\"task\":651095960136641,"
+             "\"name\":\"O\\\"Hara\\nand co\"}"}};
 
 int main(void) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -56,7 +54,8 @@ int main(void) {
     for (int level = LOG_LEVEL_DEBUG; level <= LOG_LEVEL_ERROR; level++) {
       TEST("level %s where %s is the least", log_level_name((enum log_level)level),
            log_level_name((enum log_level)least));
-      char *line = written(LOG_FORMAT_TEXT, (enum log_level)least, (enum log_level)level, "m", NULL, 0);
+      char *line =
+          written(LOG_FORMAT_TEXT, (enum log_level)least, (enum log_level)level, "m", NULL, 0);
       CHECK((*line != '\0') == (level >= least));
       free(line);
     }

@@ -5,18 +5,17 @@
 static const struct {
   const char *left, *right;
   size_t limit, distance;
-} distances[] = {
-    {"", "", 3, 0},           {"a", "", 3, 1},           {"limit", "limit", 3, 0},
-    {"limit", "LIMIT", 3, 0}, {"limt", "limit", 3, 1},   {"limits", "limit", 3, 1},
-    {"lomit", "limit", 3, 1}, {"ilmit", "limit", 3, 1},  {"tasks", "leads", 9, 4},
-    {"abcdef", "", 2, 3},     {"finsih", "finish", 3, 1}};
+} distances[] = {{"", "", 3, 0},           {"a", "", 3, 1},           {"limit", "limit", 3, 0},
+                 {"limit", "LIMIT", 3, 0}, {"limt", "limit", 3, 1},   {"limits", "limit", 3, 1},
+                 {"lomit", "limit", 3, 1}, {"ilmit", "limit", 3, 1},  {"tasks", "leads", 9, 4},
+                 {"abcdef", "", 2, 3},     {"finsih", "finish", 3, 1}};
 
 static const char *const names[] = {"leads", "tasks", "notes", "webhooks", "team", "members"};
 static const struct {
   const char *word;
   int index;
-} nearest[] = {{"lead", 0},  {"leads", 0}, {"tasls", 1}, {"webhoks", 3}, {"WEBHOOKS", 3},
-               {"xyz", -1},  {"", -1},     {"taem", 4},  {"mebers", 5},  {"pipelines", -1}};
+} nearest[] = {{"lead", 0}, {"leads", 0}, {"tasls", 1}, {"webhoks", 3}, {"WEBHOOKS", 3},
+               {"xyz", -1}, {"", -1},     {"taem", 4},  {"mebers", 5},  {"pipelines", -1}};
 
 static const struct {
   const char *raw;

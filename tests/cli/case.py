@@ -1,4 +1,5 @@
 """One case: read from its file, run in a directory and an environment of its own, and judged. The format: tests/README.md."""
+import errno
 import os
 import re
 import shlex
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 import expect
 from server import Server, parse_replies
@@ -71,15 +73,28 @@ def read_sections(path):
     return sections
 
 
+def spawn(command, **options):
+    """Starts a program. A file written a moment ago may still be open in what another thread has just forked, and then
+    the system refuses to run it (ETXTBSY) until that has become its own program."""
+    for _ in range(100):
+        try:
+            return subprocess.Popen(command, **options)
+        except OSError as problem:
+            if problem.errno != errno.ETXTBSY:
+                raise
+        time.sleep(0.02)
+    raise OSError(errno.ETXTBSY, "still being written", command[0])
+
+
 class Process:
     """A child of ours with both outputs collected as they come."""
 
     def __init__(self, command, directory, environment, stdin=None):
         self.text, self.open = {"stdout": b"", "stderr": b""}, 2
         self.changed = threading.Condition()
-        self.child = subprocess.Popen(command, cwd=directory, env=environment, start_new_session=True,
-                                      stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.child = spawn(command, cwd=directory, env=environment, start_new_session=True,
+                           stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.threads = [threading.Thread(target=self._collect, args=(name, getattr(self.child, name)), daemon=True)
                         for name in self.text]
         if stdin is not None:

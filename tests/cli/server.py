@@ -83,7 +83,7 @@ class Server:
             head.append(line.decode("latin-1").rstrip("\r\n"))
         if not head:
             return False
-        headers = dict(re.match(r"([^:]+):\s*(.*)", line).groups() for line in head[1:])
+        headers = dict(map(str.strip, line.split(":", 1)) for line in head[1:])
         length = next((int(v) for k, v in headers.items() if k.lower() == "content-length"), 0)
         reply = self._record(head[0], headers, stream.read(length).decode("utf-8", "replace"))
         if reply is None:
