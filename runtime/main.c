@@ -80,6 +80,8 @@ static void hold_standard_streams(void) {
 
 int main(int argc, char **argv) {
   hold_standard_streams();
+  /* What a script has said it did must be readable even if the process is killed the next moment. */
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   int exit_code = dispatch(argc > 0 ? argv + 1 : argv);
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
   if (exit_code == EXIT_DONE) {

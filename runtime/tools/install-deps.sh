@@ -19,6 +19,7 @@ libcurl    libcurl4-openssl-dev   libcurl-devel       curl           curl-dev   
 libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd  libmicrohttpd-dev  libmicrohttpd
 roots      ca-certificates        ca-certificates     ca-certificates ca-certificates   ca-certificates
 python3    python3                python3             python         python3            python3
+openssl    openssl                openssl             openssl        openssl            openssl
 luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
 "
 
@@ -36,7 +37,10 @@ missing() {
       command -v pkg-config >/dev/null || echo pkg-config
       sh "$tools/libs.sh" missing
       ;;
-    test) command -v python3 >/dev/null || echo python3 ;;
+    test)
+      command -v python3 >/dev/null || echo python3
+      command -v openssl >/dev/null || echo openssl # makes the certificates of a test
+      ;;
     check) command -v luacheck >/dev/null || echo luacheck ;;
     *)
       say "unknown group '$1' (build, test, check)"
