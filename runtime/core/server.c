@@ -5,10 +5,13 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
   CONNECTION_MEMORY = 256 * 1024,
   CONNECTION_TIMEOUT_SECONDS = 75,
+  BACKLOG = 511,
   REPLY_MAXIMUM = 64 * 1024 * 1024
 };
 
@@ -149,13 +152,43 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
   *state = NULL;
 }
 
-static bool find_descriptors(struct server *server) {
-  const union MHD_DaemonInfo *epoll = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-  const union MHD_DaemonInfo *port = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-  if (!epoll || !port) return false;
-  server->epoll = epoll->epoll_fd;
-  server->port = port->port;
-  return loop_watch(server->loop, server->epoll, run, server);
+/* A listening socket on loopback, and the port it got; -1 with errno. Ours rather than the
+   library's, which does not say why it failed. */
+static int listen_on(unsigned port, unsigned *bound) {
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof address;
+  struct sockaddr *name = (struct sockaddr *)&address;
+  int yes = 1;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+      bind(fd, name, size) == 0 && listen(fd, BACKLOG) == 0 && getsockname(fd, name, &size) == 0) {
+    *bound = ntohs(address.sin_port);
+    return fd;
+  }
+  int problem = errno;
+  close(fd);
+  errno = problem;
+  return -1;
+}
+
+/* Hands the socket to a daemon, which closes it from then on, and watches the daemon. */
+static bool start_daemon(struct server *server, int fd) {
+  server->daemon =
+      MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET,
+                       fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                       MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_SECONDS,
+                       MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+  if (!server->daemon) {
+    close(fd);
+    return false;
+  }
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+  if (!info || !loop_watch(server->loop, info->epoll_fd, run, server)) return false;
+  server->epoll = info->epoll_fd;
+  return true;
 }
 
 struct server *server_start(struct loop *loop, unsigned port, server_handler_fn *handler,
@@ -166,21 +199,16 @@ struct server *server_start(struct loop *loop, unsigned port, server_handler_fn 
     return NULL;
   }
   *server = (struct server){.loop = loop, .handler = handler, .context = context, .epoll = -1};
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)port),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  errno = 0;
-  server->daemon = MHD_start_daemon(
-      MHD_USE_EPOLL, (uint16_t)port, NULL, NULL, on_access, server, MHD_OPTION_SOCK_ADDR, &address,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
-      (unsigned)CONNECTION_TIMEOUT_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-      MHD_OPTION_END);
-  if (server->daemon && find_descriptors(server)) {
+  int fd = listen_on(port, &server->port);
+  if (fd < 0) {
+    failure_set(failure, "LISTEN_FAILED", "cannot listen on 127.0.0.1:%u: %s", port,
+                strerror(errno));
+  } else if (start_daemon(server, fd)) {
     schedule(server);
     return server;
+  } else {
+    failure_set(failure, "LISTEN_FAILED", "the server on 127.0.0.1:%u could not be set up", port);
   }
-  failure_set(failure, "LISTEN_FAILED", "cannot listen on 127.0.0.1:%u: %s", port,
-              errno ? strerror(errno) : "the server could not be set up");
   server_stop(server);
   return NULL;
 }
