@@ -80,7 +80,7 @@ static void hold_standard_streams(void) {
 
 int main(int argc, char **argv) {
   hold_standard_streams();
-  /* What a script has said it did must be readable even if the process is killed the next moment. */
+  /* What a script says it did must be readable even if it is killed the next moment. */
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   int exit_code = dispatch(argc > 0 ? argv + 1 : argv);
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
