@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,11 +201,18 @@ static bool set_transport(CURL *easy, const struct http_request *request) {
   return result == CURLE_OK;
 }
 
+/* Commands that a script starts are not to hold its connections open. */
+static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose) {
+  (void)context, (void)purpose;
+  return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
 static bool set_callbacks(struct http_exchange *exchange) {
   CURL *easy = exchange->easy;
   CURLcode result = CURLE_OK;
   result |= curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
   result |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->curl_message);
+  result |= curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
   result |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
   result |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
   result |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

@@ -94,6 +94,10 @@ static void on_signal(int number) {
   errno = saved;
 }
 
+/* Not SIG_IGN: that is inherited, and the commands a script starts would no longer end with the
+   pipes they write to. */
+static void on_broken_pipe(int number) { (void)number; }
+
 /* The flag is what counts; the byte only ended the wait. */
 static void on_wake(void *context) {
   (void)context;
@@ -125,7 +129,7 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
   if (!loop_watch(loop, state.pipe[0], on_wake, NULL))
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   state.installed = true;
-  set_handler(SIGPIPE, SIG_IGN);
+  set_handler(SIGPIPE, on_broken_pipe);
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) set_handler(signals[i], on_signal);
   if (deadline > 0) set_deadline(deadline);
   return true;

@@ -21,8 +21,8 @@ enum interrupt_reason {
   INTERRUPT_EXIT /* the script called os.exit */
 };
 
-/* Takes over SIGINT, SIGTERM and SIGALRM and wakes `loop` when one comes. `deadline` is in
-   seconds from now; 0 is none. SIGPIPE is ignored from here on: a closed pipe is a failed write. */
+/* Takes over SIGINT, SIGTERM and SIGALRM and wakes `loop` when one comes. `deadline` is in seconds
+   from now; 0 is none. From here on a closed pipe is a failed write, not the end of the process. */
 bool interrupt_install(struct loop *loop, double deadline, struct failure *failure);
 
 /* Gives the signals back to their defaults. Idempotent. */
