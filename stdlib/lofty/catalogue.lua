@@ -15,9 +15,9 @@ local text = require "native.text"
 ---@field retry "no"|"yes"|"after_refresh"|"after_create"
 ---@field meaning string what happened
 ---@field cure string what to do about it
----@field infer { where: string[]|nil, says: string[], statuses: integer[]|nil }|nil
----   evidence in a message: `says` are Lua patterns for the lower-cased message, `where` prefixes of operation names
----   (nil: any), `statuses` replaces the row's own where it also comes with others
+---@field infer { where: string[]|nil, says: string[], unless: string[]|nil, statuses: integer[]|nil }|nil
+---   evidence in a message: `says` are Lua patterns for the lower-cased message, `unless` patterns that rule the row out,
+---   `where` prefixes of operation names (nil: any), `statuses` replaces the row's own where it also comes with others
 ---@field own boolean|nil a failure of loftyrun's making
 ---@field unsent boolean|nil the request certainly never left
 

@@ -52,7 +52,8 @@ local rows = {
     meaning = "Lofty's limit of calls per minute was reached, and waiting for it did not help in time.",
     cure = "Wait `err.retry_after` seconds; make fewer calls at once, or spread the work over more runs.",
     infer = { statuses = { 400, 403, 429 },
-      says = { "too many requests", "rate%W?limit[%w ]*", "request limit exceeded" } } },
+      says = { "too many requests", "too many calls", "rate%W?limit", "rate %w*%s?exceed", "request limit", "call limit",
+        "%f[%w]api%f[%W] .-limit", "limit .-%f[%w]api%f[%W]", "per minute", "too fast", "throttl" } } },
 
   { name = "SERVER_ERROR", statuses = { 500, 502, 503, 504 }, category = "server", retry = "yes",
     meaning = "Lofty, or something in front of it, failed while working on the call.",

@@ -54,6 +54,9 @@ end
 local function strength(row, message)
   local text, words = plain(message), "_" .. message:upper():gsub("[^%w]+", "_") .. "_"
   local longest
+  for _, pattern in ipairs(row.infer and row.infer.unless or {}) do
+    if text:find(pattern) then return nil end
+  end
   if row.name and not row.own and words:find("_" .. row.name .. "_", 1, true) then longest = #row.name end
   for _, pattern in ipairs(row.infer and row.infer.says or {}) do
     local first, last = text:find(pattern)
@@ -76,49 +79,26 @@ local function by_evidence(operation, status, message)
   return best
 end
 
---- Words of faults that are not about the operation's own rules. A message with one of them is no reason to believe
---- in the only code the operation happens to document.
-local OTHER_FAULTS = {
-  "header", "content%W?type", "json", "pars", "serial", "token", "credential", "endpoint", "%f[%a]api%f[%A]",
-  "path", "method", "route", "handler", "required", "missing", "invalid", "illegal", "param", "permission", "rate",
-  "time%W?out", "internal", "unavailable", "unsupported", "no message", "^%W*bad request%W*$", "^%W*not found%W*$",
-}
-
-local function speaks_of_other_faults(message)
+--- Whether the message is about too many calls. That comes before all other evidence: "limit exceeded" may be the
+--- limit of anything, and a script must not tidy up because it was merely too fast.
+local function speaks_of_rate(message)
   local text = plain(message)
-  for _, pattern in ipairs(OTHER_FAULTS) do
+  for _, pattern in ipairs(catalogue.find("TOO_MANY_REQUESTS").infer.says) do
     if text:find(pattern) then return true end
   end
   return false
 end
 
---- The one code without a number that the operation documents for this status, if there is no second code.
-local function only_documented(operation, status)
-  local only
-  for _, name in ipairs(operation.codes or {}) do
-    local row = catalogue.find(name)
-    if row and contains(row.statuses, status) then
-      if only then return nil end
-      only = row
-    end
-  end
-  return only and not only.number and only or nil
-end
-
---- The row meant by a reply whose code, if any, is not in the catalogue.
+--- The row meant by a reply whose code, if any, is not in the catalogue. Only the message can tell: that an operation
+--- documents one code for a status does not make every refusal with that status this one.
 local function deduce(operation, status, number, message)
-  local evident
-  if message and message ~= "" and status < 500 then
-    local named = name_inside(operation, message)
-    if named then return named end
-    evident = by_evidence(operation, status, message)
-  end
+  if not message or message == "" or status >= 500 then return nil end
+  local named = name_inside(operation, message)
+  if named then return named end
+  if speaks_of_rate(message) then return catalogue.find("TOO_MANY_REQUESTS") end
+  local evident = by_evidence(operation, status, message)
   -- A number that is not in the catalogue cannot be a code whose number is.
   if evident and (not number or not evident.number or evident.unsure) then return evident end
-  if evident or status < 400 then return nil end
-  if number or message and message ~= "" and not speaks_of_other_faults(message) then
-    return only_documented(operation, status)
-  end
 end
 
 --- Which of the names that share a number is meant.
@@ -136,7 +116,8 @@ end
 --- The code of a refusal.
 ---@param operation table its row: `name` and `codes` are looked at
 ---@param status integer HTTP status
----@param fault { number: integer|nil, name: string|nil, message: string|nil } what the body said
+---@param fault { number: integer|nil, name: string|nil, message: string|nil, undecodable: boolean|nil } what the body
+---   said; `undecodable` where it was no JSON
 ---@param code_names table<integer, string>|nil names that a profile gives to numbers; they come first
 ---@return string|integer code
 ---@return boolean|nil inferred true where the code was deduced
@@ -149,7 +130,8 @@ function M.code(operation, status, fault, code_names)
   if number and code_names and code_names[number] then return code_names[number] end
   local row = number and among(catalogue.by_number(number), operation, fault.message)
   if row then return row.name or row.number end
-  row = deduce(operation, status, number, fault.message)
+  -- A page or a plain text is a gateway's or a wrong server's, whatever words are on it.
+  row = not fault.undecodable and deduce(operation, status, number, fault.message) or nil
   if row then
     local told_by_status = row.own and contains(row.statuses, status)
     return row.name or row.number, not told_by_status or nil

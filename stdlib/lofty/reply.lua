@@ -87,9 +87,14 @@ local function read_fault(body)
   return unpack_message(fault)
 end
 
+--- Whether the operation changes something. Searches that are sent with POST say `read = true` in their row.
+local function is_write(operation)
+  return operation.method ~= "GET" and operation.method ~= "HEAD" and not operation.read
+end
+
 --- Whether a decoded body inside HTTP 2xx is a refusal (e, f, g, and b). A result may well have members called code
 --- or message, so it takes a code that says no, in the place and the company that these shapes have it in.
-local function refuses(body, status)
+local function refuses(operation, body, status)
   if type(body) ~= "table" then return false end
   local fault = read_fault(body)
   if fault.number == status then return false end
@@ -97,6 +102,10 @@ local function refuses(body, status)
     return fault.number ~= nil
   end
   local known = fault.number ~= nil or fault.name ~= nil and catalogue.find(fault.name:upper()) ~= nil
+  -- An operation that answers with nothing of its own has no other use for these members.
+  if not operation.reply and not operation.answers and is_write(operation) then
+    if body.success == false or body.code ~= nil and known then return true end
+  end
   if type(body.status) == "table" and body.status.code ~= nil then return known end
   if body.errorCode ~= nil then return known end
   return known and body.code ~= nil and fault.message ~= nil
@@ -108,11 +117,6 @@ local function says_success(body)
   local code = inner.code
   if code == nil then code = inner.errorCode end
   return catalogue.to_number(code) == 0
-end
-
---- Whether the operation changes something. Searches that are sent with POST say `read = true` in their row.
-local function is_write(operation)
-  return operation.method ~= "GET" and operation.method ~= "HEAD" and not operation.read
 end
 
 --- What became of the write: Lofty refused it, or nobody knows because it broke down on the way through.
@@ -246,7 +250,7 @@ local function interpret_success(operation, response, code_names)
     end
     return true, true
   end
-  if not has_result(operation, body) and refuses(body, status) then
+  if not has_result(operation, body) and refuses(operation, body, status) then
     return refused(operation, response, read_fault(body), code_names)
   end
   local found, value, metadata = unwrap(operation, body)
@@ -268,7 +272,7 @@ function M.interpret(operation, response, code_names)
   local text = response.body or ""
   local body, undecodable
   if text:find("%S") then body, undecodable = json.decode(text) end
-  local fault = undecodable and unpack_message { message = clean_text(text) } or read_fault(body)
+  local fault = undecodable and unpack_message { message = clean_text(text), undecodable = true } or read_fault(body)
   return refused(operation, response, fault, code_names)
 end
 

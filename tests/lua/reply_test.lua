@@ -124,8 +124,6 @@ local DEDUCED = {
   { "tasks.finish", 400, 20301, "task is smart-plan", "TASK_IS_SMARTPLAN" },
   { "tasks.update", 400, 20301, "This task was created by SmartPlan", "TASK_IS_SMARTPLAN" },
   { "v1.tasks.update", 400, false, "TASK_IS_SMARTPLAN", "TASK_IS_SMARTPLAN" },
-  { "tasks.finish", 400, 20301, "you may not", "TASK_IS_SMARTPLAN" }, -- the only code it documents for 400
-  { "tasks.finish", 400, false, "you may not", "TASK_IS_SMARTPLAN" },
   { "tasks.finish", 404, 20302, "Task not exist", "TASK_NOT_EXIST" },
   { "tasks.get", 404, false, "Task 4411 doesn't exist", "TASK_NOT_EXIST" },
   { "tasks.finish", 404, false, "Lead not exist", "LEAD_NOT_EXIST" },
@@ -163,6 +161,25 @@ end)
 
 t.test("what the reply does not tell is not made up", function()
   for _, case in ipairs {
+    -- That an operation documents one code for a status is no evidence for it.
+    { "tasks.finish", 400, '{"code":31001}', 31001 },
+    { "tasks.finish", 400, '{"code":31001,"message":"you may not"}', 31001 },
+    { "tasks.finish", 400, '{"message":"you may not"}', "BAD_REQUEST" },
+    { "tasks.finish", 400, '{"code":40001,"message":"Your package quota of API calls is used up"}', 40001 },
+    { "tasks.finish", 400, '{"code":40001,"message":"Task is locked by another user"}', 40001 },
+    { "tasks.finish", 400, '"string"', "BAD_REQUEST" },
+    -- A limit of calls is not the limit of subscriptions.
+    { "webhooks.create", 400, '{"message":"API rate limit exceeded"}', "TOO_MANY_REQUESTS" },
+    { "webhooks.create", 400, '{"message":"Call limit reached"}', "TOO_MANY_REQUESTS" },
+    { "webhooks.create", 400, '{"code":20999,"message":"daily quota reached"}', 20999 },
+    { "webhooks.create", 400, '{"code":20999,"message":"package limit exceeded"}', 20999 },
+    { "webhooks.create", 400, '{"code":20999,"message":"The webhook callback URL exceeds the maximum length"}', 20999 },
+    -- Neither is a stranger's 404 the absence of what was asked for.
+    { "tasks.delete", 404, "<html><head><title>404 Not Found</title></head></html>", "NOT_FOUND" },
+    { "tasks.delete", 404, "Task not found", "NOT_FOUND" },
+    { "webhooks.delete", 400, '{"code":20999,"message":"Token not found"}', 20999 },
+    { "webhooks.delete", 400, '{"code":20999,"message":"User does not exist"}', 20999 },
+    { "webhooks.delete", 400, '{"code":20999,"message":"Endpoint not found"}', 20999 },
     { "tasks.finish", 400, '{"message":"Required header is missing"}', "MISSING_PARAMETER" },
     { "tasks.finish", 400, '{"message":"JSON parse error"}', "BAD_REQUEST" },
     { "tasks.finish", 400, '{"code":20999,"message":"Invalid parameter"}', 20999 },
@@ -249,6 +266,16 @@ t.test("results are unwrapped", function()
     if not ok then error(body .. ": " .. tostring(errors.new(actual))) end
     t.equal(actual, value, body)
     t.equal(beside, metadata, body)
+  end
+end)
+
+t.test("a write that answers with nothing of its own is refused by any code, and by success = false", function()
+  for _, name in ipairs { "tasks.finish", "notes.update" } do
+    t.equal(refusal(name, 200, '{"code":40001}').outcome, "refused")
+    t.equal(refusal(name, 200, '{"code":40001,"message":"no"}').outcome, "refused")
+    -- Without a code nobody knows what it means, so nobody knows what was done.
+    t.equal(refusal(name, 200, '{"success":false,"message":"no"}').outcome, "unknown")
+    t.equal(refusal(name, 200, '{"success":false}').outcome, "unknown")
   end
 end)
 
