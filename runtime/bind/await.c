@@ -10,7 +10,8 @@ int await(lua_State *L, struct await *await, lua_KContext k, lua_KFunction finis
   }
   while (!await->done) {
     if (!loop_step(context->loop, -1)) return luaL_error(L, "the event loop failed");
-    if (!await->done && context->interrupted(context)) return luaL_error(L, "interrupted");
+    if (!await->done && context->interrupted && context->interrupted(context))
+      return luaL_error(L, "interrupted");
   }
   return finish(L, LUA_OK, k);
 }

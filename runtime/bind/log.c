@@ -12,8 +12,8 @@ static int by_name(const void *left, const void *right) {
   return strcmp(((const struct log_field *)left)->name, ((const struct log_field *)right)->name);
 }
 
-/* Fills `fields` from the table at index 3. Names and values stay on the stack, which holds them
-   alive. */
+/* Fills `fields` from the table at index 3. Names and texts stay on the stack, which keeps them
+   alive whatever a value's __tostring does to the table. */
 static size_t collect_fields(lua_State *L, struct log_field *fields) {
   size_t count = 0;
   luaL_checkstack(L, 2 * MOST_FIELDS + 4, "too many log fields");
@@ -24,8 +24,8 @@ static size_t collect_fields(lua_State *L, struct log_field *fields) {
     fields[count].name = lua_tostring(L, -2);
     fields[count].bare = lua_isboolean(L, -1) || lua_isinteger(L, -1);
     fields[count].value = luaL_tolstring(L, -1, NULL); /* ... name value text */
-    lua_remove(L, -2);
-    lua_insert(L, -2); /* ... text name: the name is lua_next's next key */
+    lua_replace(L, -2);                                /* ... name text */
+    lua_pushvalue(L, -2);                              /* ... name text name */
     count++;
   }
   qsort(fields, count, sizeof *fields, by_name);

@@ -33,13 +33,24 @@ static int run_item_failed(lua_State *L) {
    such as a sandbox's, are words that occur by themselves. */
 static int run_redact(lua_State *L) {
   enum { SHORTEST_SECRET = 8 };
-  luaL_checkstring(L, 1);
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
   const struct config *config = context_of(L)->config;
   const char *authorization = config ? config->credential.authorization : NULL;
   const char *secret = authorization ? strchr(authorization, ' ') : NULL;
+  size_t size = secret ? strlen(++secret) : 0;
   lua_settop(L, 1);
-  if (secret && strlen(secret + 1) >= SHORTEST_SECRET)
-    luaL_gsub(L, lua_tostring(L, 1), secret + 1, "[secret]");
+  if (size < SHORTEST_SECRET || !memmem(text, length, secret, size)) return 1;
+  luaL_Buffer out;
+  luaL_buffinit(L, &out);
+  for (const char *found; (found = memmem(text, length, secret, size)) != NULL;) {
+    luaL_addlstring(&out, text, (size_t)(found - text));
+    luaL_addstring(&out, "[secret]");
+    length -= (size_t)(found - text) + size;
+    text = found + size;
+  }
+  luaL_addlstring(&out, text, length);
+  luaL_pushresult(&out);
   return 1;
 }
 

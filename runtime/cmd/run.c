@@ -1,10 +1,6 @@
 /* loftyrun run: one run of one script. */
 #include "../host/run.h"
 
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "../core/exit_code.h"
 #include "cmd.h"
 

@@ -1,7 +1,6 @@
 /* loftyrun sandbox: the pretend Lofty on its own, until SIGINT or SIGTERM. */
 #include "../host/sandbox.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../core/exit_code.h"

@@ -33,7 +33,7 @@ const char *config_variable(const char *name);
 
 /* Fills `config` from the layers, the strongest first; what none sets gets its default, the
    credential none. The first layer that holds a credential decides; one that holds two of them is
-   refused, for they may be of two accounts. The layers' strings must outlive `config`.
+   refused, for they may be of two accounts. The layers' names must outlive `config`.
    False with INVALID_URL, INSECURE_URL, CREDENTIAL_INVALID or CREDENTIAL_AMBIGUOUS. */
 bool config_resolve(struct config *config, const struct config_layer *layers, size_t count,
                     struct failure *failure);

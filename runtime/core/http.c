@@ -145,6 +145,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
     exchange->has_header = false;
     return length;
   }
+  /* What comes after the header are trailers, which are no header fields (RFC 9110, 6.5.1). */
+  if (exchange->has_header) return length;
   if (length > 0 && (line[0] == '\r' || line[0] == '\n')) exchange->has_header = true;
   if (is_location(line, length, location, sizeof location) && !redirect_is_fine(exchange, location))
     return 0;
@@ -169,7 +171,7 @@ static bool set_method(CURL *easy, const struct http_request *request) {
 }
 
 static bool set_safety(CURL *easy, const struct http_request *request, bool follows) {
-  bool plain = strncmp(request->url, "https:", 6) != 0;
+  bool plain = strncasecmp(request->url, "https:", 6) != 0;
   const char *authorities = getenv("SSL_CERT_FILE");
   const char *folder = getenv("SSL_CERT_DIR");
   CURLcode result = CURLE_OK;
@@ -198,6 +200,8 @@ static bool set_transport(CURL *easy, const struct http_request *request) {
   result |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
   result |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms);
   result |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  /* Else giving up a name look-up waits for it, and the deadline with it. */
+  result |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   return result == CURLE_OK;
 }
 
@@ -325,6 +329,8 @@ static const char *code_of(CURLcode result) {
     case CURLE_RECV_ERROR:
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_SEND_FAIL_REWIND:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
       return "CONNECTION_LOST";
     default:
       return "INVALID_RESPONSE";

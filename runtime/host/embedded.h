@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* What chunk names of embedded files begin with, so that no file of a user's is taken for one. */
+#define EMBEDDED_PREFIX "[loftyrun]/"
+
 struct embedded_file {
   const char *module; /* what `require` asks for, "lofty.error" */
   const char *path;   /* where it lives in the project, "stdlib/lofty/error.lua" */

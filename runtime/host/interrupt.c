@@ -63,7 +63,6 @@ static void arm_hook(lua_State *L) { lua_sethook(L, on_instruction, LUA_MASKCOUN
 int interrupt_exit(lua_State *L) {
   if (state.reason == INTERRUPT_NONE) state.reason = INTERRUPT_EXIT;
   arm_hook(L);
-  alarm(LAST_RESORT_SECONDS);
   return luaL_error(L, "exit");
 }
 
@@ -114,9 +113,27 @@ static void set_handler(int number, void (*handler)(int)) {
   sigaction(number, &action, NULL);
 }
 
+/* Whoever started us may have blocked them. SIGINT ignored on entry stays so: that is how a shell
+   starts what its Ctrl-C is not meant for. */
+static void take_signals(void) {
+  sigset_t taken;
+  sigemptyset(&taken);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction before;
+    sigaddset(&taken, signals[i]);
+    if (signals[i] == SIGINT && sigaction(SIGINT, NULL, &before) == 0 &&
+        before.sa_handler == SIG_IGN)
+      continue;
+    set_handler(signals[i], on_signal);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
+}
+
 static void set_deadline(double seconds) {
   struct itimerval timer = {.it_value = {.tv_sec = (time_t)seconds}};
   timer.it_value.tv_usec = (suseconds_t)((seconds - (double)timer.it_value.tv_sec) * 1e6);
+  /* A timer of nothing is no timer. */
+  if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0) timer.it_value.tv_usec = 1;
   setitimer(ITIMER_REAL, &timer, NULL);
 }
 
@@ -130,7 +147,7 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   state.installed = true;
   set_handler(SIGPIPE, on_broken_pipe);
-  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) set_handler(signals[i], on_signal);
+  take_signals();
   if (deadline > 0) set_deadline(deadline);
   return true;
 }
@@ -176,6 +193,7 @@ static int call_tracked(lua_State *L, lua_State *co) {
 /* coroutine.resume and coroutine.close; upvalue 1 is the library's own. */
 static int tracked(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
+  luaL_argexpected(L, co, 1, "coroutine");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   return call_tracked(L, co);
@@ -190,6 +208,7 @@ static int call_wrapped(lua_State *L) {
 }
 
 static int wrap(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);

@@ -31,11 +31,11 @@ void interrupt_remove(struct loop *loop);
 /* Why the run is to end, or INTERRUPT_NONE. */
 enum interrupt_reason interrupt_pending(void);
 
-/* Ends the run from inside, as os.exit does: nothing of the script runs any more, and no pcall
-   catches it. `L` is the coroutine that asks. Raises. */
+/* Ends the run from inside, as os.exit does: no pcall catches it, and of the script only finalisers
+   run any more. `L` is the coroutine that asks. Raises. */
 int interrupt_exit(lua_State *L);
 
-/* The script is no longer running: the last resort is called off. */
+/* Calls the last resort off: everything has ended by itself. */
 void interrupt_settle(void);
 
 /* The exit code and name of a reason. */

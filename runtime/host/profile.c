@@ -145,6 +145,21 @@ static int load_protected(lua_State *L) {
   return 0;
 }
 
+/* Lua's own message quotes what it stumbled over, which in this file may be a credential: only the
+   line is told. */
+static void tell_line(const struct loading *loading, const char *message) {
+  for (const char *colon = strchr(message, ':'); colon; colon = strchr(colon + 1, ':')) {
+    size_t digits = strspn(colon + 1, "0123456789");
+    if (digits == 0 || colon[digits + 1] != ':') continue;
+    failure_set(loading->failure, "CONFIG_INVALID",
+                "%s:%.*s: this is no table of settings; the line is not shown, it may hold a "
+                "credential",
+                loading->path, (int)digits, colon + 1);
+    return;
+  }
+  failure_set(loading->failure, "CONFIG_INVALID", "%s cannot be read as Lua", loading->path);
+}
+
 static void run_file(struct loading *loading) {
   lua_State *L = luaL_newstate();
   if (!L) {
@@ -155,8 +170,7 @@ static void run_file(struct loading *loading) {
   lua_pushlightuserdata(L, loading);
   if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
     loading->fine = false;
-    const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : loading->path;
-    failure_set(loading->failure, "CONFIG_INVALID", "%s", message);
+    tell_line(loading, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
   }
   lua_close(L);
 }
@@ -166,6 +180,8 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct stat status;
   *result = NULL;
   if (!find_path(path, sizeof path, failure)) return false;
+  if (name && strlen(name) >= sizeof(((struct profile *)NULL)->name))
+    return failure_set(failure, "CONFIG_INVALID", "the profile's name is too long");
   if (stat(path, &status) != 0) {
     if (!name && (errno == ENOENT || errno == ENOTDIR)) return true;
     return failure_set(failure, "CONFIG_INVALID", "cannot read %s: %s", path, strerror(errno));

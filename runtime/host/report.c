@@ -3,8 +3,10 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../core/exit_code.h"
+#include "embedded.h"
 
 enum { LINE_LENGTH = 512, MOST_FRAMES = 24 };
 
@@ -14,6 +16,7 @@ struct parts {
   const struct report_style *style;
   struct buffer *out;
   lua_State *co;
+  bool module; /* the error is that a module did not compile */
   int exit_code;
 };
 
@@ -47,7 +50,7 @@ static bool is_lofty_error(lua_State *L, int index) {
 }
 
 static bool is_own_frame(const char *line) {
-  static const char *const prefixes[] = {"stdlib/", "runtime/", "[C]: ", "(...tail calls...)",
+  static const char *const prefixes[] = {EMBEDDED_PREFIX, "[C]: ", "(...tail calls...)",
                                          "...\t(skipping"};
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
     if (strncmp(line, prefixes[i], strlen(prefixes[i])) == 0) return true;
@@ -125,8 +128,13 @@ static bool find_line(const struct parts *parts, const char *file, int line, cha
   if (strcmp(file, script->chunk_name + 1) == 0 ||
       (chunk_name && strcmp(chunk_name, script->chunk_name) == 0))
     return script->text.data && script_line(script->text.data, line, text, size);
-  struct script module;
+  /* Only what the script has loaded is opened: a message may name anything, and come from anybody.
+   */
+  if (!chunk_name && !parts->module) return false;
   const char *path = chunk_name && chunk_name[0] == '@' ? chunk_name + 1 : file;
+  struct stat status;
+  struct script module;
+  if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
   bool found = script_read(&module, path, NULL) && module.text.data &&
                script_line(module.text.data, line, text, size);
   script_free(&module);
@@ -166,7 +174,7 @@ static void append_source(struct parts *parts, const char *frame, const char *op
     return;
   if (!find_line(parts, file, number, line, sizeof line)) return;
   for (char *character = line; *character; character++)
-    if (*character == '\t') *character = ' ';
+    if ((unsigned char)*character < 0x20 || *character == 0x7F) *character = ' ';
   const char *culprit = find_culprit(line, operation, message);
   int indent = 0; /* in characters, not bytes, so that the caret stands under its letter */
   for (const char *from = line; from < culprit; from++)
@@ -177,10 +185,21 @@ static void append_source(struct parts *parts, const char *frame, const char *op
   buffer_printf(parts->out, "  %*s | %*s^\n", width, "", indent, "");
 }
 
+/* Text from anywhere, without what would make a terminal do things. */
+static void append_tame(struct buffer *out, const char *text) {
+  for (; *text; text++) {
+    unsigned char byte = (unsigned char)*text;
+    bool plain = byte == '\n' || byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+    if (plain ? !buffer_append(out, text, 1) : !buffer_printf(out, "\\x%02x", byte)) return;
+  }
+}
+
 static void append_sentence(const struct parts *parts, const char *message) {
   const char *start = parts->style->colour ? "\033[1;31m" : "";
   const char *end = parts->style->colour ? "\033[0m" : "";
-  buffer_printf(parts->out, "%sloftyrun:%s %s\n", start, end, message);
+  buffer_printf(parts->out, "%sloftyrun:%s ", start, end);
+  append_tame(parts->out, message);
+  buffer_append_string(parts->out, "\n");
 }
 
 /* A module that does not compile comes as "error loading module 'm' from file 'f':\n\tf:2: why".
@@ -195,10 +214,11 @@ static const char *push_module_message(lua_State *L, const char *message) {
 }
 
 /* Pushes what the error at index 1 says. */
-static const char *push_message(lua_State *L) {
+static const char *push_message(lua_State *L, bool *module) {
   static const char loading[] = "error loading module '";
   const char *text = lua_tostring(L, 1);
-  if (text && strncmp(text, loading, sizeof loading - 1) == 0) return push_module_message(L, text);
+  *module = text && strncmp(text, loading, sizeof loading - 1) == 0;
+  if (*module) return push_module_message(L, text);
   if (lua_isstring(L, 1) || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
     return luaL_tolstring(L, 1, NULL);
   return lua_pushfstring(L, "the script raised a %s value, which says nothing",
@@ -213,7 +233,7 @@ static int build(lua_State *L) {
   const char *category = lofty ? member(L, 1, "category") : NULL;
   const char *hint = lofty ? member(L, 1, "hint") : NULL;
   const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
-  const char *message = push_message(L);
+  const char *message = push_message(L, &parts->module);
   if (!traceback) {
     luaL_traceback(L, parts->co, NULL, 0);
     traceback = lua_tostring(L, -1);

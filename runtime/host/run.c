@@ -201,9 +201,15 @@ static int report_interruption(const struct run *run) {
 /* An error leaves the script's stack as it was, for the report. Now its to-be-closed variables are
    closed, which may take calls and time like anything else. */
 static void close_variables(struct run *run) {
+  lua_State *L = run->L;
   lua_State *previous = interrupt_enter(run->co);
-  lua_resetthread(run->co);
+  lua_pushvalue(run->co, -1);
+  lua_xmove(run->co, L, 1); /* the error that was reported */
+  int status = lua_resetthread(run->co);
   interrupt_leave(previous);
+  if (status == LUA_OK) return;
+  lua_xmove(run->co, L, 1); /* the same again, or one that closing raised */
+  if (!lua_rawequal(L, -1, -2) && interrupt_pending() == INTERRUPT_NONE) report(run, L);
 }
 
 static int execute(struct run *run) {
@@ -222,7 +228,6 @@ static int execute(struct run *run) {
   enum interrupt_reason reason = interrupt_pending();
   if (reason == INTERRUPT_EXIT) return run->context.exit_code;
   if (reason != INTERRUPT_NONE && !done) {
-    interrupt_settle();
     return report_interruption(run);
   }
   if (run->status != LUA_OK) {

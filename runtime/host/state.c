@@ -31,7 +31,7 @@ static int search_embedded(lua_State *L) {
     lua_pushfstring(L, "no embedded module '%s'", name);
     return 1;
   }
-  lua_pushfstring(L, "@%s", file->path);
+  lua_pushfstring(L, "@" EMBEDDED_PREFIX "%s", file->path);
   if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
     return lua_error(L);
   lua_pushstring(L, file->path);
@@ -93,6 +93,7 @@ static int exit_run(lua_State *L) {
    too, as in a shell; otherwise a loop of commands could not be stopped. */
 static int checked_execute(lua_State *L) {
   int count = lua_gettop(L);
+  luaL_optstring(L, 1, NULL);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, count, LUA_MULTRET);

@@ -1,14 +1,11 @@
 --- Raising for mistakes in a script: a plain string that points at the script's own line.
 --- A mistake is not something Lofty refused, so it is never a lofty error and `lofty.try` lets it pass.
 
---- Chunks that belong to loftyrun itself. Errors must point past them, at what the author wrote.
-local OWN_SOURCES = { "@stdlib/", "@runtime/" }
+--- What the names of loftyrun's own chunks begin with. Errors must point past them, at what the author wrote.
+local OWN = "@[loftyrun]/"
 
 local function is_own(source)
-  for _, prefix in ipairs(OWN_SOURCES) do
-    if source:sub(1, #prefix) == prefix then return true end
-  end
-  return false
+  return source:sub(1, #OWN) == OWN
 end
 
 --- Raises `message`, preceded by "<script>:<line>: " of the nearest Lua frame outside the standard library.

@@ -6,6 +6,7 @@
 ---   first   the query of the first page
 ---   after   the query of the page after the one just read, or nil at the end. It may change walk.style.
 ---   exact   true where a position counts on nothing leaving the list while it is read
+---   ahead   true where a position is an item, which the script may move
 --- `walk` is lofty.pages' record of one iteration: filters, size, page (its number), position (start + all items read),
 --- total (the last one heard), most (the largest one), last_id.
 local M = {}
@@ -73,6 +74,7 @@ M.index = {
 --- tasks.mine: the next page begins after the id of the last item. There is no total, so only an empty page is the end.
 M.after_id = {
   size = "limit",
+  ahead = true,
   start = function() return 0 end,
   first = function(walk) return with(walk, { limit = walk.size }) end,
   after = function(walk, items)

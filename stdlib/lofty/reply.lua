@@ -123,7 +123,7 @@ end
 local function outcome_of(operation, status, code)
   if not is_write(operation) then return nil end
   local row = catalogue.find(code)
-  if status >= 500 or code == "INVALID_RESPONSE" or row and row.category == "server" then return "unknown" end
+  if status >= 500 or status == 408 or code == "INVALID_RESPONSE" or row and row.category == "server" then return "unknown" end
   return "refused"
 end
 

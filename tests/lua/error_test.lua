@@ -193,9 +193,9 @@ end)
 
 t.test("misuse points at the nearest line outside the library", function()
   t.raises("error_test.lua:%d+: leads.list: no", function() misuse("leads.list: no") end)
-  local library = load("local misuse = ...; local function f() misuse('x: y') end f() return 1", "@stdlib/lofty/z.lua")
+  local library = load("local misuse = ...; local function f() misuse('x: y') end f() return 1", "@[loftyrun]/stdlib/lofty/z.lua")
   t.raises("^[^:]*error_test.lua:%d+: x: y$", function() library(misuse) end)
-  local inside = load("local f, m = ...; f(function() m('x: y') end) return 1", "@runtime/sandbox/z.lua")
+  local inside = load("local f, m = ...; f(function() m('x: y') end) return 1", "@[loftyrun]/runtime/sandbox/z.lua")
   t.raises("error_test.lua:%d+: x: y", function() inside(function(g) g() end, misuse) end)
 end)
 
