@@ -22,11 +22,15 @@
 -- Again    A second run finds the open tasks and does nothing. Once the calls are made and the tasks finished, the next
 --          run goes on with other leads. A run that was cut short is completed by the next one. To know its tasks it
 --          compares what they say, so give every run of one purpose the same --content.
--- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 5 Lofty unreachable or failing: run again later;
---          8 done, but some leads could not be worked on (see the warnings)
+--          It is safe to run twice one after the other, but not two copies at once: neither would see the other's task
+--          in time, and a lead could get two. In a crontab: flock -n /tmp/reengage_stale loftyrun ...
+-- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 4 the key may not do this, or five leads in a row were
+--          refused; 5 Lofty unreachable or failing: run again later; 8 done, but some leads could not be worked on
+--          (see the warnings)
 
 local lofty = require "lofty"
 local args = require "lofty.args"
+local chores = require "lofty.chores"
 local times = require "lofty.times"
 local try = lofty.try
 
@@ -54,19 +58,13 @@ local INVALID_NUMBER, DNC_NUMBER, DNC_CONTACT = 1, 4, 5
 local now = lofty.now()
 local last_allowed_touch = now - options.days * times.DAY
 local count = { created = 0, open = 0, passed_over = 0, failed = 0 }
+local refusals = chores.refusals()
 
---- Lofty answers a stage that the team does not have with no leads, which would look like nothing to do.
-local function check_stages()
-  local names, known = {}, {}
-  for stage in lofty.team.each_pipelines() do
-    names[#names + 1], known[stage.name] = stage.name, true
-  end
-  for _, name in ipairs(options.stage) do
-    if not known[name] then
-      args.fail(('the team has no stage "%s"; name yours with --stage: %s'):format(name, table.concat(names, ", ")))
-    end
-  end
-end
+local function trimmed(text) return (text or ""):match("^%s*(.-)%s*$") end
+
+-- Blanks around it may get lost on the way to Lofty and back, and the tasks must be known again.
+local content = trimmed(options.content)
+if content == "" then args.fail("--content must not be blank") end
 
 local function has_tag(lead, wanted)
   for _, tag in ipairs(lead.tags or {}) do
@@ -92,7 +90,7 @@ local function reason_not_to_call(lead)
 end
 
 local function say(what, lead, touched, why)
-  local name = ("%s %s"):format(lead.firstName or "", lead.lastName or ""):match("^%s*(.-)%s*$")
+  local name = trimmed(("%s %s"):format(lead.firstName or "", lead.lastName or ""))
   print(("%-11s  %d  %s (%s), %s days%s"):format(what, lead.leadId, name, lead.stage,
     (now - touched) // times.DAY, why and ": " .. why or ""))
 end
@@ -100,7 +98,7 @@ end
 --- Whether the lead has a task of an earlier run that is still to be done.
 local function has_open_task(lead)
   for _, task in ipairs(lofty.tasks.list { leadId = lead.leadId }) do
-    if not task.finishFlag and task.content == options.content then return true end
+    if not task.finishFlag and trimmed(task.content) == content then return true end
   end
   return false
 end
@@ -114,7 +112,7 @@ local function give_task(lead)
   lofty.tasks.create {
     type = "Call",
     leadId = lead.leadId,
-    content = options.content,
+    content = content,
     assignedRole = "Agent",
     endAt = times.iso(now + options.due * times.DAY),
   }
@@ -124,7 +122,7 @@ local function reengage(lead, touched)
   local why = reason_not_to_call(lead)
   if why then
     count.passed_over = count.passed_over + 1
-    say("passed over", lead, touched, why)
+    return say("passed over", lead, touched, why)
   elseif has_open_task(lead) then
     count.open = count.open + 1
     say("open", lead, touched, "has the task already")
@@ -133,11 +131,8 @@ local function reengage(lead, touched)
     count.created = count.created + 1
     say(options.preview and "would call" or "task for", lead, touched)
   end
+  refusals:success()
 end
-
---- Categories of refusals that concern one lead and are no reason to leave the others: it was deleted since, or is not
---- ours to see. Everything else, a lost connection for example, would meet the next lead as well and ends the run.
-local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, conflict = true }
 
 local function work_on(lead)
   local touched, unreadable = times.parse(lead.lastTouch)
@@ -147,10 +142,9 @@ local function work_on(lead)
     lofty.failed("no time of the last touch, lead left as it is", { lead = lead.leadId, said = unreadable })
   elseif touched <= last_allowed_touch then
     local _, err = try(reengage, lead, touched)
-    if err and not OF_ONE_ITEM[err.category] then error(err, 0) end
     if err then
+      refusals:count(err, "lead not worked on", { lead = lead.leadId })
       count.failed = count.failed + 1
-      lofty.failed("lead not worked on", { lead = lead.leadId, code = err.code, said = err.message })
     end
   end
 end
@@ -162,7 +156,7 @@ local function work_on_stage(stage)
   end
 end
 
-check_stages()
+chores.check_stages("--stage", options.stage)
 for _, stage in ipairs(options.stage) do
   if count.created + count.open < options.max then work_on_stage(stage) end
 end

@@ -4,29 +4,34 @@
 --
 -- Usage    loftyrun scripts/reports/daily_brief.lua [options]
 --   --hours N        leads are new when they came in the last N hours (default 24)
---   --hot NAME       a stage whose leads must not wait; may be repeated (default Hot)
+--   --hot NAME       a stage whose leads must not wait; may be repeated (default Hot, where the team has it)
 --   --stale-days N   a hot lead waits when nobody has touched it for N days (default 7)
 --   --top N          at most N lines in each part; the numbers count all (default 10)
---   --json           one JSON object instead, for other programs; times in milliseconds since 1970
+--   --json           one JSON object instead, for other programs; times in milliseconds since 1970; `waiting` is null
+--                    where the team has no stage Hot and --hot names no other
 --   --help           print the usage
 --
 -- Today is the day on this machine's clock; for another one: TZ=America/New_York loftyrun ...
 --
--- Calls    reads leads.list, tasks.mine, webhooks.list; writes nothing. It sees what the key's user sees.
+-- Calls    reads team.list_pipelines, leads.list, tasks.mine, webhooks.list; writes nothing. It sees what the key's
+--          user sees.
 -- Again    As often as you like: it changes nothing.
 -- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 4 refused; 5 Lofty unreachable or failing: run again later;
 --          8 done, but some item could not be read or understood (see the warnings)
 
 local lofty = require "lofty"
 local args = require "lofty.args"
+local chores = require "lofty.chores"
 local times = require "lofty.times"
+
+local DEFAULT_HOT = { "Hot" }
 
 local options = args.parse({
   purpose = "The morning brief: new leads, tasks, hot leads that wait, subscriptions. Changes nothing.",
   options = {
     { name = "hours", value = "N", type = "integer", min = 1, max = 8760, default = 24,
       help = "leads are new when they came in the last N hours" },
-    { name = "hot", value = "NAME", many = true, default = { "Hot" },
+    { name = "hot", value = "NAME", many = true, default = DEFAULT_HOT,
       help = "a stage whose leads must not wait; may be repeated" },
     { name = "stale-days", value = "N", type = "integer", min = 1, max = 3650, default = 7,
       help = "a hot lead waits when nobody has touched it for N days" },
@@ -86,7 +91,13 @@ local function new_leads()
   return part
 end
 
+--- Hot leads that wait; nil where the team lacks the stage that is taken without --hot. A wrong --hot ends the script.
 local function waiting_leads()
+  if options.hot ~= DEFAULT_HOT then
+    chores.check_stages("--hot", options.hot)
+  elseif chores.missing_stage(DEFAULT_HOT) then
+    return nil
+  end
   local part, since = new_part(), now - options.stale_days * times.DAY
   for _, stage in ipairs(options.hot) do
     for lead in lofty.leads.each { stage = stage } do
@@ -97,10 +108,11 @@ local function waiting_leads()
   return part
 end
 
---- The caller's tasks and appointments that are not done: overdue ones, and what is left for today.
+--- The caller's tasks and appointments that are not done: overdue ones, and what is left for today. Their times are
+--- asked for in UTC: without that they come in the caller's own zone, and do not say which.
 local function open_tasks()
   local overdue, due_today = new_part(), new_part()
-  for task in lofty.tasks.each_mine() do
+  for task in lofty.tasks.each_mine { timeZoneCode = "UTC" } do
     local due = not task.finishFlag and moment(task, "id", "endAt")
     local starts = due and task.type == "Appointment" and moment(task, "id", "startAt") or due
     local item = due and { at = starts, taskId = task.id, type = task.type, content = task.content,
@@ -143,21 +155,29 @@ local function task_line(task)
     task.lead or "no lead", task.address and task.address ~= "" and ", " .. task.address or "")
 end
 
+local NO_HOT_STAGE = 'Hot leads left out: the team has no stage "Hot"; name yours with --hot'
+
+local waiting = waiting_leads()
 local overdue, due_today = open_tasks()
-local brief = { new_leads = new_leads(), overdue = overdue, today = due_today, waiting = waiting_leads(),
+local brief = { new_leads = new_leads(), overdue = overdue, today = due_today, waiting = waiting or lofty.null,
   subscriptions = subscriptions(), at = now }
 
 if options.json then
+  if not waiting then lofty.log.warn(NO_HOT_STAGE) end
   print(lofty.json.encode(brief))
 else
   print(os.date("Brief for %A, %d %B %Y, %H:%M %Z", now // 1000))
   write_part(("New leads in the last %d hours"):format(options.hours), brief.new_leads, lead_line)
   write_part("Overdue", overdue, task_line)
   write_part("Still to do today", due_today, task_line)
-  write_part(("Hot leads that nobody has touched for %d days"):format(options.stale_days), brief.waiting, lead_line)
+  if waiting then
+    write_part(("Hot leads that nobody has touched for %d days"):format(options.stale_days), waiting, lead_line)
+  else
+    print("\n" .. NO_HOT_STAGE)
+  end
   write_part("Deliveries of events", brief.subscriptions, function(hook)
     return ("list %-3d %s"):format(hook.listId, hook.url)
   end)
-  print(("\n%d new, %d overdue, %d today, %d waiting, %d subscriptions"):format(brief.new_leads.count, overdue.count,
-    due_today.count, brief.waiting.count, brief.subscriptions.count))
+  print(("\n%d new, %d overdue, %d today, %s%d subscriptions"):format(brief.new_leads.count, overdue.count,
+    due_today.count, waiting and ("%d waiting, "):format(waiting.count) or "", brief.subscriptions.count))
 end

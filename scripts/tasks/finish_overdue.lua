@@ -14,11 +14,13 @@
 -- Calls    reads tasks.mine; writes tasks.finish. They need a user's key, and access to the leads of the tasks.
 -- Again    A second run finds the finished tasks finished and does nothing. A run that was cut short is completed by
 --          the next one. tasks.unfinish takes back what was finished by mistake.
--- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 5 Lofty unreachable or failing: run again later;
---          8 done, but Lofty refused to finish some task for another reason than a Smart Plan (see the warnings)
+-- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 4 the key may not do this, or five tasks in a row were
+--          refused; 5 Lofty unreachable or failing: run again later; 8 done, but Lofty refused to finish some task for
+--          another reason than a Smart Plan (see the warnings)
 
 local lofty = require "lofty"
 local args = require "lofty.args"
+local chores = require "lofty.chores"
 local times = require "lofty.times"
 local try, code = lofty.try, lofty.code
 
@@ -44,15 +46,12 @@ end
 
 local latest_due = lofty.now() - options.days * times.DAY
 local count = { finished = 0, smart_plan = 0, gone = 0, failed = 0 }
+local refusals = chores.refusals()
 
 local function say(what, task, due, why)
   print(("%-8s  %d  %s (%s), due %s%s"):format(what, task.id, task.content or "no content", task.leadName or "no lead",
     times.iso(due):sub(1, 10), why and ": " .. why or ""))
 end
-
---- Categories of refusals that concern one task and are no reason to leave the others. Everything else, a lost
---- connection for example, would meet the next task as well and ends the run.
-local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, conflict = true }
 
 --- The moment since which a task is overdue long enough; nil for all other tasks.
 local function overdue_since(task)
@@ -72,6 +71,7 @@ local function finish(task, due)
   end
   local _, err = try(lofty.tasks.finish, task.id)
   if not err then
+    refusals:success()
     count.finished = count.finished + 1
     say("finished", task, due)
   elseif err:is(code.TASK_IS_SMARTPLAN) then
@@ -81,30 +81,19 @@ local function finish(task, due)
     -- Somebody deleted it, or its lead, since the list was read.
     count.gone = count.gone + 1
     say("gone", task, due, err.code)
-  elseif OF_ONE_ITEM[err.category] then
-    count.failed = count.failed + 1
-    lofty.failed("task not finished", { task = task.id, code = err.code, said = err.message })
   else
-    error(err, 0)
+    refusals:count(err, "task not finished", { task = task.id })
+    count.failed = count.failed + 1
   end
 end
 
-local function finish_page(page)
-  for _, task in ipairs(page) do
-    local due = overdue_since(task)
-    if due and count.finished < options.max then finish(task, due) end
-  end
-end
-
--- One page behind the reading: Lofty finds the next page by the last task of this one, which must not have changed by
--- then. Two pages are all that is kept, however many tasks there are.
-local before = {}
-for page in lofty.tasks.each_mine():pages() do
-  finish_page(before)
-  before = page
+-- The times are asked for in UTC: without that they come in the caller's own zone, and do not say which. Lofty finds
+-- the next page by the last task of this one; the library has read it before that task changes.
+for task in lofty.tasks.each_mine { timeZoneCode = "UTC" } do
+  local due = overdue_since(task)
+  if due then finish(task, due) end
   if count.finished >= options.max then break end
 end
-finish_page(before)
 
 if count.finished >= options.max then
   print(("stopped at %d tasks (--max): there may be more for another run"):format(options.max))

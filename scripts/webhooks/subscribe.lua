@@ -19,8 +19,12 @@
 -- Calls    reads webhooks.list; writes webhooks.create; with --replace or --dedupe also webhooks.delete.
 --          Subscriptions are the team's: you see, and with these options may remove, those of your colleagues.
 -- Again    A second run finds what it wants and does nothing. A run that was cut short is completed by the next one.
+--          It is safe to run twice one after the other, but not two copies at once: each would create what the other
+--          is creating. In a crontab: flock -n /tmp/subscribe loftyrun ... After creating it looks again, and names
+--          what is there twice because somebody else made the same meanwhile.
 -- Ends     0 all wanted subscriptions exist; 1 there is no room for them; 2 wrong usage; 3 no or bad credentials;
---          4 refused; 5 Lofty unreachable or failing: run again later; 8 they exist, but some removal was refused
+--          4 refused, or still no room after a removal; 5 Lofty unreachable or failing: run again later; 8 they exist,
+--          but some removal was refused
 
 local lofty = require "lofty"
 local args = require "lofty.args"
@@ -46,6 +50,7 @@ local options = args.parse({
 }, arg)
 
 local count = { present = 0, created = 0, removed = 0, failed = 0 }
+local created = {}
 
 local function describe(hook)
   return ("%-16d  %-15s  %s"):format(hook.subscribeId, EVENTS[hook.listId] or "event " .. tostring(hook.listId),
@@ -79,24 +84,28 @@ local function find(hooks, event)
   end
 end
 
---- Removes one subscription. False where it stays: it belongs to another application, for example.
+--- Removes one subscription.
+---@return "removed"|"gone"|nil outcome gone: somebody else removed it since the list was read; nil where it stays,
+---   because it belongs to another application
 local function remove(hook, why)
   if options.preview then
     print(("would remove    %s: %s"):format(describe(hook), why))
-    return true
+    return "removed"
   end
   local _, err = try(lofty.webhooks.delete, hook.subscribeId)
-  -- WEBHOOK_DELETE_NOT_EXIST: somebody removed it since the list was read, which is as good.
   if err and err:is(code.WEBHOOK_DELETE_NO_AUTHORITY) then
     count.failed = count.failed + 1
     lofty.failed("this subscription is not ours to remove", { subscription = hook.subscribeId, code = err.code })
-    return false
-  elseif err and not err:is(code.WEBHOOK_DELETE_NOT_EXIST) then
+    return nil
+  elseif err and err:is(code.WEBHOOK_DELETE_NOT_EXIST) then
+    print(("gone            %s: %s"):format(describe(hook), err.code))
+    return "gone"
+  elseif err then
     error(err, 0)
   end
   count.removed = count.removed + 1
   print(("removed         %s: %s"):format(describe(hook), why))
-  return true
+  return "removed"
 end
 
 --- Subscriptions that the list holds a second time, in front of which an equal one stands.
@@ -110,7 +119,7 @@ local function duplicates(hooks)
   return found
 end
 
---- Removes one subscription to a host that --replace names. False where none is left.
+--- Removes one subscription to a host that --replace names; nil where none is left.
 local function make_room(hooks)
   for index, hook in ipairs(hooks) do
     local host = host_of(hook.callbackUrl)
@@ -119,7 +128,7 @@ local function make_room(hooks)
       return remove(hook, "--replace " .. host) or make_room(hooks)
     end
   end
-  return false
+  return nil
 end
 
 --- There is no room: says what there is, and what to type, and ends.
@@ -146,6 +155,25 @@ local function create(event)
   return err
 end
 
+--- Creates one subscription, and removes one first where there is no room. Only one: where there is still no room after
+--- that, the limit that was met is another one, and nobody's second subscription is to be lost to a wrong guess.
+local function create_with_room(event, hooks)
+  local removal
+  local err = create(event)
+  while err and err:is(code.WEBHOOK_EXCEED_LIMIT) and removal ~= "removed" do
+    print(("no room         %s: %s"):format(EVENTS[event], err.code))
+    removal = make_room(hooks)
+    if not removal then give_up(err, lofty.webhooks.list()) end
+    err = create(event)
+  end
+  if not err then return end
+  if removal == "removed" then
+    lofty.log.error("one subscription was removed and this one is refused all the same; nothing more is removed",
+      { event = EVENTS[event] })
+  end
+  error(err, 0)
+end
+
 local function ensure(event, hooks)
   if find(hooks, event) then
     count.present = count.present + 1
@@ -154,15 +182,22 @@ local function ensure(event, hooks)
     count.created = count.created + 1
     return print(("would create    %s  %s"):format(EVENTS[event], options.url))
   end
-  local err = create(event)
-  while err and err:is(code.WEBHOOK_EXCEED_LIMIT) do
-    print(("no room         %s: %s"):format(EVENTS[event], err.code))
-    if not make_room(hooks) then give_up(err, lofty.webhooks.list()) end
-    err = create(event)
-  end
-  if err then error(err, 0) end
+  create_with_room(event, hooks)
   count.created = count.created + 1
+  created[event] = true
   print(("created         %s  %s"):format(EVENTS[event], options.url))
+end
+
+--- Somebody may have made the same as we did since the list was read; everything would be delivered twice.
+local function name_twins()
+  local hooks, err = try(lofty.webhooks.list)
+  -- What was wanted exists all the same.
+  if err then lofty.log.warn("could not look whether any is there twice", { code = err.code, said = err.message }) end
+  for _, hook in ipairs(duplicates(hooks or {})) do
+    if created[hook.listId] and hook.callbackUrl == options.url then
+      print(("twice           %s (made meanwhile; --dedupe removes it)"):format(describe(hook)))
+    end
+  end
 end
 
 local events = wanted_events()
@@ -176,6 +211,7 @@ for _, hook in ipairs(duplicates(hooks)) do
 end
 if options.dedupe and not options.preview then hooks = lofty.webhooks.list() end
 for _, event in ipairs(events) do ensure(event, hooks) end
+if next(created) then name_twins() end
 
 print(("%s %d, %d there already, removed %d, %d failed"):format(options.preview and "would create" or "created",
   count.created, count.present, count.removed, count.failed))

@@ -28,7 +28,7 @@ local M = {}
 ---@field max_length integer|nil in characters
 ---@field format string|nil a shape of lofty.formats
 ---@field default any
----@field many boolean|nil may be given more than once; the result is an array
+---@field many boolean|nil may be given more than once; the result is an array, a repeated value counts once
 ---@field optional boolean|nil an operand that may be absent
 
 ---@class lofty.args.Spec
@@ -119,6 +119,9 @@ local function store(result, item, value)
   local key = key_of(item)
   if item.many then
     result[key] = result[key] or {}
+    for _, earlier in ipairs(result[key]) do
+      if earlier == value then return end
+    end
     table.insert(result[key], value)
   elseif result[key] ~= nil then
     M.fail(label(item) .. " is given twice")

@@ -4,21 +4,30 @@
 --- Keys of a field's specification in lofty/operations/:
 ---   type        string, integer, number, boolean, array, object or any
 ---   of, fields  what an array holds; an object's fields by name
----   required    must be there; not_null: may be left out, but not written as lofty.null
+---   required    must be there, and not as lofty.null; with nullable = true lofty.null counts as well
+---   not_null    may be left out, but not written as lofty.null
 ---   min, max, enum, max_length (in characters), min_items, max_items, format (see lofty.formats)
 ---   not_blank   neither empty nor only white space
 ---   alone       a query parameter that suffers no other beside it
 ---   readonly    Lofty ignores it when written, so writing it is a mistake
 ---   default     what Lofty takes when it is left out; with always = true it is sent instead of left out
----   hint, note  what to do instead; a habit worth knowing
---- Keys of an object only: at_least_one (names), min_fields, needs ({ field=, when=, is= }: field is required when
---- the field named by `when` has one of the values in `is`).
+---   hint, note  what to do instead, said where the value is refused; a habit worth knowing
+---   low_hint    what a value below min is likely to be
+---   field       for an id: how the thing it belongs to calls it, where that is not the id's own name
+---   example     Lua for help's sample call, where a made-up value would be a poor one
+--- Keys of an object only (lofty.rules):
+---   at_least_one  names, of which one must be there
+---   min_fields  1: there must be some field; those named in `idle` do not count when empty, false or null
+---   needs       { field=, when=, is= }: field is required when the field named by `when` has one of the values in `is`
+---   overrules   { field=, is=, others= }: with that value, Lofty ignores the others
+---   in_order    the names of two times, of which the first must not be after the second
 ---
 --- Every function here returns a message first, nil when all is well, and then the value as it will be sent: a copy
 --- in which integral floats are integers and defaults are filled in. What the script passed is never changed.
 local formats = require "lofty.formats"
 local json = require "native.json"
 local nearest = require("native.text").nearest
+local rules = require "lofty.rules"
 local wording = require "lofty.wording"
 
 local describe, listed, quoted = wording.describe, wording.listed, wording.quoted
@@ -52,8 +61,17 @@ function checkers.boolean(_, value, path)
   return ("%s must be true or false, got %s"):format(path, describe(value))
 end
 
+--- A table where one text belongs: either several at once, which Lofty documents no way to write, or the thing itself.
+local function text_hint(spec, value)
+  if type(value) ~= "table" then return "" end
+  if #value > 0 then return "; it takes one text" end
+  return spec.hint and "; " .. spec.hint or ""
+end
+
 function checkers.string(spec, value, path)
-  if type(value) ~= "string" then return ("%s must be a string, got %s"):format(path, describe(value)) end
+  if type(value) ~= "string" then
+    return ("%s must be a string, got %s%s"):format(path, describe(value), text_hint(spec, value))
+  end
   local length = utf8.len(value)
   if not length then return path .. " is not valid UTF-8" end
   if spec.not_blank and not value:find("%S") then return path .. " must not be blank" end
@@ -70,7 +88,8 @@ local function out_of_range(spec, value, path)
   if (not low or value >= low) and (not high or value <= high) then return nil end
   local range = low and high and ("between %s and %s"):format(low, high)
     or low and ("at least %s"):format(low) or ("at most %s"):format(high)
-  return ("%s must be %s, got %s"):format(path, range, value)
+  local hint = low and value < low and spec.low_hint
+  return ("%s must be %s, got %s%s"):format(path, range, value, hint and "; " .. hint or "")
 end
 
 function checkers.number(spec, value, path)
@@ -85,10 +104,9 @@ end
 local function id_hint(spec, value, path)
   if type(value) == "string" and math.tointeger(tonumber(value)) then return "; write it without quotes" end
   local name = path:match("([%a_][%w_]*)$")
-  local noun = name and name:match("^(%l+)Id$")
-  if type(value) ~= "table" or not noun then return "" end
+  if type(value) ~= "table" or not name or not name:find("Id$") then return "" end
   for _, field in ipairs { name, spec.field or "id" } do
-    if value[field] ~= nil then return ("; did you mean %s.%s?"):format(noun, field) end
+    if value[field] ~= nil then return "; pass its " .. field end
   end
   return ""
 end
@@ -145,8 +163,11 @@ end
 local function unknown_field(fields, value, path, what)
   if knows_all(fields, value) then return nil end
   local inside = path ~= "" and " in " .. path or ""
-  for _, key in ipairs(sorted_keys(value)) do
-    if type(key) ~= "string" then
+  local keys = sorted_keys(value)
+  for _, key in ipairs(keys) do
+    if key == 1 and #keys == 1 and type(value[1]) == "table" then
+      return (path ~= "" and path .. " has " or "") .. "one pair of braces too many"
+    elseif type(key) ~= "string" then
       return ("unknown %s [%s]%s: every value needs a name"):format(what, tostring(key), inside)
     elseif not fields[key] then
       return ("unknown %s %s%s%s"):format(what, quoted(key), inside, suggestion(key, fields))
@@ -160,9 +181,10 @@ local function missing_fields(fields, value, prefix)
     if spec.required and value[name] == nil then missing[#missing + 1] = prefix .. name end
   end
   table.sort(missing)
-  if #missing > 0 then
-    return ("%s %s required"):format(listed(missing, "and"), #missing == 1 and "is" or "are")
-  end
+  if #missing == 0 then return nil end
+  local hint = #missing == 1 and fields[missing[1]:match("[%w_]+$")].hint
+  return ("%s %s required%s"):format(listed(missing, "and"), #missing == 1 and "is" or "are",
+    hint and "; " .. hint or "")
 end
 
 --- One member of an object: what lofty.null may stand for, and what Lofty would not take anyway.
@@ -171,30 +193,8 @@ local function check_member(spec, value, path, nullable)
     return ("%s cannot be written%s"):format(path, spec.note and ": " .. spec.note or ": Lofty ignores it")
   end
   if value ~= json.null then return check_value(spec, value, path) end
-  if nullable and not spec.required and not spec.not_null then return nil, value end
-  return path .. " must not be null"
-end
-
-local function is_given(value)
-  return value ~= nil and value ~= json.null and (type(value) ~= "string" or value:find("%S") ~= nil)
-end
-
---- Rules about several fields of one object.
-local function broken_rule(spec, clean, path, prefix)
-  local subject = path ~= "" and path .. " needs" or "needs"
-  if spec.min_fields and next(clean) == nil then return subject .. " at least one field" end
-  if spec.at_least_one then
-    local given = false
-    for _, name in ipairs(spec.at_least_one) do given = given or is_given(clean[name]) end
-    if not given then return ("%s at least one of %s"):format(subject, listed(spec.at_least_one, "and")) end
-  end
-  for _, rule in ipairs(spec.needs or {}) do
-    for _, value in ipairs(rule.is) do
-      if clean[rule.when] == value and not is_given(clean[rule.field]) then
-        return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, quoted(value))
-      end
-    end
-  end
+  if nullable and (spec.nullable or not spec.required and not spec.not_null) then return nil, value end
+  return ("%s must not be null%s"):format(path, spec.hint and "; " .. spec.hint or "")
 end
 
 local function check_object(spec, value, path, what)
@@ -211,7 +211,7 @@ local function check_object(spec, value, path, what)
     message, clean[name] = check_member(fields[name], value[name], prefix .. name, what == "field")
     if message then return message end
   end
-  message = broken_rule(spec, clean, path, prefix)
+  message = rules.broken(spec, clean, path)
   if message then return message end
   for name, field in pairs(fields) do
     if field.always and clean[name] == nil then clean[name] = field.default end
@@ -228,12 +228,27 @@ local function prefixed(row, message, clean)
   return nil, clean
 end
 
+--- Whether the fields stand where the path parameter belongs, with that parameter among them perhaps.
+local function is_misplaced(row, value, fields)
+  if type(value) ~= "table" or not row.params or fields and next(fields) ~= nil then return false end
+  if row.body then return true end
+  for name in pairs(row.query or {}) do
+    if value[name] ~= nil then return true end
+  end
+  return false
+end
+
 --- Checks the path parameters, which come by position.
 ---@param row table the operation
 ---@param values table as many values as the operation has parameters
+---@param fields table|nil what was passed after them
 ---@return string|nil message
 ---@return table|nil clean
-function M.params(row, values)
+function M.params(row, values, fields)
+  if is_misplaced(row, values[1], fields) then
+    local name = row.params[1].name
+    return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
+  end
   local clean = {}
   for index, spec in ipairs(row.params or {}) do
     if values[index] == nil then return ("%s: %s is required"):format(row.name, spec.name) end
@@ -252,11 +267,11 @@ end
 function M.query(row, query)
   local message, clean = check_object({ fields = row.query or {} }, query, "", "parameter")
   if message then return prefixed(row, message) end
-  for name in pairs(query) do
-    local other = next(query) ~= name and next(query) or next(query, name)
-    if row.query[name].alone and other then
+  local names = sorted_keys(query)
+  for index, name in ipairs(names) do
+    if row.query[name].alone and #names > 1 then
       return ("%s: %s goes on with the search it came from and must be the only parameter; %s would be ignored")
-        :format(row.name, name, other)
+        :format(row.name, name, names[index == 1 and 2 or 1])
     end
   end
   return nil, clean

@@ -77,7 +77,7 @@ end
 ---@return table fields both ready to be sent
 function M.checked(row, values, fields)
   local message, clean_values, clean_fields
-  message, clean_values = check.params(row, values)
+  message, clean_values = check.params(row, values, type(fields) == "table" and fields or nil)
   if message then misuse(message) end
   if row.body then
     message, clean_fields = check.body(row, fields)

@@ -43,11 +43,20 @@ M.birthday = function(text)
   if not is_date(tonumber(year), number // 3 + 1, tonumber(day)) then return "is not a day that exists" end
 end
 
---- The name of a time zone, not an abbreviation with blanks or an offset.
+--- The IANA name of a time zone: area and place. Abbreviations such as PST stand for several.
 M["time-zone"] = function(text)
-  if not text:find("^%a[%w_+%-]*[%w_+%-/]*$") then
-    return 'is not the name of a time zone; write "America/Los_Angeles"'
+  if text == "UTC" or text:find("^%a[%w_+%-]*/%w[%w_+%-/]*$") and not text:find("//") and not text:find("/$") then
+    return nil
   end
+  return 'is not the name of a time zone; write "America/Los_Angeles"'
+end
+
+--- Digits of a phone number and nothing else, without the 1 of an American one: Lofty finds no other spelling.
+M["bare-digits"] = function(text)
+  if not text:find("%D") then return nil end
+  local digits = text:gsub("%D", "")
+  digits = #digits == 11 and digits:match("^1(.*)$") or digits
+  return ('is not bare digits; write "%s"'):format(digits ~= "" and digits or "2075550111")
 end
 
 --- Where webhooks are delivered: https only.

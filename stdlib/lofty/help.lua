@@ -97,6 +97,8 @@ local FORMATS = {
   ["iso-offset"] = "time with offset, as 2026-03-01T15:00:00-08:00",
   ["https-url"] = "https URL",
   ["time-zone"] = "time zone",
+  ["bare-digits"] = "string",
+  ["no-html"] = 'string without "<" and ">"',
 }
 
 --- "integer, 1 to 100, default 25": what a value may be.
@@ -120,25 +122,32 @@ local function describe_spec(spec)
   return spec.note and line .. "; " .. spec.note or line
 end
 
---- Adds a heading and one line for each field: required ones first, then by name.
-local function add_fields(lines, heading, fields)
+--- Adds one line for each field: required ones first, then by name. Objects show theirs, `depth` levels down.
+local function add_members(lines, fields, indent, depth)
   local names, width = {}, 0
   for name in pairs(fields) do
     names[#names + 1] = name
     width = math.max(width, #name)
   end
-  if #names == 0 then return end
   table.sort(names, function(a, b)
     local first, second = fields[a].required or false, fields[b].required or false
     if first ~= second then return first end
     return a < b
   end)
-  lines[#lines + 1] = ""
-  lines[#lines + 1] = heading .. " (* required)"
   for _, name in ipairs(names) do
     local mark = fields[name].required and "*" or " "
-    lines[#lines + 1] = wrap(("  %s%s%s  "):format(mark, name, (" "):rep(width - #name)), describe_spec(fields[name]))
+    lines[#lines + 1] = wrap(("%s%s%s%s  "):format(indent, mark, name, (" "):rep(width - #name)),
+      describe_spec(fields[name]))
+    local inner = depth > 0 and (fields[name].fields or (fields[name].of or {}).fields)
+    if inner then add_members(lines, inner, indent .. "    ", depth - 1) end
   end
+end
+
+local function add_fields(lines, heading, fields)
+  if next(fields) == nil then return end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = heading .. " (* required)"
+  add_members(lines, fields, "  ", 1)
 end
 
 local function add_codes(lines, codes)
@@ -156,8 +165,9 @@ local function describe_operation(row)
   if row.note then lines[#lines + 1] = wrap("  ", row.note) end
   local resource, verb = row.name:match("^(.+)%.([^.]+)$")
   if row.page then
-    lines[#lines + 1] = ("  lofty.%s.%s goes over all of them, one page in memory."):format(
-      resource, operations.each_name(verb))
+    local format = row.page == "none" and "  all at once; lofty.%s.%s goes over them one by one"
+      or "  one page; lofty.%s.%s goes over all of them"
+    lines[#lines + 1] = format:format(resource, operations.each_name(verb))
   end
   if row.params then
     lines[#lines + 1] = ""

@@ -29,24 +29,49 @@ end
 
 --- A table whose members are all there is: reading or setting another one raises. A test may replace one.
 local function strict(name, members)
+  local names = {}
+  for verb in pairs(members) do names[verb] = true end
   local function refuse(_, key)
-    local names = wording.sorted_keys(members)
-    misuse(("%s has no operation %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, names)))
+    key = tostring(key)
+    misuse(("%s has no operation %s%s"):format(name, wording.quoted(key), wording.suggestion(key, names, "it has")))
   end
   return setmetatable(members, { __name = name, __index = refuse, __newindex = refuse })
+end
+
+--- lofty.leads:get(id) passes the resource itself as the first argument.
+local function refuse_colon(members, name, first)
+  if rawequal(first, members) then misuse(("%s: use a dot, not a colon: lofty.%s(...)"):format(name, name)) end
+end
+
+--- `for lead in lofty.leads.each do` has the loop call `each` itself, as loops do: with two nils.
+local function refuse_uncalled(name, ...)
+  local state, control = ...
+  if select("#", ...) ~= 2 or state ~= nil or control ~= nil then return end
+  local noun = name:match("%.each_(.+)s$") or name:match("([^.]+)s%.each") or "item"
+  misuse(("%s: call it: for %s in lofty.%s{ ... } do"):format(name, noun, name))
 end
 
 local function load_resource(resource)
   local members = {}
   for verb, row in pairs(operations.rows(resource)) do
-    members[verb] = function(...) return client.call(row.name, row, ...) end
+    members[verb] = function(...)
+      refuse_colon(members, row.name, (...))
+      return client.call(row.name, row, ...)
+    end
     if row.page then
-      local each = operations.each_name(verb)
-      members[each] = function(...) return require("lofty.pages").each(resource .. "." .. each, row, ...) end
+      local each = resource .. "." .. operations.each_name(verb)
+      members[operations.each_name(verb)] = function(...)
+        refuse_colon(members, each, (...))
+        refuse_uncalled(each, ...)
+        return require("lofty.each").each(each, row, ...)
+      end
     end
   end
   return strict("lofty." .. resource, members)
 end
+
+--- Modules that a script requires by themselves, though they look as if they were in `lofty`.
+local APART = { args = true, chores = true, times = true }
 
 --- A table of resources below `prefix` ("" or "v1."), each loaded when it is first read.
 local function namespace(name, prefix, members)
@@ -63,6 +88,9 @@ local function namespace(name, prefix, members)
       if nested[key] == nil then
         local known = wording.sorted_keys(members)
         table.move(names, 1, #names, #known + 1, known)
+        if prefix == "" and APART[key] then
+          misuse(('lofty has no "%s": it is a module of its own, require "lofty.%s"'):format(key, key))
+        end
         misuse(("%s has no %s%s"):format(name, wording.quoted(tostring(key)), did_you_mean(key, known)))
       end
       local value = nested[key] and namespace(name .. "." .. key, prefix .. key .. ".", {})

@@ -3,8 +3,8 @@ local M = {}
 
 local yes_no = { type = "string", enum = { "Yes", "No" } }
 local time_frame = { type = "string", enum = { "1-3", "3-6", "6-12", "12+", "Just Looking", "Refinancing" } }
-local phones = { type = "array", of = { type = "string", max_length = 20 } }
-local emails = { type = "array", of = { type = "string" } }
+local phones = { type = "array", of = { type = "string", max_length = 20, not_blank = true } }
+local emails = { type = "array", of = { type = "string", not_blank = true } }
 local birthday = { type = "string", format = "birthday" }
 local home_type = {
   type = "string",
@@ -17,7 +17,7 @@ local home_type = {
 --- Names of tags. Lofty keeps the first 64 characters of a longer one without a word.
 local tags = {
   type = "array",
-  of = { type = "string", max_length = 64, not_blank = true },
+  of = { type = "string", max_length = 64, not_blank = true, hint = "write the names: tag.tagName" },
   note = "names, not ids: a number would create a tag named after it, and tags cannot be deleted again",
 }
 
@@ -151,7 +151,15 @@ local commission = {
   },
 }
 
-local epoch_ms = { type = "integer", note = "milliseconds since 1970, UTC" }
+--- No moment before March 1973 can be written, for the same number read as seconds is one in the year 5138.
+local epoch_ms = {
+  type = "integer",
+  min = 100000000000,
+  low_hint = "it looks like seconds; this is milliseconds since 1970",
+  note = "milliseconds since 1970, UTC",
+  example = "lofty.now()",
+}
+M.epoch_ms = epoch_ms
 
 M.transaction = {
   type = "object",

@@ -29,6 +29,7 @@ end
 
 --- A value that its specification accepts, as Lua source. Ids are variables: theirs is the reader's to know.
 function sample(spec, name)
+  if spec.example then return spec.example end
   if FORMATS[spec.format] then return FORMATS[spec.format] end
   if spec.enum then return type(spec.enum[1]) == "string" and ("%q"):format(spec.enum[1]) or tostring(spec.enum[1]) end
   if spec.type == "integer" and name:find("Id$") and not spec.max then return name end
@@ -56,11 +57,14 @@ local function arguments(row)
   return parts
 end
 
---- "lofty.tasks.finish(taskId)"
+--- "lofty.tasks.finish(taskId)", or "lofty.leads.list { ... }" where a table is all there is to pass.
 ---@param row table an operation's row
 ---@return string
 function M.call(row)
-  return ("lofty.%s(%s)"):format(row.name, table.concat(arguments(row), ", "))
+  local parts = arguments(row)
+  if #parts == 0 and row.query then parts[1] = "{ ... }" end
+  local only = #parts == 1 and parts[1]:sub(1, 1) == "{"
+  return ("lofty.%s" .. (only and " %s" or "(%s)")):format(row.name, table.concat(parts, ", "))
 end
 
 --- "lofty.tasks.finish, taskId": what `try` is given.

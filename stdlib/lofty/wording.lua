@@ -51,8 +51,9 @@ end
 --- are few, or "".
 ---@param name string
 ---@param fields table<string, any> the right names
+---@param has string|nil what comes before all names; "it takes" by default
 ---@return string
-function M.suggestion(name, fields)
+function M.suggestion(name, fields, has)
   local found = {}
   local key = name:lower():gsub("_", "")
   for _, right in ipairs(require("lofty.wrong_names")[key] or {}) do
@@ -64,7 +65,7 @@ function M.suggestion(name, fields)
     if near then
       found[1] = M.quoted(near)
     elseif #names > 0 and #names <= 12 then
-      return "; it takes " .. table.concat(names, ", ")
+      return ("; %s %s"):format(has or "it takes", table.concat(names, ", "))
     end
   end
   return #found > 0 and ("; did you mean %s?"):format(M.listed(found, "or")) or ""

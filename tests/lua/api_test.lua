@@ -71,6 +71,8 @@ t.test("leads: create, get, update, assign, add_activity, delete", function()
 
   local member = lofty.members.list({ limit = 1 })[1]
   t.equal(lofty.leads.assign(id, { { role = "Agent", assignee = member.email } }).leadId, id)
+  t.equal(lofty.leads.get(id).assignedUser ~= nil, true)
+  t.equal(lofty.leads.assign(id, { { role = "Assistant", assignee = lofty.null } }).leadId, id)
   t.equal(lofty.leads.add_activity(id, {
     type = "Browse", text = "12 Example St", link = "https://example.com/12", picture = "https://example.com/12.jpg",
     created = lofty.now(),

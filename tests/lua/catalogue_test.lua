@@ -190,6 +190,28 @@ t.test("help of an operation gives its path, parameters and codes", function()
   assert(help.describe("tasks"):find("tasks.finish", 1, true))
 end)
 
+t.test("help shows the fields of an object one level down", function()
+  local text = help.describe("leads.update")
+  assert(text:find("\n   inquiry +object\n       bathroomsMax +string\n"), text)
+  assert(text:find("\n       locations +array of object\n       modifyByAgent"), text)
+  assert(text:find("\n   customAttributeList +array of object\n      %*attributeName +string\n"), text)
+end)
+
+t.test("help's sample calls are Lua, with a table where there is one", function()
+  local snippet, operations = require "lofty.snippet", require "lofty.operations"
+  for _, name in ipairs(operations.names()) do
+    local call = snippet.call(operations.find(name))
+    assert(load("return " .. call), call)
+  end
+  for name, call in pairs {
+    ["leads.list"] = "lofty.leads.list { ... }", ["tasks.list"] = "lofty.tasks.list { leadId = leadId }",
+    ["members.me"] = "lofty.members.me()", ["leads.get"] = "lofty.leads.get(leadId)",
+    ["leads.update"] = "lofty.leads.update(leadId, { ... })",
+  } do
+    assert(help.describe(name):find("\n  " .. call .. "\n", 1, true), name)
+  end
+end)
+
 t.test("help of an unknown name suggests the nearest", function()
   for topic, nearest in pairs {
     TASK_IS_SMARTPLN = "TASK_IS_SMARTPLAN", ["webhook_exceed_limt"] = "WEBHOOK_EXCEED_LIMIT",

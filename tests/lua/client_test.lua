@@ -35,12 +35,10 @@ t.test("requests are built exactly", function()
       function() lofty.members.list { groupIds = { 7, 9 }, limit = 5 } end },
     { "POST /v2.0/tasks/5/finish", nil, function() lofty.tasks.finish(5) end },
     { "DELETE /v1.0/webhook/5", nil, function() lofty.webhooks.delete(5) end },
-    { "PUT /v1.0/leads/5", '{"tagsAdd":[]}', function() lofty.leads.update(5, { tagsAdd = {} }) end },
+    { "PUT /v1.0/leads/5", '{"emails":[]}', function() lofty.leads.update(5, { emails = {} }) end },
     { "PUT /v1.0/leads/5", '{"assignedUserId":9007199254740993}',
       function() lofty.leads.update(5, { assignedUserId = 9007199254740993 }) end },
     { "PUT /v1.0/leads/5", '{"lastName":null}', function() lofty.leads.update(5, { lastName = lofty.null }) end },
-    { "POST /v1.0/leads/5/assignment", '[{"role":"Agent"}]',
-      function() lofty.leads.assign(5, { { role = "Agent" } }) end },
   }
   for _, case in ipairs(cases) do
     local line, body, call = table.unpack(case, 1, 3)
@@ -51,6 +49,15 @@ t.test("requests are built exactly", function()
     t.equal(transport.sent(), { line })
     t.equal(transport.calls[1].body, body, line)
   end
+end)
+
+t.test("a role is emptied on purpose only", function()
+  answering { json = { leadId = 5 } }
+  lofty.leads.assign(5, { { role = "Agent", assignee = lofty.null } })
+  t.equal(json.decode(transport.calls[1].body, { keep_null = true }), { { role = "Agent", assignee = json.null } })
+  misuses("leads.assign: [1].assignee is required; lofty.null empties the role", function()
+    lofty.leads.assign(5, { { role = "Agent", assignee = nil } })
+  end)
 end)
 
 t.test("results are unwrapped, metadata comes second", function()
@@ -71,7 +78,7 @@ t.test("mistakes raise at the script's line and send nothing", function()
     lofty.leads.list { pageSize = 5 }
   end)
   misuses("leads.get: leadId is required", function() lofty.leads.get() end)
-  misuses("leads.get: leadId must be an integer, got a table; did you mean lead.leadId?", function()
+  misuses("leads.get: leadId must be an integer, got a table; pass its leadId", function()
     lofty.leads.get { leadId = 5 }
   end)
   misuses("tasks.finish: takes only taskId, got a table as well", function() lofty.tasks.finish(5, { x = 1 }) end)
@@ -85,6 +92,53 @@ t.test("mistakes raise at the script's line and send nothing", function()
   misuses("leads.list: expected a table of parameters, got integer 5", function() lofty.leads.list(5) end)
   misuses('lofty.tasks has no operation "finsh"; did you mean "finish"?', function() lofty.tasks.finsh(5) end)
   misuses('lofty has no "taks"; did you mean "tasks"?', function() lofty.taks.finish(5) end)
+end)
+
+t.test("slips of Lua are named", function()
+  misuses("leads.get: use a dot, not a colon: lofty.leads.get(...)", function() lofty.leads:get(5) end)
+  misuses("leads.list: use a dot, not a colon: lofty.leads.list(...)", function() lofty.leads:list { limit = 5 } end)
+  misuses("leads.each: use a dot, not a colon: lofty.leads.each(...)", function() lofty.leads:each {} end)
+  misuses("leads.each: call it: for lead in lofty.leads.each{ ... } do", function()
+    for lead in lofty.leads.each do print(lead) end
+  end)
+  misuses("tasks.each_mine: call it: for task in lofty.tasks.each_mine{ ... } do", function()
+    for task in lofty.tasks.each_mine do print(task) end
+  end)
+  misuses("team.each_tags: call it: for tag in lofty.team.each_tags{ ... } do", function()
+    for tag in lofty.team.each_tags do print(tag) end
+  end)
+  misuses("leads.update: leadId comes first: leads.update(leadId, { ... })", function()
+    lofty.leads.update { leadId = 5, stage = "Hot" }
+  end)
+  misuses("leads.update: one pair of braces too many", function() lofty.leads.update(5, { { stage = "Hot" } }) end)
+end)
+
+t.test("other names of operations and of modules", function()
+  local cases = {
+    { "tasks", "complete", '; did you mean "finish"?' },
+    { "tasks", "done", '; did you mean "finish"?' },
+    { "tasks", "close", '; did you mean "finish"?' },
+    { "webhooks", "remove", '; did you mean "delete"?' },
+    { "leads", "add", '; did you mean "create"?' },
+    { "leads", "fetch", '; did you mean "get"?' },
+    { "leads", "show", '; did you mean "get"?' },
+    { "leads", "search", '; did you mean "list"?' },
+    { "leads", "find", '; did you mean "list"?' },
+    { "leads", "query", '; did you mean "list"?' },
+    { "leads", "for_each", '; did you mean "each"?' },
+    { "team", "list", '; did you mean "list_tags" or "list_pipelines"?' },
+    { "members", "zzzzz", "; it has each, list, me" },
+  }
+  for _, case in ipairs(cases) do
+    local resource, verb, rest = table.unpack(case)
+    misuses(('lofty.%s has no operation "%s"%s'):format(resource, verb, rest), function()
+      return lofty[resource][verb]
+    end)
+  end
+  misuses('lofty has no "times": it is a module of its own, require "lofty.times"', function()
+    return lofty.times.parse
+  end)
+  misuses('lofty has no "args": it is a module of its own, require "lofty.args"', function() return lofty.args.parse end)
 end)
 
 t.test("unchecked calls are sent as they are", function()

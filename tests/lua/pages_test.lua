@@ -168,8 +168,8 @@ end)
 t.test("an iterator is no array, and says so", function()
   local each = lofty.leads.each {}
   local wrong = "leads%.each is no array: write for item in lofty%.leads%.each{ %.%.%. } do"
-  t.raises(wrong, function() for _ in ipairs(each) do return end end)
-  t.raises(wrong, function() for _ in pairs(each) do return end end)
+  t.raises(wrong, function() for _, lead in ipairs(each) do lofty.log.info(lead) end end)
+  t.raises(wrong, function() for key in pairs(each) do lofty.log.info(key) end end)
   t.raises(wrong, function() return #each end)
   t.raises(wrong, function() return each[1] end)
   t.raises('leads%.each has no "colect"', function() return each:colect() end)

@@ -2,8 +2,6 @@
 local schemas = require "lofty.schemas"
 
 local lead_id = { name = "leadId", type = "integer", min = 1 }
---- add_activity and assign document no smallest id; ids are positive everywhere.
-local any_lead_id = lead_id
 
 local sort_orders = {
   "Default", "LastContact", "LastCall", "LastEmail", "LastActivity", "CreateTime",
@@ -16,6 +14,8 @@ local sort_orders = {
 --- A text filter. Lofty takes an empty one for no filter at all and returns every lead.
 local filter = { type = "string", not_blank = true }
 
+local or_a_part = "also a part of it matches; with preciseSearchFlag = true the whole"
+
 local M = {}
 
 M.list = {
@@ -24,8 +24,8 @@ M.list = {
   query = {
     stage = filter,
     source = filter,
-    phone = { type = "string", not_blank = true, note = "exact; bare digits" },
-    email = { type = "string", not_blank = true, note = "exact" },
+    phone = { type = "string", not_blank = true, format = "bare-digits", note = "bare digits; " .. or_a_part },
+    email = { type = "string", not_blank = true, note = or_a_part },
     assignedUserId = { type = "integer" },
     contacted = { type = "boolean" },
     groups = { type = "string", not_blank = true, note = "deprecated: use segments" },
@@ -40,7 +40,7 @@ M.list = {
     sort = { type = "string", enum = sort_orders },
     desc = { type = "boolean" },
     languages = { type = "string", not_blank = true, note = "abbreviations, such as en" },
-    preciseSearchFlag = { type = "boolean", note = "whole words for email and phone" },
+    preciseSearchFlag = { type = "boolean", note = "email and phone match as a whole" },
     roleAssigneeFilters = {
       type = "string",
       not_blank = true,
@@ -74,6 +74,14 @@ M.create = {
   body = {
     type = "object",
     fields = schemas.extend(schemas.lead, {
+      tags = {
+        type = "array",
+        of = schemas.tags.of,
+        min_items = 1,
+        not_null = true,
+        hint = "leave it out to give no tags",
+        note = "replaces all tags of a lead it merges into; tagsAdd keeps them",
+      },
       firstName = { type = "string", required = true, not_blank = true, max_length = 30 },
       welcomeEmail = { type = "boolean", note = "sends mail to the lead" },
       leadAlert = { type = "boolean", note = "sends mail to the agent" },
@@ -98,12 +106,15 @@ M.update = {
   body = {
     type = "object",
     min_fields = 1,
+    idle = { "tagsAdd", "tagsRemove", "clearAllTags" },
+    overrules = { { field = "clearAllTags", is = true, others = { "tags", "tagsAdd", "tagsRemove" } } },
     fields = schemas.extend(schemas.lead, {
       isHidden = { type = "boolean" },
       tags = {
         type = "array",
         of = schemas.tags.of,
         min_items = 1,
+        not_null = true,
         hint = "to take all tags off the lead, write clearAllTags = true",
         note = "replaces all tags of the lead; tagsAdd keeps them",
       },
@@ -129,7 +140,7 @@ M.delete = {
 M.assign = {
   method = "POST",
   path = "/v1.0/leads/{leadId}/assignment",
-  params = { any_lead_id },
+  params = { lead_id },
   body = {
     type = "array",
     min_items = 1,
@@ -137,7 +148,14 @@ M.assign = {
       type = "object",
       fields = {
         role = { type = "string", required = true, enum = { "Agent", "Assistant", "Lender" } },
-        assignee = { type = "string", not_blank = true, note = "the account's email" },
+        assignee = {
+          type = "string",
+          required = true,
+          nullable = true,
+          not_blank = true,
+          hint = "lofty.null empties the role",
+          note = "the account's email; lofty.null empties the role",
+        },
       },
     },
   },
@@ -147,7 +165,7 @@ M.assign = {
 M.add_activity = {
   method = "POST",
   path = "/v1.0/leads/{leadId}/activity",
-  params = { any_lead_id },
+  params = { lead_id },
   body = {
     type = "object",
     fields = {
@@ -156,7 +174,7 @@ M.add_activity = {
       link = { type = "string", required = true },
       picture = { type = "string", required = true },
       listing = schemas.listing,
-      created = { type = "integer", required = true, note = "milliseconds since 1970, UTC" },
+      created = schemas.extend(schemas.epoch_ms, { required = true }),
       scheduledDate = { type = "string" },
       pageName = { type = "string" },
     },

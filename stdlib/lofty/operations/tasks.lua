@@ -47,6 +47,7 @@ M.create = {
   path = "/v2.0/tasks",
   body = {
     type = "object",
+    in_order = { "startAt", "endAt" },
     fields = {
       type = { type = "string", required = true, enum = { "Call", "Email", "Text", "Other", "Appointment" } },
       content = { type = "string", required = true, not_blank = true },
@@ -68,6 +69,7 @@ M.update = {
   params = { task_id },
   body = {
     type = "object",
+    in_order = { "startAt", "endAt" },
     at_least_one = { "content", "startAt", "endAt", "address" },
     fields = {
       content = { type = "string", not_blank = true, not_null = true },
