@@ -4,6 +4,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import signal
 import sys
 
 from case import Case, Run
@@ -37,6 +38,8 @@ def run(job):
 
 def main():
     """Every case of the directories named, this one by default."""
+    # Whoever runs us in the background has SIGINT ignored, which loftyrun would inherit and respect.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="*", default=[HERE])
     parser.add_argument("--bin", default="build/loftyrun")
