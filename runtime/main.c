@@ -78,15 +78,18 @@ static void hold_standard_streams(void) {
   }
 }
 
+/* Output that could not be written is not done work. */
+static int flush_output(int exit_code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+  /* A script that failed has most likely failed for this, and has said so. */
+  if (exit_code == EXIT_SCRIPT) return exit_code;
+  fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
+  return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
+}
+
 int main(int argc, char **argv) {
   hold_standard_streams();
   /* What a script says it did must be readable even if it is killed the next moment. */
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-  int exit_code = dispatch(argc > 0 ? argv + 1 : argv);
-  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
-  if (exit_code == EXIT_DONE) {
-    fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
-    exit_code = EXIT_SCRIPT;
-  }
-  return exit_code;
+  return flush_output(dispatch(argc > 0 ? argv + 1 : argv));
 }

@@ -1,6 +1,5 @@
 #include "json_survey.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>

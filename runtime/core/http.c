@@ -38,8 +38,7 @@ struct http_exchange {
   char curl_message[CURL_ERROR_SIZE];
   double elapsed;
   int times_sent;
-  bool read_only; /* may be sent again */
-  bool follows;
+  bool read_only; /* may be sent again, and elsewhere on the same origin */
   bool running;
   bool failed;
   bool has_header; /* the final reply's header came whole */
@@ -126,7 +125,7 @@ static bool redirect_is_fine(struct http_exchange *exchange, const char *locatio
   long status = 0;
   curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 300 || status > 399) return true;
-  if (exchange->follows && url_same_origin(exchange->url, location)) return true;
+  if (exchange->read_only && url_same_origin(exchange->url, location)) return true;
   /* The query of the location may hold a session or a token: only what precedes it is shown. */
   return failure_set(&exchange->failure, "REDIRECTED",
                      "the server redirects to %.*s, where the credential must not go; "
@@ -170,7 +169,8 @@ static bool set_method(CURL *easy, const struct http_request *request) {
              CURLE_OK;
 }
 
-static bool set_safety(CURL *easy, const struct http_request *request, bool follows) {
+static bool set_safety(const struct http_exchange *exchange, const struct http_request *request) {
+  CURL *easy = exchange->easy;
   bool plain = strncasecmp(request->url, "https:", 6) != 0;
   const char *authorities = getenv("SSL_CERT_FILE");
   const char *folder = getenv("SSL_CERT_DIR");
@@ -182,7 +182,7 @@ static bool set_safety(CURL *easy, const struct http_request *request, bool foll
   if (folder && *folder) result |= curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
   result |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   result |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");
-  result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
+  result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, exchange->read_only ? 1L : 0L);
   result |= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
   /* Loopback is this machine: a proxy from the environment would look for it elsewhere. */
   if (plain) result |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -269,14 +269,12 @@ struct http_exchange *http_start(struct http_client *client, const struct http_r
   exchange->done = done;
   exchange->context = context;
   exchange->read_only = strcmp(request->method, "GET") == 0;
-  exchange->follows = exchange->read_only;
   buffer_init(&exchange->response.headers, HEADERS_MAXIMUM);
   buffer_init(&exchange->response.body, request->response_maximum);
   exchange->url = strdup(request->url);
   exchange->easy = take_handle(client);
   if (exchange->url && exchange->easy && set_callbacks(exchange) &&
-      set_transport(exchange->easy, request) &&
-      set_safety(exchange->easy, request, exchange->follows) &&
+      set_transport(exchange->easy, request) && set_safety(exchange, request) &&
       set_method(exchange->easy, request) && set_headers(exchange, request->authorization) &&
       curl_multi_add_handle(loop_multi(client->loop), exchange->easy) == CURLM_OK) {
     exchange->running = true;

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

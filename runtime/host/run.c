@@ -1,6 +1,5 @@
 #include "run.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -238,20 +237,10 @@ static int execute(struct run *run) {
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
 
-/* Output that could not be written is not done work. */
-static int flush_output(int exit_code) {
-  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
-  /* A script that failed has most likely failed for this, and has said so. */
-  if (exit_code == EXIT_SCRIPT) return exit_code;
-  fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
-  return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
-}
-
 int run_script(const struct run_options *options, const struct script *script, char **argv) {
   struct run run = {.options = options, .script = script, .argv = argv};
   int exit_code = open_run(&run);
   if (exit_code == EXIT_DONE) exit_code = execute(&run);
-  exit_code = flush_output(exit_code);
   close_run(&run);
   return exit_code;
 }

@@ -3,7 +3,6 @@
 #include <lauxlib.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../core/server.h"
 #include "state.h"
