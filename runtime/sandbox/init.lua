@@ -9,46 +9,12 @@ local router = require "sandbox.router"
 local auth = require "sandbox.auth"
 local store = require "sandbox.store"
 local seeds = require "sandbox.seeds"
-local leads = require "sandbox.leads"
-local tasks = require "sandbox.tasks"
-local notes = require "sandbox.notes"
-local webhooks = require "sandbox.webhooks"
-local team = require "sandbox.team"
 
 local M = {}
 local Box = {}
 Box.__index = Box
 
--- The fourth column says what body the operation reads: an object, an array, or none at all.
-local find_route = router.new {
-  { "GET", "/v1.0/leads", leads.list },
-  { "POST", "/v1.0/leads", leads.create, "object" },
-  { "GET", "/v1.0/leads/{leadId}", leads.get },
-  { "PUT", "/v1.0/leads/{leadId}", leads.update, "object" },
-  { "DELETE", "/v1.0/leads/{leadId}", leads.delete },
-  { "POST", "/v1.0/leads/{leadId}/assignment", leads.assign, "array" },
-  { "POST", "/v1.0/leads/{leadId}/activity", leads.add_activity, "object" },
-  { "GET", "/v2.0/tasks", tasks.list },
-  { "POST", "/v2.0/tasks", tasks.create, "object" },
-  { "GET", "/v2.0/tasks/my-tasks", tasks.mine },
-  { "GET", "/v2.0/tasks/{taskId}", tasks.get },
-  { "PUT", "/v2.0/tasks/{taskId}", tasks.update, "object" },
-  { "DELETE", "/v2.0/tasks/{taskId}", tasks.delete },
-  { "POST", "/v2.0/tasks/{taskId}/finish", tasks.finish },
-  { "POST", "/v2.0/tasks/{taskId}/unfinish", tasks.unfinish },
-  { "GET", "/v1.0/notes", notes.list },
-  { "POST", "/v1.0/notes", notes.create, "object" },
-  { "GET", "/v1.0/notes/{noteId}", notes.get },
-  { "PUT", "/v1.0/notes/{noteId}", notes.update, "object" },
-  { "DELETE", "/v1.0/notes/{noteId}", notes.delete },
-  { "GET", "/v1.0/webhooks", webhooks.list },
-  { "POST", "/v1.0/webhook", webhooks.create, "object" },
-  { "DELETE", "/v1.0/webhook/{subscribeId}", webhooks.delete },
-  { "GET", "/v1.0/me", team.me },
-  { "GET", "/v1.0/members", team.list_members },
-  { "GET", "/v1.0/teamFeatures/listTag", team.list_tags },
-  { "GET", "/v1.0/teamFeatures/lead-pipelines", team.list_pipelines },
-}
+local find_route = router.new(require "sandbox.routes")
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/api/user-web/oauth/token"] = true }
 

@@ -193,4 +193,14 @@ function M.add_activity(store, request)
   return { leadId = lead.leadId }
 end
 
+M.routes = {
+  { "GET", "/v1.0/leads", M.list },
+  { "POST", "/v1.0/leads", M.create, "object" },
+  { "GET", "/v1.0/leads/{leadId}", M.get },
+  { "PUT", "/v1.0/leads/{leadId}", M.update, "object" },
+  { "DELETE", "/v1.0/leads/{leadId}", M.delete },
+  { "POST", "/v1.0/leads/{leadId}/assignment", M.assign, "array" },
+  { "POST", "/v1.0/leads/{leadId}/activity", M.add_activity, "object" },
+}
+
 return M
