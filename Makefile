@@ -36,7 +36,7 @@ endif
 # Writes $(2) to the file $(1) when it holds something else, so that a change rebuilds what depends on it.
 remember = @mkdir -p $(@D); echo '$(subst ','\'',$(2))' | cmp -s - $(1) || echo '$(subst ','\'',$(2))' > $(1)
 
-.PHONY: all deps demo test check asan valgrind bench install clean help FORCE test-programs bench-programs
+.PHONY: all docs api conformance deps demo test check asan valgrind bench install clean help FORCE test-programs bench-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -73,16 +73,30 @@ valgrind: all ## run a selection of the command line cases under valgrind
 bench: all bench-programs ## run the measurements in tests/bench
 	@sh tests/bench/run.sh $(BIN) $(BUILD)
 
-install: all ## copy the program and the scripts to $(DESTDIR)$(PREFIX)
+api: all ## generate the operations from Lofty's description: make api SPEC=openapi.json
+	@test -n "$(SPEC)" || { echo "make api SPEC=FILE: the OpenAPI description of Lofty's API" >&2; exit 2; }
+	@$(BUILD)/loftyrun runtime/tools/api/generate.lua "$(SPEC)"
+	@$(SUBMAKE) all
+
+conformance: all ## prove every operation against Lofty's description: make conformance SPEC=openapi.json
+	@test -n "$(SPEC)" || { echo "make conformance SPEC=FILE: the OpenAPI description of Lofty's API" >&2; exit 2; }
+	@status=0; python3 tests/openapi/rows.py --bin $(BIN) --spec "$(SPEC)" || status=1; \
+	  python3 tests/openapi/conform.py --bin $(BIN) --spec "$(SPEC)" || status=1; exit $$status
+
+docs: all ## write the reference manual to build/docs, as Markdown and as man pages
+	@$(BUILD)/loftyrun runtime/tools/docs/generate.lua $(BUILD)/docs $(BUILD)/loftyrun
+
+install: docs ## copy the program, the scripts and the man pages to $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts'
 	install -m 755 $(BUILD)/loftyrun '$(DESTDIR)$(PREFIX)/bin/loftyrun'
 	cp -R scripts/*/ '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts/'
+	cp -R $(BUILD)/docs/man '$(DESTDIR)$(PREFIX)/share/'
 
 clean: ## remove what was built
 	rm -rf build
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 test-programs: $(TESTS)
 bench-programs: $(BENCHES)

@@ -77,7 +77,7 @@ lua_rules() {
       if (FILENAME ~ /^stdlib\// && name ~ /^sandbox/) bad("stdlib reaches up: " name)
       if (FILENAME ~ /^runtime\/sandbox\// && name !~ /^(sandbox|native\.(json|text|clock)|lofty\.(catalogue|operations))/)
         bad("the sandbox shares data with the library, and nothing else: " name)
-      if (FILENAME ~ /^scripts\// && name !~ /^(lofty|lofty\.(args|chores|times)|cjson|cjson\.safe)$/) bad("scripts use what every script may: " name)
+      if (FILENAME ~ /^scripts\// && name !~ /^(lofty|lofty\.(args|chores)|cjson|cjson\.safe)$/) bad("scripts use what every script may: " name)
     }
     END { exit broken }
   ' $lua_files
@@ -95,6 +95,8 @@ text_rules() {
       too_long()
       previous = FILENAME
       most = FILENAME ~ /\.c$/ ? 550 : FILENAME ~ /\.lua$/ ? 350 : 0
+      # Tables of data are as long as what they tell.
+      if (FILENAME ~ /^stdlib\/lofty\/(operations|replies)\// || FILENAME == "runtime/tools/api/overrides.lua") most = 0
     }
     { lines = FNR }
     /\t/ && FILENAME !~ /^Makefile$|\.case$/ { bad("a tab") }

@@ -7,14 +7,18 @@
 #include "json.h"
 #include "log.h"
 #include "run.h"
+#include "store.h"
 #include "text.h"
+#include "zone.h"
 
 static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.http", luaopen_native_http},
                                    {"native.json", luaopen_native_json},
                                    {"native.log", luaopen_native_log},
                                    {"native.run", luaopen_native_run},
+                                   {"native.store", luaopen_native_store},
                                    {"native.text", luaopen_native_text},
+                                   {"native.zone", luaopen_native_zone},
                                    {NULL, NULL}};
 
 void bind_preload(lua_State *L) {

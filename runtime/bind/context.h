@@ -20,6 +20,7 @@ struct context {
   const struct log *log;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;
+  const char *state; /* folder that --state names, or NULL */
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
   unsigned long items_failed;

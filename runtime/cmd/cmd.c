@@ -7,7 +7,8 @@
 
 enum { MOST_COMMANDS = 32 };
 
-const struct command *const commands[] = {&command_run, &command_sandbox, &command_help, NULL};
+const struct command *const commands[] = {&command_run, &command_api,  &command_sandbox,
+                                          &command_new, &command_help, NULL};
 
 const struct command *command_find(const char *name) {
   for (const struct command *const *command = commands; *command; command++)
@@ -41,9 +42,10 @@ static void print_overview(FILE *stream) {
   fputs(
       "\nTry it without an account:\n"
       "  loftyrun --sandbox -e 'for lead in lofty.leads.each{} do print(lead.firstName) end'\n"
-      "\nCredentials: LOFTY_API_KEY or LOFTY_ACCESS_TOKEN in the environment, or a profile.\n"
-      "Exit codes: loftyrun help exit-codes\n",
+      "\nCredentials: LOFTY_API_KEY or LOFTY_ACCESS_TOKEN in the environment, or a profile.\n\n"
+      "Topics of help:\n",
       stream);
+  fputs(command_help.details, stream);
 }
 
 void command_print_help(FILE *stream, const struct command *command) {

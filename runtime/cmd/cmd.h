@@ -16,8 +16,10 @@ struct command {
 };
 
 extern const struct command command_run;
+extern const struct command command_api;
 extern const struct command command_sandbox;
 extern const struct command command_help;
+extern const struct command command_new;
 
 /* All commands, in the order help lists them, ended by NULL. */
 extern const struct command *const commands[];

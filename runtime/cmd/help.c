@@ -7,6 +7,8 @@
 #include "../host/state.h"
 #include "cmd.h"
 
+enum { TOPIC_MAXIMUM = 512 };
+
 static const struct {
   int code;
   const char *meaning;
@@ -30,22 +32,27 @@ static int print_exit_codes(void) {
   return EXIT_DONE;
 }
 
-/* Stack: the topic, a C string as light userdata. Returns text or nil, and a suggestion or nil. */
+/* Stack: the topic and the nearest command or NULL, C strings as light userdata. Returns text or
+   nil, and a suggestion or nil. */
 static int describe(lua_State *L) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "lofty.help");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "describe");
   lua_pushstring(L, lua_touserdata(L, 1));
-  lua_call(L, 1, 2);
+  lua_pushstring(L, lua_touserdata(L, 2));
+  lua_call(L, 2, 2);
   return 2;
+}
+
+static const char *nearest_command(const char *topic) {
+  const char *const exit_codes_topic = "exit-codes";
+  if (text_nearest(topic, &exit_codes_topic, 1) == 0) return exit_codes_topic;
+  return command_nearest(topic);
 }
 
 static int unknown_topic(const char *topic, const char *suggestion) {
   char message[256];
-  if (!suggestion) suggestion = command_nearest(topic);
-  const char *const other = "exit-codes";
-  if (!suggestion && text_nearest(topic, &other, 1) == 0) suggestion = other;
   snprintf(message, sizeof message, "no help on \"%.80s\"%s%.80s%s", topic,
            suggestion ? "; did you mean \"" : "", suggestion ? suggestion : "",
            suggestion ? "\"?" : "");
@@ -63,7 +70,8 @@ static int print_topic(char *topic) {
   int exit_code = EXIT_DONE;
   lua_pushcfunction(L, describe);
   lua_pushlightuserdata(L, topic);
-  if (lua_pcall(L, 1, 2, 0) != LUA_OK) {
+  lua_pushlightuserdata(L, (void *)nearest_command(topic));
+  if (lua_pcall(L, 2, 2, 0) != LUA_OK) {
     const char *message = lua_tostring(L, -1);
     fprintf(stderr, "loftyrun: %s\n", message ? message : "help failed");
     exit_code = EXIT_SCRIPT;
@@ -76,26 +84,48 @@ static int print_topic(char *topic) {
   return exit_code;
 }
 
+/* "help create task" and "help POST /v1.0/notes" name one topic each. False where it is too long.
+ */
+static bool join(char **words, char *topic, size_t size) {
+  size_t length = 0;
+  for (; *words; words++) {
+    size_t room = size - length;
+    int count = snprintf(topic + length, room, "%s%s", length ? " " : "", *words);
+    if (count < 0 || (size_t)count >= room) return false;
+    length += (size_t)count;
+  }
+  return true;
+}
+
 static int run(const struct options *options, char **words) {
   (void)options;
+  char topic[TOPIC_MAXIMUM];
   if (!words[0]) {
     command_print_help(stdout, NULL);
     return EXIT_DONE;
   }
-  if (words[1]) return command_usage_error(&command_help, "one topic at a time");
-  const struct command *command = command_find(words[0]);
+  if (!join(words, topic, sizeof topic))
+    return command_usage_error(&command_help, "no topic is that long");
+  const struct command *command = command_find(topic);
   if (command) {
     command_print_help(stdout, command);
     return EXIT_DONE;
   }
-  if (strcmp(words[0], "exit-codes") == 0) return print_exit_codes();
-  return print_topic(words[0]);
+  if (strcmp(topic, "exit-codes") == 0) return print_exit_codes();
+  return print_topic(topic);
 }
 
 const struct command command_help = {
     .name = "help",
-    .usage = "help [COMMAND | OPERATION | CODE | exit-codes]",
-    .summary = "explain one of them",
-    .details = "For example: loftyrun help TASK_IS_SMARTPLAN, loftyrun help leads.list.\n",
+    .usage = "help [TOPIC]",
+    .summary = "explain a command, an operation, a code",
+    .details =
+        "  loftyrun help leads.update        an operation: fields, refusals, an example that runs\n"
+        "  loftyrun help leads               all operations and helpers of a resource\n"
+        "  loftyrun help TASK_IS_SMARTPLAN   a code: what it means and what to do; also a number\n"
+        "  loftyrun help create task         operations found by words, misspelt ones as well\n"
+        "  loftyrun help POST /v1.0/notes    an operation as Lofty's documentation names it\n"
+        "  loftyrun help operations          all operations; likewise helpers, codes, exit-codes\n"
+        "  loftyrun help sandbox             a command\n",
     .run = run,
 };

@@ -60,6 +60,11 @@ static bool take_max_requests(struct options *options, const char *value) {
   return take_count(value, 1000000000, &options->requests_maximum) && options->requests_maximum > 0;
 }
 
+static bool take_state(struct options *options, const char *value) {
+  options->state = value;
+  return *value != '\0';
+}
+
 static bool take_log_level(struct options *options, const char *value) {
   return log_level_parse(value, &options->log_level);
 }
@@ -80,9 +85,60 @@ static bool take_seed(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_query(struct options *options, const char *value) {
+  if (options->query_count == OPTION_QUERY_MOST) return false;
+  options->query[options->query_count++] = value;
+  const char *equals = strchr(value, '=');
+  return equals && equals != value;
+}
+
+static bool take_max(struct options *options, const char *value) {
+  unsigned long count;
+  options->items_maximum = value;
+  return take_count(value, 1000000000, &count) && count > 0;
+}
+
+static bool take_output(struct options *options, const char *value) {
+  static const char *const forms[] = {"json", "jsonl", "csv", "csv-plain", "table"};
+  options->output = value;
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (strcmp(forms[i], value) == 0) return true;
+  return false;
+}
+
+static bool take_fields(struct options *options, const char *value) {
+  options->fields = value;
+  return *value != '\0';
+}
+
+static bool take_filter(struct options *options, const char *value) {
+  options->filter = value;
+  return *value != '\0';
+}
+
+static bool take_body(struct options *options, const char *value) {
+  options->body = value;
+  return *value != '\0';
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
+    {OPTION_QUERY, "query", 'q', VALUE_REQUIRED, "NAME=VALUE",
+     "a parameter; also written NAME=VALUE", "NAME=VALUE, at most 128 times", take_query},
+    {OPTION_ALL, "all", 0, VALUE_NONE, NULL, "every page of a list", NULL, take_nothing},
+    {OPTION_MAX, "max", 0, VALUE_REQUIRED, "N", "at most N items, from as many pages as it takes",
+     "a whole number above 0", take_max},
+    {OPTION_OUTPUT, "output", 'o', VALUE_REQUIRED, "FORM", "json, jsonl, csv, csv-plain or table",
+     "json, jsonl, csv, csv-plain or table", take_output},
+    {OPTION_FIELDS, "fields", 0, VALUE_REQUIRED, "A,B.C", "only these members, in this order",
+     "names with commas between them", take_fields},
+    {OPTION_FILTER, "filter", 0, VALUE_REQUIRED, "EXPRESSION",
+     "only items for which this Lua is true", "a Lua expression", take_filter},
+    {OPTION_BODY, "body", 0, VALUE_REQUIRED, "JSON", "the body: JSON, @FILE, or @- for the input",
+     "JSON, @FILE or @-", take_body},
+    {OPTION_UNCHECKED, "unchecked", 0, VALUE_NONE, NULL, "send the call as it is written", NULL,
+     take_nothing},
     {OPTION_PROFILE, "profile", 0, VALUE_REQUIRED, "NAME", "use this profile of the configuration",
      "a name", take_profile},
     {OPTION_SANDBOX, "sandbox", 0, VALUE_OPTIONAL, "SEED",
@@ -91,6 +147,8 @@ static const struct option table[] = {
      "end the run after that long (exit code 6)", "a number of seconds above 0", take_timeout},
     {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
      "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests},
+    {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
+     "a folder", take_state},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
      "debug, info, warn or error", take_log_level},
     {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", "text or json",

@@ -21,20 +21,39 @@ enum option_bit {
   OPTION_PORT = 1 << 8,
   OPTION_SEED = 1 << 9,
   OPTION_HELP = 1 << 10,
-  OPTION_VERSION = 1 << 11
+  OPTION_VERSION = 1 << 11,
+  OPTION_STATE = 1 << 12,
+  OPTION_QUERY = 1 << 13,
+  OPTION_ALL = 1 << 14,
+  OPTION_MAX = 1 << 15,
+  OPTION_OUTPUT = 1 << 16,
+  OPTION_FIELDS = 1 << 17,
+  OPTION_FILTER = 1 << 18,
+  OPTION_BODY = 1 << 19,
+  OPTION_UNCHECKED = 1 << 20
 };
+
+enum { OPTION_QUERY_MOST = 128 };
 
 struct options {
   unsigned given; /* option_bits */
   const char *chunk;
   const char *profile;
   const char *sandbox_seed;
+  const char *state;
   double timeout; /* seconds */
   unsigned long requests_maximum;
   enum log_level log_level;
   enum log_format log_format;
   unsigned port;
   const char *seed;
+  const char *query[OPTION_QUERY_MOST]; /* NAME=VALUE */
+  size_t query_count;
+  const char *items_maximum; /* a number above 0 */
+  const char *output;
+  const char *fields;
+  const char *filter;
+  const char *body;
 };
 
 /* The values that hold when nothing is given. */

@@ -16,6 +16,7 @@ static int run(const struct options *options, char **words) {
   struct failure failure;
   struct run_options run_options = {.profile = options->profile,
                                     .sandbox_seed = options->sandbox_seed,
+                                    .state = options->state,
                                     .timeout = options->timeout,
                                     .requests_maximum = options->requests_maximum,
                                     .log = options_log(options),
@@ -43,7 +44,8 @@ const struct command command_run = {
         "script is named like a command. What follows the script's name is the script's: it finds\n"
         "it in ... and in arg. Modules are looked for beside the script first.\n",
     .accepts = OPTION_CHUNK | OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT |
-               OPTION_MAX_REQUESTS | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_NO_COLOR,
+               OPTION_MAX_REQUESTS | OPTION_STATE | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT |
+               OPTION_NO_COLOR,
     .keeps_rest = true,
     .run = run,
 };

@@ -59,7 +59,8 @@ const struct command command_sandbox = {
     .summary = "a pretend Lofty on loopback, until stopped",
     .details =
         "Prints its base URL as the first line of standard output once it answers. Any API key is\n"
-        "accepted (`Authorization: token KEY`) but \"revoked\" and \"expired\"; OAuth tokens come\n"
+        "accepted (`Authorization: token KEY`) but \"revoked\" and \"expired\"; one with the word\n"
+        "\"limited\" in it may manage neither routing nor offices nor agents. OAuth tokens come\n"
         "from its own /oauth/token. Nothing is kept when it stops.\n",
     .accepts = OPTION_PORT | OPTION_SEED | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
     .run = run,

@@ -47,10 +47,11 @@ struct http_exchange {
 static void on_transfer(void *context, CURL *easy, CURLcode result);
 
 static struct curl_slist *common_headers(void) {
-  /* Lofty wants Content-Type on every request, GET and DELETE included. An empty Expect keeps
-     libcurl from asking for 100 Continue first. */
-  static const char *const lines[] = {"Content-Type: application/json", "Accept: application/json",
-                                      "Expect:"};
+  /* Lofty wants Content-Type on every request, GET and DELETE included; published listings are
+     XML, and refused to those who accept JSON only. An empty Expect keeps libcurl from asking for
+     100 Continue first. */
+  static const char *const lines[] = {"Content-Type: application/json",
+                                      "Accept: application/json, */*;q=0.1", "Expect:"};
   struct curl_slist *list = NULL;
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
     struct curl_slist *longer = curl_slist_append(list, lines[i]);

@@ -20,19 +20,22 @@ struct parts {
   int exit_code;
 };
 
-/* Which exit code a Lofty error of that category ends with. */
-static int category_exit_code(const char *category) {
+/* Which exit code a Lofty error ends with: by its code where that says more than its category. */
+static int error_exit_code(const char *code, const char *category) {
   static const struct {
-    const char *category;
+    const char *name;
     int exit_code;
-  } table[] = {
-      {"auth", EXIT_CONFIG},        {"rate_limit", EXIT_TEMPORARY}, {"server", EXIT_TEMPORARY},
-      {"network", EXIT_TEMPORARY},  {"timeout", EXIT_TEMPORARY},    {"protocol", EXIT_TEMPORARY},
-      {"limit", EXIT_LIMIT},        {"validation", EXIT_REFUSED},   {"permission", EXIT_REFUSED},
-      {"not_found", EXIT_REFUSED},  {"conflict", EXIT_REFUSED},     {"quota", EXIT_REFUSED},
-      {"cancelled", EXIT_TEMPORARY}};
+  } table[] = {{"ALREADY_RUNNING", EXIT_LOCKED}, {"STATE_UNUSABLE", EXIT_CONFIG},
+               {"STATE_FAILED", EXIT_TEMPORARY}, {"auth", EXIT_CONFIG},
+               {"rate_limit", EXIT_TEMPORARY},   {"server", EXIT_TEMPORARY},
+               {"network", EXIT_TEMPORARY},      {"timeout", EXIT_TEMPORARY},
+               {"protocol", EXIT_TEMPORARY},     {"limit", EXIT_LIMIT},
+               {"validation", EXIT_REFUSED},     {"permission", EXIT_REFUSED},
+               {"not_found", EXIT_REFUSED},      {"conflict", EXIT_REFUSED},
+               {"quota", EXIT_REFUSED},          {"cancelled", EXIT_TEMPORARY}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-    if (strcmp(category, table[i].category) == 0) return table[i].exit_code;
+    if (strcmp(table[i].name, code) == 0 || strcmp(table[i].name, category) == 0)
+      return table[i].exit_code;
   return EXIT_SCRIPT;
 }
 
@@ -230,6 +233,7 @@ static int build(lua_State *L) {
   struct parts *parts = lua_touserdata(L, 2);
   bool lofty = is_lofty_error(L, 1);
   const char *operation = lofty ? member(L, 1, "operation") : NULL;
+  const char *code = lofty ? member(L, 1, "code") : NULL;
   const char *category = lofty ? member(L, 1, "category") : NULL;
   const char *hint = lofty ? member(L, 1, "hint") : NULL;
   const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
@@ -238,7 +242,7 @@ static int build(lua_State *L) {
     luaL_traceback(L, parts->co, NULL, 0);
     traceback = lua_tostring(L, -1);
   }
-  parts->exit_code = category ? category_exit_code(category) : EXIT_SCRIPT;
+  parts->exit_code = category ? error_exit_code(code ? code : "", category) : EXIT_SCRIPT;
   struct buffer frames;
   char first[LINE_LENGTH];
   buffer_init(&frames, parts->out->maximum);

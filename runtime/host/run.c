@@ -99,6 +99,7 @@ static int open_run(struct run *run) {
                               .log = &run->options->log,
                               .profile = profile_name(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
+                              .state = run->options->state,
                               .requests_maximum = run->options->requests_maximum,
                               .owns = owns,
                               .resume = resume,

@@ -12,20 +12,27 @@ M.offices = {
 }
 
 -- `user_id` is the long id that leads and tasks carry; `id` and `short_user_id` are the short ones that only the
--- member endpoints show. The first member is whoever calls.
+-- member endpoints show. The first member is whoever calls. `status` is ACTIVE unless said: INACTIVE is deactivated,
+-- PENDING has not accepted the invitation yet.
 M.members = {
   { id = 48213, short_user_id = 48213, user_id = 844710023600001, first = "Dana", last = "Whitlock",
     email = "dana.whitlock@example.com", phone = "+12075550101", virtual = "+12075550191", office = 1 },
   { id = 48216, short_user_id = 48216, user_id = 844710023600019, first = "Marcus", last = "Okafor",
     email = "marcus.okafor@example.com", phone = "+12075550102", virtual = "", office = 1 },
   { id = 48220, short_user_id = 48220, user_id = 844710023600037, first = "Ines", last = "Vidal",
-    email = "ines.vidal@example.com", phone = "+18025550103", virtual = "", office = 2 },
+    email = "ines.vidal@example.com", phone = "+18025550103", virtual = "", office = 2, office_owner = true },
   { id = 48231, short_user_id = 48231, user_id = 844710023600055, first = "Tobias", last = "Renner",
     email = "tobias.renner@example.com", phone = "+18025550104", virtual = "", office = 2, assistant = true },
   { id = 48240, short_user_id = 48240, user_id = 844710023600073, first = "Priya", last = "Nambiar",
     email = "priya.nambiar@example.com", phone = "+12075550105", virtual = "", office = 1, lender = true },
   { id = 48102, short_user_id = 48102, user_id = 844710023600002, first = "Helen", last = "Strand",
     email = "helen.strand@example.com", phone = "+12075550106", virtual = "+12075550196", office = 1, admin = true },
+  { id = 48244, short_user_id = 48244, user_id = 844710023600091, first = "Gordon", last = "Lisle",
+    email = "gordon.lisle@example.com", phone = "+12075550107", virtual = "", office = 1, status = "INACTIVE" },
+  { id = 48251, short_user_id = 48251, user_id = 844710023600109, first = "Amara", last = "Quist",
+    email = "amara.quist@example.com", phone = "+18025550108", virtual = "", office = 2, status = "INACTIVE" },
+  { id = 48260, short_user_id = 48260, user_id = 844710023600127, first = "Felix", last = "Brandao",
+    email = "felix.brandao@example.com", phone = "+18025550109", virtual = "", office = 2, status = "PENDING" },
 }
 M.caller = M.members[1]
 
@@ -45,6 +52,7 @@ M.roles = {
 }
 
 M.webhook_quota = 12
+M.seats = 7 -- how many members may be active at a time
 
 local by_user, by_email, stage_ids = {}, {}, {}
 for _, member in ipairs(M.members) do

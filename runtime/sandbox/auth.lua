@@ -14,10 +14,15 @@ M.LIFETIME_S = 3600
 -- Keys and secrets that never work, for trying out failures.
 local DEAD = { revoked = true, expired = true, wrong = true }
 
+-- A key with this word in it, or an OAuth token issued for one, may manage nothing: neither routing nor offices nor
+-- agents nor what belongs to others.
+local LIMITED = "limited"
+
 --- Lets the request pass or refuses it. An API key goes with the word `token`, an OAuth token with `Bearer`;
 --- a key sent as Bearer is 200058, not 401.
 ---@param store table
 ---@param headers table<string, string>
+---@return boolean is_limited whether the credential's permissions are those of an agent who manages nothing
 function M.check(store, headers)
   local scheme, credential = (headers["authorization"] or ""):match("^%s*(%S+)%s+(%S.*)$")
   scheme = scheme and scheme:lower()
@@ -35,6 +40,7 @@ function M.check(store, headers)
   else
     wire.refuse("BAD_CREDENTIALS")
   end
+  return credential:lower():find(LIMITED, 1, true) ~= nil
 end
 
 -- Body fields over query fields: both places are documented, and clients use either.
@@ -76,11 +82,13 @@ local function oauth_error(status, name, description)
   return wire.json(status, { error = name, error_description = description })
 end
 
-local function issue(store, refresh_token)
+local function issue(store, refresh_token, is_limited)
   local serial = (store.counters.token or 0) + 1
   store.counters.token = serial
-  local access = string.format("sandbox-issued-%d-%x", serial, store.now() + serial * 7919)
-  refresh_token = refresh_token or string.format("sandbox-refresh-%d-%x", serial, store.now() + serial * 6007)
+  local kind = is_limited and LIMITED .. "-" or ""
+  local access = string.format("sandbox-issued-%s%d-%x", kind, serial, store.now() + serial * 7919)
+  refresh_token = refresh_token
+    or string.format("sandbox-refresh-%s%d-%x", kind, serial, store.now() + serial * 6007)
   store.tokens[access] = store.now() + M.LIFETIME_S * 1000
   store.refresh_tokens[refresh_token] = true
   return wire.json(200, {
@@ -98,7 +106,7 @@ function grants.client_credentials(store, fields)
   if not filled(fields.customer_key) or DEAD[fields.customer_key] then
     return oauth_error(400, "invalid_grant", "customer_key is missing or no longer active")
   end
-  return issue(store)
+  return issue(store, nil, fields.customer_key:lower():find(LIMITED, 1, true) ~= nil)
 end
 
 function grants.refresh_token(store, fields)
@@ -106,7 +114,7 @@ function grants.refresh_token(store, fields)
   if token ~= M.REFRESH_TOKEN and not store.refresh_tokens[token or ""] then
     return oauth_error(400, "invalid_grant", "refresh_token is unknown or expired")
   end
-  return issue(store, token)
+  return issue(store, token, token:find(LIMITED, 1, true) ~= nil)
 end
 
 function grants.authorization_code(store, fields)

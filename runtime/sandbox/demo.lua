@@ -3,7 +3,13 @@
 local account = require "sandbox.account"
 local times = require "sandbox.times"
 local people = require "sandbox.demo_people"
+local deals = require "sandbox.demo_deals"
+local past = require "sandbox.demo_history"
+local sales = require "sandbox.demo_sales"
 local work = require "sandbox.demo_work"
+local activities = require "sandbox.demo_activities"
+local details = require "sandbox.demo_details"
+local listings = require "sandbox.demo_listings"
 
 local M = {}
 
@@ -111,7 +117,13 @@ function M.fill(store, now)
   local by_name = add_leads(store, now)
   add_tasks(store, by_name, now)
   add_notes(store, by_name, now)
+  deals.fill(store, now, by_name)
+  past.fill(store, now, by_name)
+  sales.fill(store, now, by_name)
   add_webhooks(store)
+  activities.fill(store, now, by_name)
+  details.fill(store, by_name)
+  listings.fill(store, now)
 end
 
 return M

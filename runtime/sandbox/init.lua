@@ -18,13 +18,30 @@ local find_route = router.new(require "sandbox.routes")
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/api/user-web/oauth/token"] = true }
 
--- Demanded on every request that writes, DELETE included; seen live.
-local function check_content_type(request)
-  if request.method == "GET" then
+-- Demanded on every request that writes, DELETE included, and on the few reads whose row is `typed`; seen live.
+local function check_content_type(request, row)
+  local is_read = request.method == "GET"
+  if is_read and not row.typed then
     return
   end
   local kind = (request.headers["content-type"] or ""):lower():match("^%s*([^;%s]*)")
-  wire.demand(kind == "application/json", "CONTENT_TYPE")
+  wire.demand(kind == "application/json", is_read and "UNSUPPORTED_TYPE" or "CONTENT_TYPE")
+end
+
+-- A row that `produces` another type than JSON is refused to those who do not accept it; seen live.
+local function check_accept(request, row)
+  local accept = request.headers["accept"]
+  if not row.produces or not accept or not accept:find("%S") then
+    return
+  end
+  local kind = row.produces:match("^[^/]+")
+  for range in accept:lower():gmatch("[^,]+") do
+    local wanted = range:match("^%s*([^;%s]*)")
+    if (wanted == row.produces or wanted == kind .. "/*" or wanted == "*/*") and not range:find("q=0%.?0*%s*$") then
+      return
+    end
+  end
+  wire.refuse("NOT_ACCEPTABLE")
 end
 
 local function check_query(query)
@@ -45,20 +62,24 @@ local function answer(box, request)
     wire.demand(request.method == "POST", "NO_SUCH_METHOD")
     return auth.token(box.store, request)
   end
-  auth.check(box.store, request.headers)
+  local is_limited = auth.check(box.store, request.headers)
   local row, found = find_route(request.method, request.path)
   if not row then
     wire.refuse(found and "NO_SUCH_METHOD" or "NO_SUCH_PATH")
   end
-  check_content_type(request)
+  check_content_type(request, row)
+  check_accept(request, row)
   check_query(request.query)
   local reply = row[3](box.store, {
     path_params = found,
     query = request.query,
     body = row[4] and decode_body(request.body, row[4]) or nil,
+    limited = is_limited,
   })
   if reply == nil then
     return 200, {}, ""
+  elseif wire.is_answer(reply) then
+    return reply.status, reply.headers, reply.body
   end
   return wire.json(200, reply)
 end
@@ -86,13 +107,14 @@ function Box:handle(request)
 end
 
 --- A box with a state of its own.
----@param options { seed: string?, now: fun(): integer }? seed "demo" (default), "empty", "large:N"; now in epoch ms
+---@param options { seed: string?, now: (fun(): integer)?, lag: integer? }? seed "demo" (default), "empty", "large:N";
+---  now in epoch ms; lag in ms (store.lua)
 ---@return table|nil box
 ---@return string|nil message when the seed is none
 function M.new(options)
   options = options or {}
   local now = options.now or require("native.clock").now
-  local box = setmetatable({ store = store.new(now) }, Box)
+  local box = setmetatable({ store = store.new(now, options.lag) }, Box)
   local ok, message = seeds.fill(options.seed or "demo", box.store)
   if not ok then
     return nil, message

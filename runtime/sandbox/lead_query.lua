@@ -20,23 +20,15 @@ local SORT_FIELDS = {
   LastActivity = "visited", Activity = "visited", AssignTime = "assigned", Score = "score", SCOREV2 = "score",
 }
 
-local function set_of(list)
-  local set = {}
-  for _, item in ipairs(list) do
-    set[item] = true
-  end
-  return set
-end
-
 -- Steps through the positions a scroll has still to look at, until `limit` leads were found.
 local function collect(leads, scroll, limit)
-  local found, missed = {}, set_of(scroll.missed)
+  local found = {}
   local accept = lead_filter.compile(scroll.filter)
   local position, step = scroll.cursor, scroll.ascending and 1 or -1
   local last = scroll.ascending and scroll.top or 1
   while #found < limit and (last - position) * step >= 0 do
     local lead = leads:at(position)
-    if leads.is_visible(lead) and not missed[position] and accept(lead) then
+    if leads.is_visible(lead) and accept(lead) then
       found[#found + 1] = lead
     end
     position = position + step
@@ -45,15 +37,14 @@ local function collect(leads, scroll, limit)
   return found
 end
 
-local function count_matches(leads, filter, missed_list)
+local function count_matches(leads, filter)
   if not next(filter) then
-    return leads.count - #leads.hidden - #missed_list
+    return leads.count - #leads.hidden
   end
-  local missed = set_of(missed_list)
   local accept, total = lead_filter.compile(filter), 0
   for position = 1, leads.count do
     local lead = leads:at(position)
-    if leads.is_visible(lead) and not missed[position] and accept(lead) then
+    if leads.is_visible(lead) and accept(lead) then
       total = total + 1
     end
   end
@@ -62,7 +53,7 @@ end
 
 -- Moves a scroll's cursor past its first `offset` matches.
 local function skip(leads, scroll, offset)
-  if next(scroll.filter) or #scroll.missed > 0 or #leads.hidden > 0 then
+  if next(scroll.filter) or #leads.hidden > 0 then
     collect(leads, scroll, offset)
   else
     scroll.cursor = scroll.cursor + (scroll.ascending and offset or -offset)
@@ -148,10 +139,9 @@ local function start_scroll(store, query, limit)
   local filter = lead_filter.read(query)
   local field = SORT_FIELDS[params.text(query, "sort") or ""]
   local ascending = not params.boolean(query, "desc", true)
-  local missed = leads:take_fresh()
   local scroll = {
-    filter = filter, limit = limit, offset = offset, missed = missed, ascending = ascending, top = leads.count,
-    cursor = ascending and 1 or leads.count, total = count_matches(leads, filter, missed),
+    filter = filter, limit = limit, offset = offset, ascending = ascending, top = leads.count,
+    cursor = ascending and 1 or leads.count, total = count_matches(leads, filter),
   }
   local places = math.min(offset, leads.count) -- the number asked for may be anything
   if field then

@@ -7,22 +7,15 @@ local codec = require "sandbox.codec"
 local M = {}
 M.__index = M
 
--- Persistence is asynchronous in the real system: a lead or note just created is missed by the first read
---. We miss exactly once, and not at all when nobody has looked for this long.
-M.SETTLE_MS = 10000
-
 --- An empty collection.
----@param now fun(): integer epoch milliseconds
 ---@return table
-function M.new(now)
+function M.new()
   return setmetatable({
-    now = now,
     count = 0,
     stored = {}, -- position -> lead
     position_by_id = {},
     contacts = {}, -- lower-case address or digits of a number -> positions of kept leads that had it once
     hidden = {}, -- positions no list shows, descending
-    fresh = {}, -- position -> epoch ms of creation, for leads no read has missed yet
     base = nil,
   }, M)
 end
@@ -61,16 +54,12 @@ end
 
 --- Adds a lead as the newest.
 ---@param lead table
----@param is_fresh? boolean the first read will miss it
 ---@return integer position
-function M:add(lead, is_fresh)
+function M:add(lead)
   self.count = self.count + 1
   self.stored[self.count] = lead
   self.position_by_id[lead.leadId] = self.count
   self:index(self.count)
-  if is_fresh then
-    self.fresh[self.count] = self.now()
-  end
   if lead.foreign then
     self:hide(self.count)
   end
@@ -98,7 +87,6 @@ function M:hide(position)
     at = at + 1
   end
   table.insert(self.hidden, at, position)
-  self.fresh[position] = nil
 end
 
 --- True when the caller may see the lead.
@@ -106,28 +94,6 @@ end
 ---@return boolean
 function M.is_visible(lead)
   return not lead.trashed and not lead.foreign
-end
-
---- Whether this read misses a lead just created; the next read will not.
----@param position integer
----@return boolean
-function M:misses(position)
-  local created = self.fresh[position]
-  self.fresh[position] = nil
-  return created ~= nil and self.now() - created < M.SETTLE_MS
-end
-
---- The positions a list read misses now; afterwards all of them are settled.
----@return integer[]
-function M:take_fresh()
-  local missed = {}
-  for position, created in pairs(self.fresh) do
-    if self.now() - created < M.SETTLE_MS then
-      missed[#missed + 1] = position
-    end
-  end
-  self.fresh = {}
-  return missed
 end
 
 local function contact_keys(lead)

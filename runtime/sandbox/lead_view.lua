@@ -76,15 +76,16 @@ local function inquiry_of(lead)
   }
 end
 
--- One property, numbers that are not set as -1.
+-- One property, numbers that are not set as -1. Its range of prices can be written but is never shown.
 local function property_of(lead, property)
   local shown = {
     price = -1, bedrooms = -1, bathrooms = -1, squareFeet = -1, lotSize = -1, parkingSpace = -1, floors = -1,
-    priceMin = -1, priceMax = -1, mailAddress = false, label = "", leadUserId = lead.leadUserId,
+    mailAddress = false, label = "", leadUserId = lead.leadUserId,
   }
   for name, value in pairs(property) do
     shown[name] = value
   end
+  shown.priceMin, shown.priceMax = nil, nil
   return shown
 end
 

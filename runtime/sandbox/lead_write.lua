@@ -7,11 +7,13 @@ local times = require "sandbox.times"
 local params = require "sandbox.params"
 local tags = require "sandbox.tags"
 local view = require "sandbox.lead_view"
+local lead_property = require "sandbox.lead_property"
+local lead_inquiry = require "sandbox.lead_inquiry"
+local custom_fields = require "sandbox.custom_fields"
 
 local M = {}
 
 local MAX_NAME, MAX_SEGMENT, MAX_PHONE, MAX_STAGE, MAX_FAMILY = 30, 30, 20, 19, 4
-local ADDRESS = { "streetAddress", "city", "state", "zipCode" }
 local LEAD_TYPES = { [-1] = true, [1] = true, [2] = true, [5] = true, [6] = true, [7] = true, [8] = true, [9] = true }
 local SCOPES = { TEAM = true, OFFICE = true, PERSONAL = true }
 
@@ -46,69 +48,6 @@ local function family_member(value)
   }
 end
 
-local function custom_attribute(value)
-  demand_object(value)
-  return {
-    attributeName = wire.demand(params.field_text(value, "attributeName"), "INVALID_PARAMETER"),
-    attributeType = params.field_text(value, "attributeType") or "text",
-    value = params.field_text(value, "value") or "", params = params.field_text(value, "params"),
-  }
-end
-
-local PROPERTY_NUMBERS = { "price", "bedrooms", "squareFeet", "parkingSpace", "floors", "priceMin", "priceMax" }
-local PROPERTY_TEXTS = { "streetAddress", "city", "state", "zipCode", "county", "propertyType", "label", "note",
-  "listingId", "listingStatus" }
-
--- The property block; all of the address blank aborts the whole request (200057).
-local function read_property(body)
-  local given = params.field_object(body, "property")
-  if not given then
-    return nil
-  end
-  local property, is_blank = { id = params.field_integer(given, "id") }, true
-  for _, name in ipairs(PROPERTY_TEXTS) do
-    property[name] = params.field_text(given, name)
-  end
-  for _, name in ipairs(PROPERTY_NUMBERS) do
-    property[name] = params.field_integer(given, name)
-  end
-  for _, name in ipairs { "bathrooms", "lotSize" } do
-    property[name] = tonumber(params.field_text(given, name))
-  end
-  property.mailAddress = params.field_boolean(given, "mailAddress")
-  for _, name in ipairs(ADDRESS) do
-    is_blank = is_blank and codec.is_blank(property[name] or "")
-  end
-  wire.demand(not is_blank, "PROPERTY_ADDRESS_EMPTY")
-  return property
-end
-
-local function location(value)
-  demand_object(value)
-  local place = {}
-  for _, name in ipairs { "stateCode", "city", "zipCode", "county", "streetAddress", "description" } do
-    place[name] = params.field_text(value, name)
-  end
-  return place
-end
-
-local function read_inquiry(body)
-  local given = params.field_object(body, "inquiry")
-  if not given then
-    return nil
-  end
-  local inquiry = {}
-  for _, name in ipairs { "priceMin", "priceMax", "bedroomsMin", "bedroomsMax" } do
-    inquiry[name] = params.field_integer(given, name)
-  end
-  for _, name in ipairs { "bathroomsMin", "bathroomsMax" } do
-    inquiry[name] = params.field_text(given, name)
-  end
-  inquiry.propertyType = params.field_array(given, "propertyType", params.as_text)
-  inquiry.locations = params.field_array(given, "locations", location)
-  return inquiry
-end
-
 local function read_lists(body, wish)
   wish.emails = params.field_array(body, "emails", params.as_text)
   wish.phones = params.field_array(body, "phones", phone_text)
@@ -117,7 +56,7 @@ local function read_lists(body, wish)
     or params.field_array(body, "groups", segment_text)
   wish.family = params.field_array(body, "leadFamilyMemberList", family_member)
   wire.demand(not wish.family or #wish.family <= MAX_FAMILY, "INVALID_PARAMETER")
-  wish.customAttributes = params.field_array(body, "customAttributeList", custom_attribute)
+  wish.customAttributes = params.field_array(body, "customAttributeList", custom_fields.read_value)
 end
 
 local function read_texts(body, wish)
@@ -149,49 +88,11 @@ function M.read(body)
   wish.hiddenFlag = params.field_boolean(body, "isHidden")
   wish.assignedUserId = params.field_integer(body, "assignedUserId")
   wish.ownershipId = params.field_integer(body, "ownershipId")
-  return wish, { tags = tags.read(body), property = read_property(body), inquiry = read_inquiry(body) }
-end
-
-local function address_key(property)
-  return ((property.streetAddress or "") .. "|" .. (property.zipCode or "")):lower()
-end
-
--- The lead's property that a property block means: by id, else by address, else none yet.
-local function find_property(lead, wanted)
-  local has_id = wanted.id and wanted.id > 0
-  for _, property in ipairs(lead.properties or {}) do
-    if has_id and property.id == wanted.id or not has_id and address_key(property) == address_key(wanted) then
-      return property
-    end
-  end
-  wire.demand(not has_id, "LEAD_PROPERTY_NOT_EXIST")
-  return nil
-end
-
-local function apply_property(store, lead, wanted)
-  local property = find_property(lead, wanted)
-  if not property then
-    property = { id = store:next_id("property") }
-    lead.properties = lead.properties or {}
-    lead.properties[#lead.properties + 1] = property
-  end
-  wanted.id = property.id
-  for name, value in pairs(wanted) do
-    property[name] = value
-  end
-end
-
--- Values of the named custom fields; others stay (whether they do in the real system is not documented).
-local function apply_attributes(lead, attributes)
-  local kept = json.array({})
-  local named = {}
-  for _, attribute in ipairs(attributes) do
-    named[attribute.attributeName] = true
-  end
-  for _, attribute in ipairs(lead.customAttributes or {}) do
-    kept[#kept + 1] = not named[attribute.attributeName] and attribute or nil
-  end
-  lead.customAttributes = table.move(attributes, 1, #attributes, #kept + 1, kept)
+  local property, inquiry = params.field_object(body, "property"), params.field_object(body, "inquiry")
+  return wish, {
+    tags = tags.read(body), property = property and lead_property.read(property),
+    inquiry = inquiry and lead_inquiry.read(inquiry),
+  }
 end
 
 --- Applies what `read` gave. Refuses a property id of another lead before it changes anything.
@@ -201,7 +102,7 @@ end
 ---@param extra table
 function M.apply(store, lead, fields, extra)
   if extra.property then
-    find_property(lead, extra.property)
+    lead_property.find(lead, extra.property)
   end
   local attributes = fields.customAttributes
   fields.customAttributes = nil
@@ -209,16 +110,13 @@ function M.apply(store, lead, fields, extra)
     lead[name] = value
   end
   if attributes then
-    apply_attributes(lead, attributes)
+    custom_fields.apply(store, lead, attributes)
   end
   if extra.property then
-    apply_property(store, lead, extra.property)
+    lead_property.apply(store, lead, extra.property)
   end
   if extra.inquiry then
-    lead.inquiry = lead.inquiry or {}
-    for name, value in pairs(extra.inquiry) do
-      lead.inquiry[name] = value
-    end
+    lead_inquiry.apply(lead, extra.inquiry)
   end
   tags.apply(store, lead, extra.tags)
   lead.updated = store.now()

@@ -1,4 +1,4 @@
---- The operations on leads: list, get, create, update, delete, assign, add_activity.
+--- The operations on leads: list, get, create, update, delete, assign, add_inquiry, update_property.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
@@ -8,12 +8,15 @@ local account = require "sandbox.account"
 local view = require "sandbox.lead_view"
 local lead_query = require "sandbox.lead_query"
 local write = require "sandbox.lead_write"
+local lead_property = require "sandbox.lead_property"
+local lead_inquiry = require "sandbox.lead_inquiry"
 local notes = require "sandbox.notes"
+local deals = require "sandbox.transaction_write"
+local system_logs = require "sandbox.system_logs"
 
 local M = {}
 
 local ROLES = { agent = "Agent", assistant = "Assistant", lender = "Lender" }
-local ACTIVITIES = { Search = true, Browse = true, Favorite = true, Request = true, Submission = true }
 
 --- The caller's living lead, or LEAD_NOT_EXIST: missing, trashed, absorbed by a merge or somebody else's alike.
 ---@param store table
@@ -26,11 +29,17 @@ function M.demand(store, id)
   return lead, position
 end
 
--- The lead a write's path names, as a copy that may be changed.
-local function demand_editable(store, request)
+--- The lead a write's path names, as a copy that may be changed.
+---@param store table
+---@param request table
+---@return table lead
+---@return integer position
+function M.demand_editable(store, request)
   local _, position = M.demand(store, params.parse_integer(request.path_params.leadId))
   return store.leads:edit(position), position
 end
+
+local demand_editable = M.demand_editable
 
 --- GET /v1.0/leads
 function M.list(store, request)
@@ -42,23 +51,19 @@ function M.list(store, request)
   return { _metadata = metadata, leads = leads }
 end
 
---- GET /v1.0/leads/{leadId}; the first read of a lead just created misses it.
+--- GET /v1.0/leads/{leadId}; misses a lead just created, which a list shows.
 function M.get(store, request)
   local with_trash = params.boolean(request.query, "withTrash", false)
-  local lead, position = store.leads:find(params.parse_integer(request.path_params.leadId))
+  local lead = store.leads:find(params.parse_integer(request.path_params.leadId))
   wire.demand(lead and not lead.foreign and (with_trash or not lead.trashed), "LEAD_NOT_EXIST")
-  wire.demand(not store.leads:misses(position), "LEAD_NOT_EXIST")
+  wire.demand(store:is_settled(lead.created), "LEAD_NOT_EXIST")
   return { lead = view.reply(lead) }
 end
 
--- A transaction may come with a new lead; only its name is looked at, it is not kept.
-local function check_transaction(body)
-  local transaction = params.field_object(body, "leadTransaction")
-  if transaction then
-    local name = params.field_text(transaction, "transactionName") or ""
-    wire.demand(not codec.is_blank(name), "TRANSACTION_NAME_BLANK")
-    wire.demand(not name:find("[<>]"), "TRANSACTION_NAME_HTML")
-  end
+-- The transaction that may come with a new lead.
+local function read_deal(body)
+  local given = params.field_object(body, "leadTransaction")
+  return given and deals.read(given, true)
 end
 
 local function append_new(list, more, normal)
@@ -110,7 +115,7 @@ function M.create(store, request)
   local fields, extra = write.read(body)
   wire.demand(fields.firstName, "INVALID_PARAMETER")
   wire.demand(not fields.assignedUserId or account.member(fields.assignedUserId), "INVALID_PARAMETER")
-  check_transaction(body)
+  local deal = read_deal(body)
   local content = params.field_text(body, "content")
   local is_pin = params.field_boolean(body, "isPin")
   local id = store:next_id("lead")
@@ -122,10 +127,13 @@ function M.create(store, request)
     store.leads:index(position)
   else
     lead = new_lead(store, id, fields, extra)
-    store.leads:add(lead, true)
+    store.leads:add(lead)
   end
   if content and not codec.is_blank(content) then
     notes.add(store, lead.leadId, content, is_pin or false)
+  end
+  if deal then
+    deals.add(store, lead, deal)
   end
   return { leadId = id }
 end
@@ -135,7 +143,9 @@ function M.update(store, request)
   local fields, extra = write.read(request.body)
   wire.demand(not fields.assignedUserId or account.member(fields.assignedUserId), "INVALID_PARAMETER")
   local lead, position = demand_editable(store, request)
+  local stage = lead.stage
   write.apply(store, lead, fields, extra)
+  system_logs.add_stage_change(store, lead, stage)
   store.leads:index(position)
   return { leadId = lead.leadId }
 end
@@ -180,16 +190,21 @@ function M.assign(store, request)
   return { leadId = lead.leadId }
 end
 
---- POST /v1.0/leads/{leadId}/activity: a visit to the site.
-function M.add_activity(store, request)
-  local body = request.body
-  wire.demand(ACTIVITIES[params.field_text(body, "type") or ""], "INVALID_PARAMETER")
-  for _, name in ipairs { "text", "link", "picture" } do
-    wire.demand(params.field_text(body, name), "INVALID_PARAMETER")
-  end
-  local created = wire.demand(params.field_integer(body, "created"), "INVALID_PARAMETER")
+--- POST /v1.0/leads/{leadId}/inquiry: what the lead looks for; only what is named changes.
+function M.add_inquiry(store, request)
+  local inquiry = lead_inquiry.read(request.body)
   local lead = demand_editable(store, request)
-  lead.visited = math.max(lead.visited or 0, created)
+  lead_inquiry.apply(lead, inquiry)
+  lead.updated = store.now()
+  return { leadId = lead.leadId }
+end
+
+--- POST /v1.0/leads/{leadId}/property: by id when that is above 0, else merged by address, else added.
+function M.update_property(store, request)
+  local property = lead_property.read(request.body)
+  local lead = demand_editable(store, request)
+  lead_property.apply(store, lead, property)
+  lead.updated = store.now()
   return { leadId = lead.leadId }
 end
 
@@ -200,7 +215,8 @@ M.routes = {
   { "PUT", "/v1.0/leads/{leadId}", M.update, "object" },
   { "DELETE", "/v1.0/leads/{leadId}", M.delete },
   { "POST", "/v1.0/leads/{leadId}/assignment", M.assign, "array" },
-  { "POST", "/v1.0/leads/{leadId}/activity", M.add_activity, "object" },
+  { "POST", "/v1.0/leads/{leadId}/inquiry", M.add_inquiry, "object" },
+  { "POST", "/v1.0/leads/{leadId}/property", M.update_property, "object" },
 }
 
 return M

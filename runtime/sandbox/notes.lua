@@ -6,11 +6,11 @@ local codec = require "sandbox.codec"
 local times = require "sandbox.times"
 local params = require "sandbox.params"
 local account = require "sandbox.account"
+local system_logs = require "sandbox.system_logs"
 
 local M = {}
 
 local MAX_CONTENT = 2000 -- characters, the rest is cut without a word
-local SETTLE_MS = require("sandbox.lead_store").SETTLE_MS
 
 local function reply(note)
   return {
@@ -56,7 +56,7 @@ function M.add(store, lead_id, content, is_pin)
   local now = store.now()
   local note = {
     id = store:next_id("timeline"), noteId = store:next_id("note"), leadId = lead_id,
-    content = params.cut(content, MAX_CONTENT), isPin = is_pin, fresh = now, created = now, updated = now,
+    content = params.cut(content, MAX_CONTENT), isPin = is_pin, created = now, updated = now,
     creatorId = account.caller.user_id, editorId = account.caller.user_id,
   }
   store.notes[note.noteId] = note
@@ -85,12 +85,10 @@ function M.list(store, request)
   return { notes = notes }
 end
 
---- GET /v1.0/notes/{noteId}; the first read of a note just created misses it.
+--- GET /v1.0/notes/{noteId}; misses a note just created, which a list shows.
 function M.get(store, request)
   local note = demand_note(store, request)
-  local fresh = note.fresh
-  note.fresh = nil
-  wire.demand(not fresh or store.now() - fresh >= SETTLE_MS, "RESOURCE_NOT_EXIST")
+  wire.demand(store:is_settled(note.created), "RESOURCE_NOT_EXIST")
   return { note = reply(note) }
 end
 
@@ -114,6 +112,7 @@ function M.update(store, request)
   wire.demand(not lead_id or lead_id == note.leadId, "INVALID_UPDATE_OPERATION_LEADID")
   note.content, note.isPin = content, is_pin
   note.updated, note.editorId = store.now(), account.caller.user_id
+  system_logs.add_note_change(store, note, false)
   return nil
 end
 
@@ -122,6 +121,7 @@ function M.delete(store, request)
   local note = demand_note(store, request)
   demand_lead(store, note.leadId)
   store.notes[note.noteId] = nil
+  system_logs.add_note_change(store, note, true)
   return nil
 end
 

@@ -1,58 +1,29 @@
---- The V2 operations on tasks and appointments, which share one space of ids.
+--- The V2 operations on tasks and appointments.
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
 local codec = require "sandbox.codec"
 local times = require "sandbox.times"
 local params = require "sandbox.params"
+local access = require "sandbox.access"
 local account = require "sandbox.account"
+local tasks = require "sandbox.task_store"
+local view = require "sandbox.task_view"
 
 local M = {}
 
-local TYPES = { Call = true, Email = true, Text = true, Other = true, Appointment = true }
-local ROLES = { Agent = true, Assistant = true }
-local DEFAULT_ZONE = "America/New_York"
-
--- Nothing here tells that a Smart Plan made the task: one learns it from the refusal.
 local function reply(store, task)
-  local lead = store.leads:find(task.leadId)
-  return {
-    id = task.id, leadId = task.leadId, creatorId = task.creatorId, content = task.content, type = task.type,
-    startAt = times.gmt(task.startAt), endAt = times.gmt(task.endAt), timeZoneCode = task.timeZoneCode,
-    allDay = false, finishFlag = task.finished ~= nil, overdueFlag = not task.finished and task.endAt < store.now(),
-    finishTime = times.gmt(task.finished), createTime = times.gmt(task.created), lastUpdate = times.gmt(task.updated),
-    leadName = lead.firstName .. " " .. (lead.lastName or ""), leadFirstName = lead.firstName,
-    leadLastName = lead.lastName or "", leadEmail = lead.emails[1] or "", leadPhone = lead.phones[1] or "",
-    leadUserId = lead.leadUserId, pipelineId = account.stage_id(lead.stage), teamId = account.team_id,
-    assignedRole = task.assignedRole, assignedUserId = task.assignedUserId,
-    assignedUser = account.user_name(task.assignedUserId), reminderType = 0, subject = "", body = "",
-    queryInfo = "", queryId = 0, address = task.address,
-  }
-end
-
--- The task, with the refusal its endpoint documents when the lead is somebody else's.
-local function demand_task(store, request, no_access)
-  local task = store.tasks[params.parse_integer(request.path_params.taskId)]
-  wire.demand(task and not task.deleted, "TASK_NOT_EXIST")
-  local lead = store.leads:find(task.leadId)
-  wire.demand(not lead.foreign, no_access)
-  wire.demand(not lead.trashed, "LEAD_NOT_EXIST")
-  return task
+  local shown = view.reply(store, task)
+  shown.startAt, shown.endAt, shown.timeZoneCode = times.gmt(task.startAt), times.gmt(task.endAt), task.timeZoneCode
+  shown.finishTime, shown.createTime = times.gmt(task.finished), times.gmt(task.created)
+  shown.lastUpdate, shown.allDay, shown.address = times.gmt(task.updated), task.allDay or false, task.address
+  return shown
 end
 
 local function demand_changeable(store, request, no_access)
-  local task = demand_task(store, request, no_access)
-  wire.demand(not task.smart, "TASK_IS_SMARTPLAN")
-  task.updated = store.now()
+  local task = tasks.demand(store, request, no_access)
+  tasks.demand_own(task)
   return task
-end
-
--- The lead a task is asked for or put on: not there is 404, somebody else's is 400.
-local function demand_lead(store, lead_id)
-  local lead = store.leads:find(lead_id)
-  wire.demand(lead and not lead.trashed, "LEAD_NOT_EXIST")
-  wire.demand(not lead.foreign, "PERMISSION_DENIED")
-  return lead
 end
 
 -- A moment in a body: ISO 8601 with an offset; a naive time is refused.
@@ -65,25 +36,12 @@ end
 
 --- GET /v2.0/tasks/{taskId}
 function M.get(store, request)
-  return { task = reply(store, demand_task(store, request, "PERMISSION_DENIED")) }
+  return { task = reply(store, tasks.demand(store, request, "PERMISSION_DENIED")) }
 end
 
-local function collect(store, wanted)
-  local tasks = {}
-  for _, task in pairs(store.tasks) do
-    if wanted(task) then
-      tasks[#tasks + 1] = task
-    end
-  end
-  table.sort(tasks, function(a, b)
-    return a.startAt > b.startAt or (a.startAt == b.startAt and a.id > b.id)
-  end)
-  return tasks
-end
-
-local function reply_list(store, tasks)
+local function reply_list(store, list)
   local replies = json.array({})
-  for i, task in ipairs(tasks) do
+  for i, task in ipairs(list) do
     replies[i] = reply(store, task)
   end
   return { tasks = replies }
@@ -92,8 +50,8 @@ end
 --- GET /v2.0/tasks?leadId=
 function M.list(store, request)
   local lead_id = wire.demand(params.integer(request.query, "leadId"), "INVALID_PARAMETER")
-  demand_lead(store, lead_id)
-  return reply_list(store, collect(store, function(task)
+  access.demand_managed_lead(store, lead_id, "LEAD_NOT_EXIST", "PERMISSION_DENIED")
+  return reply_list(store, tasks.collect(store, function(task)
     return task.leadId == lead_id and not task.deleted
   end))
 end
@@ -114,8 +72,7 @@ function M.mine(store, request)
   local limit = params.integer(query, "limit", 10)
   wire.demand(current >= 0, "INVALID_PARAMETER")
   wire.demand(limit >= 1 and limit <= 100, "LIMIT_NOT_VALID")
-  -- Deleted tasks keep their place, so that a cursor on one still works.
-  local all = collect(store, function(task)
+  local all = tasks.collect(store, function(task)
     return task.assignedUserId == account.caller.user_id
       and store.leads.is_visible(store.leads:find(task.leadId))
   end)
@@ -129,33 +86,25 @@ function M.mine(store, request)
   return reply_list(store, page)
 end
 
-local function assignee_of(lead, role)
-  local assistant = lead.roles and lead.roles.Assistant
-  if role == "Assistant" and assistant and assistant ~= 0 then
-    return assistant
-  end
-  return lead.assignedUserId ~= 0 and lead.assignedUserId or account.caller.user_id
-end
-
---- POST /v2.0/tasks: type, content, assignedRole, leadId and endAt are all needed, whatever the schema marks.
+--- POST /v2.0/tasks: type, content, assignedRole, leadId and endAt are all needed, whatever the schema marks. A lead
+--- that is not there is refused like somebody else's.
 function M.create(store, request)
   local body = request.body
-  local kind, role = params.field_text(body, "type"), params.field_text(body, "assignedRole")
+  local kind, role = params.field_text(body, "type") or "", params.field_text(body, "assignedRole")
   local content = params.field_text(body, "content")
   local lead_id = params.field_integer(body, "leadId")
   local starts, ends = read_time(body, "startAt"), read_time(body, "endAt")
-  wire.demand(TYPES[kind or ""] and ROLES[role or ""] and lead_id and ends, "INVALID_PARAMETER")
+  wire.demand(tasks.WAYS[kind] or kind == "Appointment", "INVALID_PARAMETER")
+  wire.demand(tasks.ROLES[role or ""] and lead_id and ends, "INVALID_PARAMETER")
   wire.demand(content and not codec.is_blank(content), "INVALID_PARAMETER")
   wire.demand(not starts or starts <= ends, "INVALID_PARAMETER")
-  local lead = demand_lead(store, lead_id)
-  local id, now = store:next_id("task"), store.now()
-  store.tasks[id] = {
-    id = id, leadId = lead_id, creatorId = account.caller.user_id, type = kind, content = content,
-    startAt = starts or ends, endAt = ends, timeZoneCode = params.field_text(body, "timeZoneCode") or DEFAULT_ZONE,
-    assignedRole = role, assignedUserId = assignee_of(lead, role), address = params.field_text(body, "address"),
-    created = now, updated = now,
+  access.demand_lead(store, lead_id, "PERMISSION_DENIED")
+  return {
+    taskId = tasks.add(store, {
+      type = kind, content = content, leadId = lead_id, startAt = starts, endAt = ends,
+      timeZoneCode = params.field_text(body, "timeZoneCode"), address = params.field_text(body, "address"),
+    }, role),
   }
-  return { taskId = id }
 end
 
 --- PUT /v2.0/tasks/{taskId}: needs one of content, startAt, endAt, address; cannot finish.
@@ -168,38 +117,28 @@ function M.update(store, request)
   wire.demand(next(changes), "MISSING_PARAMETER")
   wire.demand(not changes.content or not codec.is_blank(changes.content), "INVALID_PARAMETER")
   local lead_id = params.field_integer(body, "leadId")
-  local task = demand_task(store, request, "LEAD_NOT_EXIST")
-  wire.demand(not task.smart, "TASK_IS_SMARTPLAN")
+  local task = demand_changeable(store, request, "LEAD_NOT_EXIST")
   wire.demand(not lead_id or lead_id == task.leadId, "INVALID_UPDATE_OPERATION_LEADID")
-  -- A deadline moved alone takes the start of a task without a span along.
-  if changes.endAt and not changes.startAt and task.startAt == task.endAt then
-    changes.startAt = changes.endAt
-  end
-  wire.demand((changes.startAt or task.startAt) <= (changes.endAt or task.endAt), "INVALID_PARAMETER")
   changes.timeZoneCode = params.field_text(body, "timeZoneCode")
-  for name, value in pairs(changes) do
-    task[name] = value
-  end
-  task.updated = store.now()
+  tasks.change(store, task, changes)
   return { message = "Task updated" }
 end
 
---- POST /v2.0/tasks/{taskId}/finish; finishing twice keeps the first time.
+--- POST /v2.0/tasks/{taskId}/finish
 function M.finish(store, request)
-  local task = demand_changeable(store, request, "LEAD_NOT_EXIST")
-  task.finished = task.finished or store.now()
+  tasks.finish(store, demand_changeable(store, request, "LEAD_NOT_EXIST"))
   return { message = "Task finished" }
 end
 
 --- POST /v2.0/tasks/{taskId}/unfinish
 function M.unfinish(store, request)
-  demand_changeable(store, request, "TASK_NOT_EXIST").finished = nil
+  tasks.reopen(store, demand_changeable(store, request, "TASK_NOT_EXIST"))
   return { message = "Task reopened" }
 end
 
 --- DELETE /v2.0/tasks/{taskId}
 function M.delete(store, request)
-  demand_changeable(store, request, "TASK_NOT_EXIST").deleted = true
+  tasks.delete(store, demand_changeable(store, request, "TASK_NOT_EXIST"))
   return { message = "Task deleted" }
 end
 

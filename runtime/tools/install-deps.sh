@@ -17,7 +17,9 @@ lua        liblua5.4-dev          lua-devel           lua54          lua5.4-dev 
 lua-cjson  lua-cjson-dev          lua-cjson           lua54-cjson    lua5.4-cjson       -
 libcurl    libcurl4-openssl-dev   libcurl-devel       curl           curl-dev           curl
 libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd  libmicrohttpd-dev  libmicrohttpd
+sqlite3    libsqlite3-dev         sqlite-devel        sqlite         sqlite-dev         sqlite
 roots      ca-certificates        ca-certificates     ca-certificates ca-certificates   ca-certificates
+tzdata     tzdata                 tzdata              tzdata         tzdata             -
 python3    python3                python3             python         python3            python3
 openssl    openssl                openssl             openssl        openssl            openssl
 luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
@@ -38,6 +40,7 @@ missing() {
       sh "$tools/libs.sh" missing
       ;;
     test)
+      [ -e "${TZDIR:-/usr/share/zoneinfo}/America/Los_Angeles" ] || echo tzdata # time zones by name
       command -v python3 >/dev/null || echo python3
       command -v openssl >/dev/null || echo openssl # makes the certificates of a test
       ;;

@@ -31,8 +31,7 @@
 local lofty = require "lofty"
 local args = require "lofty.args"
 local chores = require "lofty.chores"
-local times = require "lofty.times"
-local try = lofty.try
+local time, try = lofty.time, lofty.try
 
 local options = args.parse({
   purpose = "Gives each lead that nobody has touched for a while one call task. Never texts or mails by itself.",
@@ -56,7 +55,7 @@ local options = args.parse({
 local INVALID_NUMBER, DNC_NUMBER, DNC_CONTACT = 1, 4, 5
 
 local now = lofty.now()
-local last_allowed_touch = now - options.days * times.DAY
+local last_allowed_touch = now - options.days * time.DAY
 local count = { created = 0, open = 0, passed_over = 0, failed = 0 }
 local refusals = chores.refusals()
 
@@ -92,7 +91,7 @@ end
 local function say(what, lead, touched, why)
   local name = trimmed(("%s %s"):format(lead.firstName or "", lead.lastName or ""))
   print(("%-11s  %d  %s (%s), %s days%s"):format(what, lead.leadId, name, lead.stage,
-    (now - touched) // times.DAY, why and ": " .. why or ""))
+    (now - touched) // time.DAY, why and ": " .. why or ""))
 end
 
 --- Whether the lead has a task of an earlier run that is still to be done.
@@ -114,7 +113,7 @@ local function give_task(lead)
     leadId = lead.leadId,
     content = content,
     assignedRole = "Agent",
-    endAt = times.iso(now + options.due * times.DAY),
+    endAt = time.iso(now + options.due * time.DAY),
   }
 end
 
@@ -135,8 +134,8 @@ local function reengage(lead, touched)
 end
 
 local function work_on(lead)
-  local touched, unreadable = times.parse(lead.lastTouch)
-  if not touched and not unreadable then touched, unreadable = times.parse(lead.createTime) end
+  local touched, unreadable = time.parse(lead.lastTouch)
+  if not touched and not unreadable then touched, unreadable = time.parse(lead.createTime) end
   if not touched then
     count.failed = count.failed + 1
     lofty.failed("no time of the last touch, lead left as it is", { lead = lead.leadId, said = unreadable })

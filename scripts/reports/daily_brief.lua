@@ -22,7 +22,7 @@
 local lofty = require "lofty"
 local args = require "lofty.args"
 local chores = require "lofty.chores"
-local times = require "lofty.times"
+local time = lofty.time
 
 local DEFAULT_HOT = { "Hot" }
 
@@ -43,7 +43,7 @@ local options = args.parse({
 }, arg)
 
 local now = lofty.now()
-local today, tomorrow = times.midnight(now), times.midnight(now, 1)
+local today, tomorrow = time.midnight(now, "local"), time.midnight(now, "local", 1)
 
 --- A part of the brief: it counts everything and keeps the first lines of it, so that its size does not depend on how
 --- much there is.
@@ -65,7 +65,7 @@ local function later(a, b) return a.at > b.at end
 
 --- The moment a field holds; nil where it is absent or, with a warning, not understood.
 local function moment(item, id, field)
-  local at, unreadable = times.parse(item[field])
+  local at, unreadable = time.parse(item[field])
   if unreadable then lofty.failed("time not understood", { id = item[id], field = field, said = unreadable }) end
   return at
 end
@@ -79,7 +79,7 @@ end
 --- The newest leads come first, and reading ends with the first page that has no new one. Whole pages, because those
 --- that came at nearly the same time may be in any order.
 local function new_leads()
-  local part, since = new_part(), now - options.hours * times.HOUR
+  local part, since = new_part(), now - options.hours * time.HOUR
   for page in lofty.leads.each({ sort = "CreateTime", desc = true }):pages() do
     local before = part.count
     for _, lead in ipairs(page) do
@@ -98,7 +98,7 @@ local function waiting_leads()
   elseif chores.missing_stage(DEFAULT_HOT) then
     return nil
   end
-  local part, since = new_part(), now - options.stale_days * times.DAY
+  local part, since = new_part(), now - options.stale_days * time.DAY
   for _, stage in ipairs(options.hot) do
     for lead in lofty.leads.each { stage = stage } do
       local touched = moment(lead, "leadId", "lastTouch") or moment(lead, "leadId", "createTime")

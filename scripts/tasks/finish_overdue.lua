@@ -21,8 +21,7 @@
 local lofty = require "lofty"
 local args = require "lofty.args"
 local chores = require "lofty.chores"
-local times = require "lofty.times"
-local try, code = lofty.try, lofty.code
+local time, try, code = lofty.time, lofty.try, lofty.code
 
 local TYPES = { Call = true, Email = true, Text = true, Other = true }
 
@@ -44,19 +43,19 @@ for _, name in ipairs(options.type) do
   wanted_types[name] = true
 end
 
-local latest_due = lofty.now() - options.days * times.DAY
+local latest_due = lofty.now() - options.days * time.DAY
 local count = { finished = 0, smart_plan = 0, gone = 0, failed = 0 }
 local refusals = chores.refusals()
 
 local function say(what, task, due, why)
   print(("%-8s  %d  %s (%s), due %s%s"):format(what, task.id, task.content or "no content", task.leadName or "no lead",
-    times.iso(due):sub(1, 10), why and ": " .. why or ""))
+    time.iso(due):sub(1, 10), why and ": " .. why or ""))
 end
 
 --- The moment since which a task is overdue long enough; nil for all other tasks.
 local function overdue_since(task)
   if task.finishFlag or not wanted_types[task.type] then return nil end
-  local due, unreadable = times.parse(task.endAt)
+  local due, unreadable = time.parse(task.endAt)
   if unreadable then
     count.failed = count.failed + 1
     lofty.failed("deadline not understood, task left as it is", { task = task.id, said = unreadable })

@@ -76,6 +76,10 @@ local rows = {
     meaning = "Lofty did not accept the call as it was sent and gave no code for it.",
     cure = "Read `err.message` and `err.body`, then compare the call with `loftyrun help` of the operation." },
 
+  { name = "AMBIGUOUS", statuses = {}, category = "conflict", retry = "no",
+    meaning = "Several things fit where a helper needs exactly one, so it took none of them.",
+    cure = "The message names their ids: merge them in the CRM, or choose among them in the script." },
+
   { name = "CANCELLED", statuses = {}, category = "cancelled", retry = "no",
     meaning = "The call was stopped from this side before its reply came.",
     cure = "Nothing to repair. If it was a write, look whether it was done before doing it again." },
@@ -87,6 +91,18 @@ local rows = {
   { name = "TOO_MANY_CALLS", statuses = {}, category = "limit", retry = "no", unsent = true,
     meaning = "The run has made as many calls as --max-requests allows it.",
     cure = "Raise --max-requests if so many calls are meant; otherwise look for a loop that does not end." },
+
+  { name = "ALREADY_RUNNING", statuses = {}, category = "conflict", retry = "no", unsent = true,
+    meaning = "Another loop or run has begun the same and is still at it.",
+    cure = "Wait until it has ended, or give this one another name; a lock never outlives its process." },
+
+  { name = "STATE_UNUSABLE", statuses = {}, category = "permission", retry = "no",
+    meaning = "The state folder or its file cannot be used as it is.",
+    cure = "Do what the message says, or name another folder with --state." },
+
+  { name = "STATE_FAILED", statuses = {}, category = "limit", retry = "no",
+    meaning = "The state file could not be read or written just now; nothing of the last change was kept.",
+    cure = "Make room on the disk or wait for the other run, then run again." },
 }
 
 for _, row in ipairs(rows) do row.own = true end

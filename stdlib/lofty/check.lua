@@ -3,7 +3,7 @@
 ---
 --- Keys of a field's specification in lofty/operations/:
 ---   type        string, integer, number, boolean, array, object or any
----   of, fields  what an array holds; an object's fields by name
+---   of, fields  what an array holds; an object's fields by name, without which it may have any
 ---   required    must be there, and not as lofty.null; with nullable = true lofty.null counts as well
 ---   not_null    may be left out, but not written as lofty.null
 ---   min, max, enum, max_length (in characters), min_items, max_items, format (see lofty.formats)
@@ -13,14 +13,21 @@
 ---   default     what Lofty takes when it is left out; with always = true it is sent instead of left out
 ---   hint, note  what to do instead, said where the value is refused; a habit worth knowing
 ---   low_hint    what a value below min is likely to be
+---   multiple    { above=, of= }: a larger integer must be a multiple
+---   deprecated  Lofty asks to use something else
 ---   field       for an id: how the thing it belongs to calls it, where that is not the id's own name
 ---   example     Lua for help's sample call, where a made-up value would be a poor one
---- Keys of an object only (lofty.rules):
----   at_least_one  names, of which one must be there
----   min_fields  1: there must be some field; those named in `idle` do not count when empty, false or null
+--- Keys of an object, and of a row's `rules` for its query (lofty.rules):
+---   at_least_one  names, of which one must be there, neither null nor blank nor false
+---   min_fields  how many fields there must be; those named in `idle` do not count when empty, false or null
 ---   needs       { field=, when=, is= }: field is required when the field named by `when` has one of the values in `is`
----   overrules   { field=, is=, others= }: with that value, Lofty ignores the others
+---   only        { field=, when=, is= }: field is ignored unless the field named by `when` has one of the values in `is`
+---   one_of      lists of names, of each of which at most one may be there; with required = true exactly one
+---   overrules   { field=, is=, others= }: with that value, Lofty ignores the others; { field=, above=, others= }: with
+---               a larger integer; { field=, others= }: with any value
+---   together    { field=, with= }: field is ignored without the field named by `with`
 ---   in_order    the names of two times, of which the first must not be after the second
+---   max_span    the most milliseconds between those two
 ---
 --- Every function here returns a message first, nil when all is well, and then the value as it will be sent: a copy
 --- in which integral floats are integers and defaults are filled in. What the script passed is never changed.
@@ -122,6 +129,12 @@ function checkers.integer(spec, value, path)
   if not integer then
     return ("%s must be an integer, got %s%s"):format(path, describe(value), id_hint(spec, value, path))
   end
+  local wrong = spec.format and formats[spec.format](integer)
+  if wrong then return ("%s %d %s"):format(path, integer, wrong) end
+  local multiple = spec.multiple
+  if multiple and integer > multiple.above and integer % multiple.of ~= 0 then
+    return ("%s must be a multiple of %d above %d, got %d"):format(path, multiple.of, multiple.above, integer)
+  end
   return out_of_range(spec, integer, path), integer
 end
 
@@ -197,11 +210,20 @@ local function check_member(spec, value, path, nullable)
   return ("%s must not be null%s"):format(path, spec.hint and "; " .. spec.hint or "")
 end
 
+--- An object whose names Lofty does not list.
+local function check_open_object(value, path)
+  for key in pairs(value) do
+    if type(key) ~= "string" then return ("%s must be a table with named fields, got %s"):format(path, describe(value)) end
+  end
+  return nil, value
+end
+
 local function check_object(spec, value, path, what)
   if type(value) ~= "table" then
     local expected = path == "" and "expected" or path .. " must be"
     return ("%s a table of %ss, got %s"):format(expected, what, describe(value))
   end
+  if not spec.fields then return check_open_object(value, path) end
   local fields = spec.fields
   local prefix = path == "" and "" or path .. "."
   local message = unknown_field(fields, value, path, what) or missing_fields(fields, value, prefix)
@@ -265,7 +287,8 @@ end
 ---@return string|nil message
 ---@return table|nil clean
 function M.query(row, query)
-  local message, clean = check_object({ fields = row.query or {} }, query, "", "parameter")
+  local spec = setmetatable({ fields = row.query or {} }, { __index = row.rules })
+  local message, clean = check_object(spec, query, "", "parameter")
   if message then return prefixed(row, message) end
   local names = sorted_keys(query)
   for index, name in ipairs(names) do

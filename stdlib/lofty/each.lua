@@ -4,9 +4,11 @@
 ---   for lead in lofty.leads.each { sort = "Score", desc = true }:take(10) do ... end
 ---   for page, metadata in lofty.leads.each {}:pages() do ... end
 ---   local tags = lofty.team.each_tags():collect()
+---   for lead in lofty.leads.each { stage = "New Lead", resume = "welcome" } do ... end   -- see lofty.resume
 local client = require "lofty.client"
 local misuse = require "lofty.misuse"
 local pages = require "lofty.pages"
+local paging = require "lofty.paging"
 local wording = require "lofty.wording"
 
 local M = {}
@@ -31,7 +33,7 @@ local function of(self, method)
   return lists[self] or misuse(("call %s with a colon, as in lofty.leads.each{ ... }:%s(...)"):format(method, method))
 end
 
---- The same list, but at most `count` items of it.
+--- The same list, but at most `count` items of it; with `resume`, of those that are left.
 ---@param count integer
 ---@return lofty.Each
 function Each:take(count)
@@ -39,13 +41,14 @@ function Each:take(count)
   if math.type(count) ~= "integer" or count < 0 then
     misuse(("%s: take needs a number of items, got %s"):format(list.name, wording.describe(count)))
   end
-  return M.new(list.name, list.row, list.values, list.filters, math.min(count, list.wanted or count))
+  return M.new(list.name, list.row, list.values, list.filters, math.min(count, list.wanted or count), list.resume)
 end
 
 --- The pages instead of their items.
 ---@return fun(): table[]|nil, table|nil items and the page's metadata
 function Each:pages()
   local list = of(self, "pages")
+  if list.resume then return pages.pages(list), nil, nil, self end
   return pages.pages(list)
 end
 
@@ -57,6 +60,9 @@ function Each:collect(options)
   local list = of(self, "collect")
   if options ~= nil and type(options) ~= "table" then
     misuse(("%s: write collect{ max = ... }, got %s"):format(list.name, wording.describe(options)))
+  end
+  if list.resume then
+    misuse(list.name .. ": collect does not go with resume: nothing would be done before all is read; loop instead")
   end
   local max = options and options.max
   if max ~= nil and (math.type(max) ~= "integer" or max < 0) then
@@ -76,6 +82,12 @@ function Each:collect(options)
   return items, false
 end
 
+--- Ends the loop under way, if there is one with a name: what is done stays done, and others may go on.
+local function leave(list)
+  if list.session then list.session:close() end
+  list.session = nil
+end
+
 --- Makes the object itself the iterator of a for loop. A loop calls it with its last item, nil at the beginning: each
 --- loop starts over, and two loops at once over one object are told apart. Called with nothing it steps by hand.
 local function step(self, ...)
@@ -86,6 +98,7 @@ local function step(self, ...)
     list.hand = list.hand or pages.items(list)
     return list.hand()
   elseif control == nil then
+    leave(list)
     list.loop = pages.items(list)
   elseif control ~= list.last then
     misuse(list.name .. ": two loops at once over one iterator; make one for each loop")
@@ -111,34 +124,69 @@ local metatable = {
       lists[self].name, wording.quoted(tostring(key))))
   end,
   __newindex = no_table,
+  __close = function(self) leave(lists[self]) end,
 }
 
---- An iterator over a list whose arguments were checked already.
+--- An iterator over a list whose arguments were checked already. One with a name comes as the four values of a for
+--- loop, so that the loop closes it, however it ends.
 ---@param name string such as "leads.each"
 ---@param row table the list's row
 ---@param values any[] path parameters
 ---@param filters table
 ---@param wanted integer|nil at most this many items
+---@param resume string|nil
 ---@return lofty.Each
-function M.new(name, row, values, filters, wanted)
+function M.new(name, row, values, filters, wanted, resume)
   local each = setmetatable({}, metatable)
-  lists[each] = { name = name, row = row, values = values, filters = filters, wanted = wanted }
+  lists[each] = { name = name, row = row, values = values, filters = filters, wanted = wanted, resume = resume }
+  if resume then return each, nil, nil, each end
   return each
 end
 
---- Checks the arguments, which are those of the list, and makes the iterator. Nothing is sent before the first item.
+--- Takes `resume` out of the table of filters, since it is ours. What is left may be nothing at all.
+local function take_resume(name, row, ...)
+  local arguments, place = table.pack(...), #(row.params or {}) + 1
+  local filters = arguments[place]
+  if type(filters) ~= "table" or filters.resume == nil then return nil, arguments end
+  local rest = {}
+  for key, value in pairs(filters) do rest[key] = value end
+  rest.resume = nil
+  if next(rest) == nil and not row.query and not row.body then rest = nil end
+  arguments[place] = rest
+  if not row.id then
+    misuse(name .. ": resume is not possible here, because the items of this list have no ids")
+  end
+  return require("lofty.resume").check_name(name, filters.resume), arguments
+end
+
+--- Where an iteration cannot begin.
+local function check_begin(name, row, filters, resume)
+  for _, parameter in ipairs(paging[row.page].begin or {}) do
+    if filters[parameter] ~= nil then
+      misuse(("%s: cannot begin at a %s, because nothing then tells when all was seen%s"):format(name, parameter,
+        row.query and row.query.offset and "; use offset" or ""))
+    end
+  end
+  for _, parameter in ipairs(resume and { "offset", paging[row.page].at } or {}) do
+    if filters[parameter] ~= nil then
+      misuse(("%s: resume reads the list from its start; leave out %s"):format(name, parameter))
+    end
+  end
+end
+
+--- Checks the arguments, which are those of the list and `resume`, and makes the iterator. Nothing is sent before the
+--- first item.
 ---@param name string
 ---@param row table
 ---@param ... any
 ---@return lofty.Each
 function M.each(name, row, ...)
   local named = setmetatable({ name = name }, { __index = row })
-  local values, filters, options = client.arguments(name, named, ...)
-  if filters.scrollId ~= nil then
-    misuse(name .. ": cannot begin at a scrollId, because nothing then tells when all was seen; use offset")
-  end
+  local resume, arguments = take_resume(name, row, ...)
+  local values, filters, options = client.arguments(name, named, table.unpack(arguments, 1, arguments.n))
+  check_begin(name, row, filters, resume)
   if not options.unchecked then values, filters = client.checked(named, values, filters) end
-  return M.new(name, row, values, filters)
+  return M.new(name, row, values, filters, nil, resume)
 end
 
 return M

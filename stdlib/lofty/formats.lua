@@ -43,12 +43,14 @@ M.birthday = function(text)
   if not is_date(tonumber(year), number // 3 + 1, tonumber(day)) then return "is not a day that exists" end
 end
 
---- The IANA name of a time zone: area and place. Abbreviations such as PST stand for several.
+--- The IANA name of a time zone: area and place. Abbreviations such as PST stand for several. Lofty is not asked about
+--- names that no zone has, where this machine can tell.
 M["time-zone"] = function(text)
-  if text == "UTC" or text:find("^%a[%w_+%-]*/%w[%w_+%-/]*$") and not text:find("//") and not text:find("/$") then
-    return nil
-  end
-  return 'is not the name of a time zone; write "America/Los_Angeles"'
+  if text == "UTC" then return nil end
+  local zones = require "lofty.time.zones"
+  if not zones.is_name(text) then return 'is not the name of a time zone; write "America/Los_Angeles"' end
+  if zones.exists(text) ~= false then return nil end
+  return "is not a time zone that exists; " .. zones.suggestion(text)
 end
 
 --- Digits of a phone number and nothing else, without the 1 of an American one: Lofty finds no other spelling.
@@ -70,6 +72,31 @@ end
 --- Lofty takes < and > for HTML and refuses them (TRANSACTION_NAME_HTML).
 M["no-html"] = function(text)
   if text:find("[<>]") then return 'must not contain "<" or ">"' end
+end
+
+--- An integer of milliseconds since 1970. No moment before March 1973 can be written so: the same number read as
+--- seconds is one in the year 5138.
+M["epoch-ms"] = function(number)
+  if number < 100000000000 then return "is too small; it looks like seconds, this is milliseconds since 1970" end
+end
+
+--- The same where -1 stands for no bound.
+M["epoch-ms-or-none"] = function(number)
+  if number ~= -1 then return M["epoch-ms"](number) end
+end
+
+--- The calling code of a country: Lofty wants it without a sign before it.
+M["calling-code"] = function(text)
+  if not text:find("%D") then return nil end
+  local digits = text:gsub("%D", "")
+  return ('is not bare digits; write "%s"'):format(digits ~= "" and digits or "1")
+end
+
+--- The id of a calendar entry, which says what it is.
+M["calendar-id"] = function(text)
+  if not text:find("^%d+%-task$") and not text:find("^%d+%-appointment$") then
+    return 'is no id of a calendar entry; write "123-task" or "123-appointment", as calendar.list gives it'
+  end
 end
 
 return M

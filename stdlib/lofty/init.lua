@@ -2,7 +2,7 @@
 ---
 --- lofty.<resource>.<verb> are the operations, from the rows in lofty/operations/; resources load on first use.
 --- Every list has an iterator over all its pages: `list` is iterated by `each`, `list_tags` by `each_tags`, and a list
---- under another name by that name: `mine` by `each_mine`.
+--- under another name by that name: `mine` by `each_mine`. Beside the operations stand the helpers (lofty.helpers).
 local client = require "lofty.client"
 local clock = require "native.clock"
 local json = require "native.json"
@@ -67,11 +67,22 @@ local function load_resource(resource)
       end
     end
   end
+  for _, verb in ipairs(require("lofty.helpers.names")[resource] or {}) do
+    members[verb] = function(...)
+      refuse_colon(members, resource .. "." .. verb, (...))
+      if verb:find("^each_") then refuse_uncalled(resource .. "." .. verb, ...) end
+      local helpers = require "lofty.helpers"
+      return helpers.call(helpers.rows(resource)[verb], ...)
+    end
+  end
   return strict("lofty." .. resource, members)
 end
 
+--- Members that are modules of their own, loaded when first read.
+local MODULES = { contact = "lofty.contact", time = "lofty.time" }
+
 --- Modules that a script requires by themselves, though they look as if they were in `lofty`.
-local APART = { args = true, chores = true, times = true }
+local APART = { args = true, chores = true }
 
 --- A table of resources below `prefix` ("" or "v1."), each loaded when it is first read.
 local function namespace(name, prefix, members)
@@ -85,9 +96,16 @@ local function namespace(name, prefix, members)
   return setmetatable(members, {
     __name = name,
     __index = function(_, key)
+      if prefix == "" and MODULES[key] then
+        rawset(members, key, strict("lofty." .. key, require(MODULES[key])))
+        return members[key]
+      end
       if nested[key] == nil then
         local known = wording.sorted_keys(members)
         table.move(names, 1, #names, #known + 1, known)
+        if prefix == "" then
+          for module in pairs(MODULES) do known[#known + 1] = module end
+        end
         if prefix == "" and APART[key] then
           misuse(('lofty has no "%s": it is a module of its own, require "lofty.%s"'):format(key, key))
         end
@@ -99,6 +117,13 @@ local function namespace(name, prefix, members)
       return value
     end,
   })
+end
+
+--- What each{ resume = "NAME" } remembers; see lofty.resume. Loaded when it is first used.
+M.resume = {}
+
+for _, name in ipairs { "list", "forget" } do
+  M.resume[name] = function(...) return require("lofty.resume")[name](...) end
 end
 
 --- JSON with every digit of every integer. Raises a plain error at the script's line for what cannot be converted.
@@ -144,21 +169,16 @@ function M.failed(message, fields)
   run.item_failed()
 end
 
-local UNITS = { ms = 1, s = 1000, m = 60000, h = 3600000 }
-
 local function milliseconds(duration)
   if type(duration) == "number" and duration >= 0 and duration < math.huge then
     return math.ceil(duration * 1000)
   end
-  local amount, unit = tostring(duration):match("^(%d+%.?%d*)(%a+)$")
-  if type(duration) ~= "string" or not UNITS[unit] then
-    misuse(('lofty.sleep: expected "5s", "250ms", "2m", "1h" or seconds, got %s'):format(wording.describe(duration)))
-  end
-  return math.ceil(tonumber(amount) * UNITS[unit])
+  return require("lofty.time.durations").read(duration)
+    or misuse(('lofty.sleep: expected "5s", "250ms", "2m", "1h" or seconds, got %s'):format(wording.describe(duration)))
 end
 
 --- Waits while other work of the run goes on.
----@param duration string|number "5s", "250ms", "2m", "1h", or seconds
+---@param duration string|number "5s", "250ms", "1h30m", as lofty.time.duration reads it, or seconds
 function M.sleep(duration)
   clock.sleep(milliseconds(duration))
 end

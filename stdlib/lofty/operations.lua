@@ -1,18 +1,11 @@
---- The list of resources, and finding an operation's row by its name. A resource is one file of rows in
---- lofty/operations/; adding one is that file and a line here.
+--- Finding an operation's row by its name. A resource's rows are a file of their own in lofty/operations/, loaded when
+--- they are first asked for.
 local nearest = require("native.text").nearest
 
 local M = {}
 
 ---@type string[] a dot makes a namespace: "v1.tasks" is lofty.v1.tasks, in lofty/operations/v1/tasks.lua
-M.resources = {
-  "leads",
-  "members",
-  "notes",
-  "tasks",
-  "team",
-  "webhooks",
-}
+M.resources = require "lofty.resources"
 
 --- All rows of one resource, by verb. Each row learns its full name on the way.
 ---@param resource string one of M.resources

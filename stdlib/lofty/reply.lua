@@ -201,11 +201,14 @@ local function wrapped(operation, body)
   if operation.reply == "data" and says_success(body) then return true end
 end
 
+--- Styles of paging whose lists lie somewhere inside the result.
+local LISTS_INSIDE = { two_keys = true, pageNum_inside = true }
+
 --- Why the value cannot be the operation's result, or nil.
 local function misfit(operation, value)
   local answers = operation.answers
   if answers and (type(value) ~= "table" or value[answers] == nil) then return ("it has no %q"):format(answers) end
-  if operation.page and not json.is_array(value) then
+  if operation.page and not LISTS_INSIDE[operation.page] and not json.is_array(value) then
     return ("it holds %s where a list belongs"):format(type(value) == "table" and "an object" or "a " .. type(value))
   end
 end
@@ -235,15 +238,18 @@ local function has_result(operation, body)
   return reply ~= nil and not reply:find("^data%f[%W]") and type(body) == "table" and member_at(body, reply) ~= nil
 end
 
+local function no_json(operation, response, why)
+  local page = response.body:find("^%s*<") and (clean_text(response.body) or "an empty one")
+  return unusable(operation, response, page and "it is a page, not JSON: " .. page or "it is no usable JSON: " .. why)
+end
+
 local function interpret_success(operation, response, code_names)
   local text, status = response.body or "", response.status
-  if operation.text then return true, text end
   local body, code, why
   if text:find("%S") then body, code, why = json.decode(text) end
-  if code then
-    local page = text:find("^%s*<") and (clean_text(text) or "an empty one")
-    return unusable(operation, response, page and "it is a page, not JSON: " .. page or "it is no usable JSON: " .. why)
-  end
+  -- Texts come bare as well as in quotes; what is no text is looked at for a refusal.
+  if operation.text and type(body) ~= "table" then return true, type(body) == "string" and body or text end
+  if code then return no_json(operation, response, why) end
   if body == nil or body == json.null then
     if operation.reply or operation.answers or not is_write(operation) then
       return unusable(operation, response, "it is empty")

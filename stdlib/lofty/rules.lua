@@ -2,7 +2,6 @@
 --- specification of the object, its checked fields and how a message about it begins; it returns the message, or nil
 --- when the rule is kept.
 local json = require "native.json"
-local times = require "lofty.times"
 local wording = require "lofty.wording"
 
 local M = {}
@@ -19,48 +18,120 @@ local function is_idle(spec, name, value)
   return false
 end
 
+--- The names of the fields without which there is nothing to count.
+local function required_names(spec)
+  local names = {}
+  for _, name in ipairs(wording.sorted_keys(spec.fields or {})) do
+    if spec.fields[name].required then names[#names + 1] = name end
+  end
+  return names
+end
+
 local function too_few(spec, fields, subject)
   if not spec.min_fields then return nil end
+  local count = 0
   for name, value in pairs(fields) do
-    if not is_idle(spec, name, value) then return nil end
+    if not is_idle(spec, name, value) then count = count + 1 end
   end
-  return ("%sneeds at least one field%s"):format(subject, next(fields) ~= nil and " that changes something" or "")
+  if count >= spec.min_fields then return nil end
+  local names = required_names(spec)
+  local beside = #names > 0 and " beside " .. wording.listed(names, "and") or ""
+  local idle = next(fields) ~= nil and beside == "" and " that changes something" or ""
+  return ("%sneeds at least one field%s%s"):format(subject, beside, idle)
 end
 
 local function none_given(spec, fields, subject)
   if not spec.at_least_one then return nil end
   for _, name in ipairs(spec.at_least_one) do
-    if is_given(fields[name]) then return nil end
+    if is_given(fields[name]) and fields[name] ~= false then return nil end
   end
   return ("%sneeds at least one of %s"):format(subject, wording.listed(spec.at_least_one, "and"))
 end
 
+local function contains(values, value)
+  for _, each in ipairs(values) do
+    if each == value then return true end
+  end
+  return false
+end
+
 local function needed(spec, fields, prefix)
   for _, rule in ipairs(spec.needs or {}) do
-    for _, value in ipairs(rule.is) do
-      if fields[rule.when] == value and not is_given(fields[rule.field]) then
-        return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, wording.quoted(value))
-      end
+    local value = fields[rule.when]
+    if contains(rule.is, value) and not is_given(fields[rule.field]) then
+      return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, wording.quoted(value))
     end
   end
+end
+
+--- Whether a field has a value with which Lofty passes over others.
+local function overrules(rule, value)
+  if rule.above then return math.type(value) == "integer" and value > rule.above end
+  if rule.is ~= nil then return value == rule.is end
+  return is_given(value)
 end
 
 local function overruled(spec, fields, prefix)
   for _, rule in ipairs(spec.overrules or {}) do
-    for _, name in ipairs(fields[rule.field] == rule.is and rule.others or {}) do
+    local value = fields[rule.field]
+    for _, name in ipairs(overrules(rule, value) and rule.others or {}) do
       if fields[name] ~= nil then
-        return ("%s%s would be ignored beside %s = %s"):format(prefix, name, rule.field, tostring(rule.is))
+        local beside = rule.is ~= nil and ("%s = %s"):format(rule.field, tostring(value)) or rule.field
+        return ("%s%s would be ignored beside %s"):format(prefix, name, beside)
       end
     end
   end
 end
 
+--- Fields that say nothing without another one.
+local function alone(spec, fields, prefix)
+  for _, rule in ipairs(spec.together or {}) do
+    if is_given(fields[rule.field]) and not is_given(fields[rule.with]) then
+      return ("%s%s would be ignored without %s"):format(prefix, rule.field, rule.with)
+    end
+  end
+end
+
+--- Fields that Lofty would not look at beside what else is there.
+local function not_applicable(spec, fields, prefix)
+  for _, rule in ipairs(spec.only or {}) do
+    if fields[rule.field] ~= nil and fields[rule.when] ~= nil and not contains(rule.is, fields[rule.when]) then
+      return ("%s%s would be ignored: it is for %s %s"):format(prefix, rule.field, rule.when,
+        wording.listed(rule.is, "or"))
+    end
+  end
+end
+
+--- Two spellings of one thing, of which Lofty would pass over the second.
+local function too_many(spec, fields, prefix)
+  for _, names in ipairs(spec.one_of or {}) do
+    local given = {}
+    for _, name in ipairs(names) do
+      if is_given(fields[name]) then given[#given + 1] = name end
+    end
+    if #given > 1 then return ("%s%s: write one of them, not both"):format(prefix, wording.listed(given, "and")) end
+    if #given == 0 and names.required then return ("%s%s is required"):format(prefix, wording.listed(names, "or")) end
+  end
+end
+
+local DAY = 86400000
+
+--- Two moments in the wrong order, or too far apart. The name of a moment in milliseconds ends in Ms beside its twin.
 local function out_of_order(spec, fields, prefix)
-  local first, last = table.unpack(spec.in_order or {})
-  local from, to = times.parse(fields[first]), times.parse(fields[last])
-  if from and to and from > to then
-    return ("%s%s %s is after %s %s"):format(prefix, first, wording.quoted(fields[first]), last,
-      wording.quoted(fields[last]))
+  if not spec.in_order then return nil end
+  local first, last = table.unpack(spec.in_order)
+  if fields[first] == nil then first = first .. "Ms" end
+  if fields[last] == nil then last = last .. "Ms" end
+  local parse_time = require("lofty.time.reading").parse
+  local from, to = parse_time(fields[first]), parse_time(fields[last])
+  if not from or not to then return nil end
+  if from > to then
+    return ("%s%s %s is after %s %s"):format(prefix, first, wording.quoted(tostring(fields[first])), last,
+      wording.quoted(tostring(fields[last])))
+  end
+  if spec.max_span and to - from > spec.max_span then
+    local most = spec.max_span > DAY and ("%d days"):format(spec.max_span // DAY) or "24 hours"
+    return ("%s%s may be at most %s after %s"):format(prefix, last, most, first)
   end
 end
 
@@ -73,7 +144,8 @@ function M.broken(spec, fields, path)
   local subject = path ~= "" and path .. " " or ""
   local prefix = path ~= "" and path .. "." or ""
   return too_few(spec, fields, subject) or none_given(spec, fields, subject) or needed(spec, fields, prefix)
-    or overruled(spec, fields, prefix) or out_of_order(spec, fields, prefix)
+    or overruled(spec, fields, prefix) or alone(spec, fields, prefix) or not_applicable(spec, fields, prefix)
+    or too_many(spec, fields, prefix) or out_of_order(spec, fields, prefix)
 end
 
 return M

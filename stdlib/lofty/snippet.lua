@@ -7,6 +7,8 @@ local RESERVED = { ["end"] = true, ["for"] = true, ["in"] = true, ["repeat"] = t
 local FORMATS = {
   ["iso-offset"] = '"2026-03-01T15:00:00-08:00"',
   ["https-url"] = '"https://example.com/hook"',
+  ["epoch-ms"] = "lofty.now()",
+  ["calendar-id"] = '"123-task"',
   ["time-zone"] = '"America/Los_Angeles"',
 }
 
@@ -85,17 +87,17 @@ function M.branch(code, documented)
     if not call or #candidate < #call then call = candidate end
   end
   call = call or "lofty.leads.list, { limit = 100 }"
-  if #call > 76 then call = call:gsub(", ", ",\n    ", 1) end
+  if #call > 76 then call = call:gsub(", ", ",\n  ", 1) end
   return table.concat({
-    '  local lofty = require "lofty"',
-    "  local try, code = lofty.try, lofty.code",
+    'local lofty = require "lofty"',
+    "local try, code = lofty.try, lofty.code",
     "",
-    ("  local _, err = try(%s)"):format(call),
-    ("  if err and err:is(%s) then"):format(code.name and "code." .. code.name or code.number),
-    '    lofty.log.warn("left as it is", { said = err.message })',
-    "  elseif err then",
-    "    error(err, 0)",
-    "  end",
+    ("local _, err = try(%s)"):format(call),
+    ("if err and err:is(%s) then"):format(code.name and "code." .. code.name or code.number),
+    '  lofty.log.warn("left as it is", { said = err.message })',
+    "elseif err then",
+    "  error(err, 0)",
+    "end",
   }, "\n")
 end
 

@@ -56,8 +56,10 @@ end
 function M.suggestion(name, fields, has)
   local found = {}
   local key = name:lower():gsub("_", "")
-  for _, right in ipairs(require("lofty.wrong_names")[key] or {}) do
-    if fields[right] and #found < 2 then found[#found + 1] = M.quoted(right) end
+  for _, list in ipairs { "lofty.wrong_names", "lofty.wrong_verbs" } do
+    for _, right in ipairs(require(list)[key] or {}) do
+      if fields[right] and #found < 2 then found[#found + 1] = M.quoted(right) end
+    end
   end
   if #found == 0 then
     local names = M.sorted_keys(fields)

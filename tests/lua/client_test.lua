@@ -123,11 +123,11 @@ t.test("other names of operations and of modules", function()
     { "leads", "fetch", '; did you mean "get"?' },
     { "leads", "show", '; did you mean "get"?' },
     { "leads", "search", '; did you mean "list"?' },
-    { "leads", "find", '; did you mean "list"?' },
+    { "tasks", "find", '; did you mean "list"?' },
     { "leads", "query", '; did you mean "list"?' },
     { "leads", "for_each", '; did you mean "each"?' },
     { "team", "list", '; did you mean "list_tags" or "list_pipelines"?' },
-    { "members", "zzzzz", "; it has each, list, me" },
+    { "members", "zzzzz", "; it has each, get, get_by_id, list, me" },
   }
   for _, case in ipairs(cases) do
     local resource, verb, rest = table.unpack(case)
@@ -135,9 +135,8 @@ t.test("other names of operations and of modules", function()
       return lofty[resource][verb]
     end)
   end
-  misuses('lofty has no "times": it is a module of its own, require "lofty.times"', function()
-    return lofty.times.parse
-  end)
+  misuses('lofty has no "times"; did you mean "time"?', function() return lofty.times end)
+  misuses('lofty.time has no operation "prase"; did you mean "parse"?', function() return lofty.time.prase end)
   misuses('lofty has no "args": it is a module of its own, require "lofty.args"', function() return lofty.args.parse end)
 end)
 

@@ -63,10 +63,11 @@ t.test("without a total, an empty page or a missing scrollId is the end", functi
 end)
 
 t.test("a full page without scrollId and total is not taken for the end", function()
-  transport.reply { page(1, 2), page(3, 2), page(1, 0) }
+  transport.reply { page(1, 2), page(2, 2), page(3, 2), page(4, 1) }
   t.equal(ids(lofty.leads.each { limit = 2 }), range(1, 4))
-  t.equal(transport.sent(), {
-    "GET /v1.0/leads?limit=2", "GET /v1.0/leads?limit=2&offset=2", "GET /v1.0/leads?limit=2&offset=4",
+  t.equal(transport.sent(), { -- each page begins with an item already known, for nothing else tells of a loss
+    "GET /v1.0/leads?limit=2", "GET /v1.0/leads?limit=2&offset=1", "GET /v1.0/leads?limit=2&offset=2",
+    "GET /v1.0/leads?limit=2&offset=3",
   })
 end)
 
@@ -74,20 +75,6 @@ t.test("offset takes over where the scrollId is missing", function()
   transport.reply { page(1, 2, { total = 5 }), page(3, 2, { total = 5 }), page(5, 1, { total = 5 }) }
   t.equal(ids(lofty.leads.each { stage = "Hot", limit = 2 }), range(1, 5))
   t.equal(transport.sent()[3], "GET /v1.0/leads?limit=2&offset=4&stage=Hot")
-end)
-
-t.test("offset takes over where the scrollId is refused", function()
-  transport.reply {
-    page(1, 2, { total = 5, scrollId = "x" }),
-    { status = 400, json = { code = 20012, message = "Invalid parameter" } },
-    page(3, 2, { total = 5, scrollId = "unused" }),
-    page(5, 1, { total = 5 }),
-  }
-  t.equal(ids(lofty.leads.each { stage = "Hot", limit = 2 }), range(1, 5))
-  t.equal(transport.sent(), {
-    "GET /v1.0/leads?limit=2&stage=Hot", "GET /v1.0/leads?scrollId=x",
-    "GET /v1.0/leads?limit=2&offset=2&stage=Hot", "GET /v1.0/leads?limit=2&offset=4&stage=Hot",
-  })
 end)
 
 t.test("other refusals of a page are raised", function()

@@ -9,12 +9,13 @@ M.__index = M
 -- 2026-02-25 06:13:20 UTC, a Wednesday.
 M.START = 1772000000000
 
---- A box whose clock stands still until `wait`.
+--- A box whose clock stands still until `wait`. What is made in it can be read at once, unless `lag` says otherwise.
 ---@param seed string
+---@param lag? integer ms for which a thing just made cannot be read by its id
 ---@return table
-function M.new(seed)
+function M.new(seed, lag)
   local self = setmetatable({ time = M.START }, M)
-  self.box = assert(sandbox.new { seed = seed, now = function() return self.time end })
+  self.box = assert(sandbox.new { seed = seed, now = function() return self.time end, lag = lag or 0 })
   self.headers = { authorization = "token any-key", ["content-type"] = "application/json" }
   return self
 end

@@ -69,15 +69,6 @@ t.test("a scroll is steady while leads come and go", function()
   t.equal(total, 30)
 end)
 
-t.test("a lead that a list missed stays out of that scroll", function()
-  local b = box.new "demo"
-  b:ok("POST", "/v1.0/leads", nil, { firstName = "Late" })
-  local page = list(b, { limit = 20, desc = "false" })
-  t.equal(page._metadata.total, 30)
-  page = list(b, { scrollId = page._metadata.scrollId })
-  t.equal(#page.leads, 10)
-end)
-
 t.test("scroll ids expire after an hour and do not survive damage", function()
   local b = box.new "demo"
   local id = list(b)._metadata.scrollId

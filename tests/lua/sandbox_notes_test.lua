@@ -1,16 +1,13 @@
--- Notes, members, tags and stages.
+-- Notes, tags and stages.
 local t = require "harness"
 local json = require "native.json"
 local box = require "sandbox_box"
 
 local GREER = 651095960138541
 
-t.test("a new note is missed by the first read only", function()
+t.test("a new note reads back as it was made", function()
   local b = box.new "demo"
   local id = b:ok("POST", "/v1.0/notes", nil, { leadId = GREER, content = "Hello", isPin = true }).noteId
-  local status, number = b:refused("GET", "/v1.0/notes/" .. id)
-  t.equal(status, 404)
-  t.equal(number, 20007)
   local note = b:ok("GET", "/v1.0/notes/" .. id).note
   t.equal(note.content, "Hello")
   t.equal(note.isPin, true)
@@ -21,7 +18,6 @@ end)
 t.test("content is cut at 2000 characters", function()
   local b = box.new "demo"
   local id = b:ok("POST", "/v1.0/notes", nil, { leadId = GREER, content = ("ü"):rep(2001) }).noteId
-  b:refused("GET", "/v1.0/notes/" .. id)
   t.equal(utf8.len(b:ok("GET", "/v1.0/notes/" .. id).note.content), 2000)
 end)
 
@@ -63,28 +59,6 @@ t.test("updating and deleting answer nothing", function()
   t.equal(b:ok("DELETE", path), nil)
   local _, gone = b:refused("DELETE", path)
   t.equal(gone, 20007)
-end)
-
-t.test("one's own ids are short, unlike those on leads", function()
-  local me = box.new("demo"):ok("GET", "/v1.0/me")
-  t.equal(me.email, "dana.whitlock@example.com")
-  t.ok(me.id < 1000000 and me.memberUserId < 1000000)
-end)
-
-t.test("members page by offset", function()
-  local b = box.new "empty"
-  local page = b:ok("GET", "/v1.0/members", { limit = 4 })
-  t.equal(#page.members, 4)
-  t.equal(page._metadata.total, 6)
-  t.equal(#b:ok("GET", "/v1.0/members", { limit = 4, offset = 4 }).members, 2)
-  t.equal(b:ok("GET", "/v1.0/members", { offset = -3 })._metadata.offset, 0)
-  t.equal(#b:ok("GET", "/v1.0/members", { { "groupIds", "511" }, { "groupIds", "512" } }).members, 6)
-  t.equal(#b:ok("GET", "/v1.0/members", { groupIds = 512 }).members, 2)
-  local status, nobody = b:refused("GET", "/v1.0/members", { groupIds = 999 })
-  t.equal(status, 404)
-  t.equal(nobody, 20003)
-  local _, oversize = b:refused("GET", "/v1.0/members", { limit = 1001 })
-  t.equal(oversize, require("sandbox.wire").rows().LIMIT_PARAM_OVERSIZE.number)
 end)
 
 t.test("tags mix definitions and instances", function()

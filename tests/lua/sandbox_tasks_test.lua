@@ -147,7 +147,7 @@ t.test("what a new task must have", function()
     { type = "Meeting" }, { type = json.null }, { content = " " }, { content = json.null }, { assignedRole = "Lender" },
     { assignedRole = json.null }, { leadId = json.null }, { leadId = "x" }, { endAt = json.null },
     { endAt = "2026-03-01T15:00:00" }, { endAt = "2026-03-01" }, { endAt = "2026-02-30T15:00:00Z" },
-    { endAt = 1772000000000 }, { startAt = "2026-03-02T15:00:00Z" },
+    { endAt = 1772000000000 }, { startAt = "2026-03-02T15:00:00Z" }, { startAt = "2026-03-01T15:00:00" },
   } do
     local status, number = b:refused("POST", "/v2.0/tasks", nil, new_task(changes))
     t.equal(status, 400, json.encode(changes))
@@ -179,6 +179,29 @@ t.test("an update needs something to change", function()
   local task = b:ok("GET", path).task
   t.equal(task.content, "Call again")
   t.equal(task.endAt, "2026-03-01T10:00:00GMT")
+end)
+
+t.test("an update cannot blank a task, nor end it before it starts", function()
+  local b = box.new "demo"
+  local _, path = find(b, "Showing at Cedar Lane")
+  for _, body in ipairs { { content = " " }, { endAt = "2026-02-25T06:00:00Z" }, { startAt = "2026-03-09T06:00:00Z" } } do
+    t.equal(select(2, b:refused("PUT", path, nil, body)), 20012, json.encode(body))
+  end
+  b:ok("PUT", path, nil, { endAt = "2026-02-28T06:00:00Z" })
+  t.equal(b:ok("GET", path).task.startAt, "2026-02-26T06:13:00GMT", "the start of a span stays")
+  local point, point_path = find(b, "Price opinion follow-up")
+  t.equal(point.startAt, point.endAt)
+  b:ok("PUT", point_path, nil, { endAt = "2026-02-25T06:00:00Z" })
+  t.equal(b:ok("GET", point_path).task.startAt, "2026-02-25T06:00:00GMT", "without a span it comes along")
+end)
+
+t.test("a task on a lead one does not manage, there or not", function()
+  local b = box.new "demo"
+  for _, lead in ipairs { 651095960142540, 5 } do
+    local status, number = b:refused("POST", "/v2.0/tasks", nil, new_task { leadId = lead })
+    t.equal(status, 400)
+    t.equal(number, 20017)
+  end
 end)
 
 t.test("tasks that are not there are 404, leads likewise", function()
