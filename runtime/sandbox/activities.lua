@@ -59,8 +59,4 @@ function M.list(store, request)
   return { activities = activities }
 end
 
-M.routes = {
-  { "GET", "/v2.0/leads/{leadId}/activities", M.list },
-}
-
 return M

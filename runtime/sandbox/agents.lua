@@ -128,11 +128,4 @@ function M.reactivate(store, request)
   return { success = true }
 end
 
-M.routes = {
-  { "POST", "/v1.0/agent/profile/add", M.create, "object" },
-  { "POST", "/v1.0/agent/{agentId}/tag/add", M.add_tags, "object" },
-  { "POST", "/v2.0/agents/{agentId}/deactivate", M.deactivate },
-  { "POST", "/v2.0/agents/{agentId}/reactivate", M.reactivate },
-}
-
 return M

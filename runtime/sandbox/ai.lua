@@ -29,7 +29,7 @@ local function wrap(data)
 end
 
 --- POST /v2.0/ai/lead-analysis
-function M.analyze(store, request)
+M.analyze = jobs.rationed("lead analysis", function(store, request)
   local ids = params.field_array(request.body, "leadIds", function(id)
     return params.field_integer({ id = id }, "id")
   end)
@@ -40,7 +40,7 @@ function M.analyze(store, request)
   local analysis = { id = store:next_id("lead_analysis"), leads = ids, job = jobs.start(store) }
   table.insert(analyses_of(store), analysis)
   return wrap(reply(store, analysis))
-end
+end)
 
 -- What is still to come, latest first: a finished analysis is not listed any more. None takes the three months a list
 -- goes back.
@@ -106,12 +106,5 @@ function M.prepare(store, request)
     insights = json.array { "Purpose: " .. appointment.content, "Have the latest sales nearby at hand." },
   }
 end
-
-M.routes = {
-  { "POST", "/v2.0/ai/lead-analysis", jobs.rationed("lead analysis", M.analyze), "object" },
-  { "GET", "/v2.0/ai/lead-analysis", M.list },
-  { "POST", "/v2.0/ai/call-script", M.write_script, "object" },
-  { "POST", "/v2.0/ai/prepare-insight", M.prepare, "object" },
-}
 
 return M

@@ -35,7 +35,7 @@ function M.add(store, call, started)
 end
 
 --- POST /v2.0/ai/call-summary/generate. Asking again starts over only what failed.
-function M.generate(store, request)
+M.generate = jobs.rationed("call summary", function(store, request)
   local body = request.body
   local id, lead_id = params.field_integer(body, "callRecordId"), params.field_integer(body, "leadId")
   local call = id and find_call(store, id)
@@ -45,7 +45,7 @@ function M.generate(store, request)
     M.add(store, call)
   end
   return { message = "Call summary is being generated" }
-end
+end)
 
 -- What a finished one says.
 local function result(store, call, shown)
@@ -75,10 +75,5 @@ function M.get(store, request)
   end
   return { status = { code = 0, msg = "ok" }, data = shown }
 end
-
-M.routes = {
-  { "POST", "/v2.0/ai/call-summary/generate", jobs.rationed("call summary", M.generate), "object" },
-  { "GET", "/v2.0/ai/call-summary", M.get },
-}
 
 return M

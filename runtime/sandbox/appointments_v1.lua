@@ -37,8 +37,4 @@ function M.list(store, request)
   return list
 end
 
-M.routes = {
-  { "GET", "/v1.0/appts", M.list },
-}
-
 return M

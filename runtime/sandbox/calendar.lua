@@ -145,12 +145,4 @@ function M.delete(store, request)
   return { message = "Calendar event deleted" }
 end
 
-M.routes = {
-  { "POST", "/v2.0/calendar", M.create, "object" },
-  { "PUT", "/v2.0/calendar/{calendarId}", M.update, "object" },
-  { "DELETE", "/v2.0/calendar/{calendarId}", M.delete },
-  { "POST", "/v2.0/calendar/{calendarId}/finish", M.finish },
-  { "POST", "/v2.0/calendar/{calendarId}/unfinish", M.unfinish },
-}
-
 return M

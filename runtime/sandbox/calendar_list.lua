@@ -85,8 +85,4 @@ function M.list(store, request)
   return { data = { total = #list, page = page, pageSize = size, items = items } }
 end
 
-M.routes = {
-  { "GET", "/v2.0/calendar", M.list },
-}
-
 return M

@@ -59,10 +59,4 @@ function M.recording_url(store, request)
   return { calls = { id = call.dialer.callId, url = url or "" } }
 end
 
-M.routes = {
-  { "GET", "/v1.0/calls", M.list },
-  { "GET", "/v1.0/calls/{callId}", M.get },
-  { "GET", "/v1.0/call/url/{callId}", M.recording_url },
-}
-
 return M

@@ -108,9 +108,4 @@ function M.apply(store, lead, attributes)
   lead.customAttributes = kept
 end
 
-M.routes = {
-  { "GET", "/v1.0/teamFeatures/listCustomField", M.list, typed = true },
-  { "POST", "/v1.0/teamFeatures/custom-field", M.create, "object" },
-}
-
 return M

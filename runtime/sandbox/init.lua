@@ -57,6 +57,11 @@ local function decode_body(text, wanted)
   return body
 end
 
+local function handler_of(row)
+  local module, name = row[3]:match("^(.+)%.(.+)$")
+  return require("sandbox." .. module)[name]
+end
+
 local function answer(box, request)
   if TOKEN_PATHS[request.path] then
     wire.demand(request.method == "POST", "NO_SUCH_METHOD")
@@ -70,7 +75,7 @@ local function answer(box, request)
   check_content_type(request, row)
   check_accept(request, row)
   check_query(request.query)
-  local reply = row[3](box.store, {
+  local reply = handler_of(row)(box.store, {
     path_params = found,
     query = request.query,
     body = row[4] and decode_body(request.body, row[4]) or nil,

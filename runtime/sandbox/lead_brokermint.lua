@@ -56,8 +56,4 @@ function M.sync(store, request)
   return { code = 0, message = "success" }
 end
 
-M.routes = {
-  { "PUT", "/v1.0/brokermint/lead", M.sync, "object" },
-}
-
 return M

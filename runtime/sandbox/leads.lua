@@ -208,15 +208,4 @@ function M.update_property(store, request)
   return { leadId = lead.leadId }
 end
 
-M.routes = {
-  { "GET", "/v1.0/leads", M.list },
-  { "POST", "/v1.0/leads", M.create, "object" },
-  { "GET", "/v1.0/leads/{leadId}", M.get },
-  { "PUT", "/v1.0/leads/{leadId}", M.update, "object" },
-  { "DELETE", "/v1.0/leads/{leadId}", M.delete },
-  { "POST", "/v1.0/leads/{leadId}/assignment", M.assign, "array" },
-  { "POST", "/v1.0/leads/{leadId}/inquiry", M.add_inquiry, "object" },
-  { "POST", "/v1.0/leads/{leadId}/property", M.update_property, "object" },
-}
-
 return M

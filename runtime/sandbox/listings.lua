@@ -170,10 +170,4 @@ function M.list_published(store, request)
   return wire.answer(200, "application/xml;charset=UTF-8", view.feed(published, kind))
 end
 
-M.routes = {
-  { "POST", "/v2.0/listings/search", M.search, "object" },
-  { "GET", "/v1.0/listing", M.list_for_agent },
-  { "GET", "/v1.0/getPublishedListings", M.list_published, produces = "application/xml" },
-}
-
 return M

@@ -121,11 +121,4 @@ function M.list(store, request)
   return { logType = logs }
 end
 
-M.routes = {
-  { "GET", "/v1.0/logType", M.list },
-  { "POST", "/v1.0/logType", M.create, "object" },
-  { "GET", "/v1.0/logType/{logTypeId}", M.get },
-  { "DELETE", "/v1.0/logType/{logTypeId}", M.delete },
-}
-
 return M

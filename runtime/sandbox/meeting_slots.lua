@@ -66,8 +66,4 @@ function M.list(store, request)
   return { data = { total = total, slots = slots } }
 end
 
-M.routes = {
-  { "GET", "/v2.0/calendar/meetings/available", M.list },
-}
-
 return M

@@ -115,11 +115,4 @@ function M.get_by_id(store, request)
   return member_reply(store, wire.demand(member, "USER_NOT_EXIST"))
 end
 
-M.routes = {
-  { "GET", "/v1.0/me", M.me },
-  { "GET", "/v1.0/members", M.list },
-  { "GET", "/v1.0/members/{account}", M.get },
-  { "GET", "/v1.0/users/{userId}", M.get_by_id },
-}
-
 return M

@@ -7,8 +7,6 @@ local params = require "sandbox.params"
 local access = require "sandbox.access"
 local history = require "sandbox.history"
 local view = require "sandbox.history_view"
-local search = require "sandbox.message_search"
-local send = require "sandbox.message_send"
 
 local M = {}
 
@@ -78,19 +76,5 @@ M.get_call = getter("call", function(entry)
 end)
 M.get_text = getter("text", view.text)
 M.get_email = getter("email", view.email)
-
-M.routes = {
-  { "GET", "/v1.0/communication/call", M.list_calls },
-  { "GET", "/v1.0/communication/call/v2", M.list_calls_v2 },
-  { "GET", "/v1.0/communication/text", M.list_texts },
-  { "GET", "/v1.0/communication/email", M.list_emails },
-  { "GET", "/v2.0/communication/call/{communicationId}", M.get_call },
-  { "GET", "/v2.0/communication/text/{communicationId}", M.get_text },
-  { "GET", "/v2.0/communication/email/{communicationId}", M.get_email },
-  { "GET", "/v2.0/communication/agent", search.by_cursor },
-  { "POST", "/v1.0/agent/communication", search.by_offset, "object" },
-  { "POST", "/v1.0/message/sms/send", send.sms, "object" },
-  { "POST", "/v1.0/message/email/send", send.email, "object" },
-}
 
 return M

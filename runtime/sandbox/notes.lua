@@ -125,12 +125,4 @@ function M.delete(store, request)
   return nil
 end
 
-M.routes = {
-  { "GET", "/v1.0/notes", M.list },
-  { "POST", "/v1.0/notes", M.create, "object" },
-  { "GET", "/v1.0/notes/{noteId}", M.get },
-  { "PUT", "/v1.0/notes/{noteId}", M.update, "object" },
-  { "DELETE", "/v1.0/notes/{noteId}", M.delete },
-}
-
 return M

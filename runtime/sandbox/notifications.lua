@@ -94,11 +94,4 @@ function M.announce(store, request)
   return { status = { code = 0, msg = "success" }, data = user_id ~= nil }
 end
 
-M.routes = {
-  { "POST", "/v2.0/sales-agent/message/email/send-to-agent", M.email, "object" },
-  { "POST", "/v2.0/sales-agent/message/sms/send-to-agent", M.sms, "object" },
-  { "POST", "/v2.0/sales-agent/notification/app-push/send-task-reminder", M.remind, "object" },
-  { "POST", "/v1.0/agent/send-notification", M.announce, "object" },
-}
-
 return M

@@ -95,12 +95,4 @@ function M.update_office(store, request)
   return { code = 0, message = "success" }
 end
 
-M.routes = {
-  { "GET", "/v1.0/org", M.get },
-  { "GET", "/v1.0/org/permission/profiles", M.list_permission_profiles },
-  { "POST", "/v1.0/org/company", M.update_company, "object" },
-  { "PUT", "/v1.0/org/office", M.add_office, "object" },
-  { "POST", "/v1.0/org/office", M.update_office, "object" },
-}
-
 return M

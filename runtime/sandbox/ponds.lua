@@ -72,9 +72,4 @@ function M.get(_, request)
   return reply(pond)
 end
 
-M.routes = {
-  { "GET", "/v1.0/team-features/lead-ponds", M.list, typed = true },
-  { "GET", "/v1.0/team-features/lead-pond/{id}", M.get },
-}
-
 return M

@@ -131,13 +131,4 @@ function M.update_default_rule(store, request)
   return "ok"
 end
 
-M.routes = {
-  { "GET", "/v1.0/routing/role/list", M.list_roles },
-  { "GET", "/v1.0/routing/member/list/{type}", M.list_members },
-  { "GET", "/v1.0/routing/rule/list/{type}", M.list_rules },
-  { "GET", "/v1.0/routing/rule/supplement/{type}", M.get_default_rule },
-  { "PUT", "/v1.0/routing/rule/{type}", M.update_rule, "object" },
-  { "PUT", "/v1.0/routing/rule/supplement/{type}", M.update_default_rule, "object" },
-}
-
 return M

@@ -76,8 +76,4 @@ function M.preview(store, request)
   } }
 end
 
-M.routes = {
-  { "POST", "/v1.0/leads/assignee", M.preview, "object" },
-}
-
 return M

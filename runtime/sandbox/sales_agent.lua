@@ -73,11 +73,4 @@ function M.send_sms(store, request)
   return { message = "SMS sent" }
 end
 
-M.routes = {
-  { "GET", "/v2.0/sales-agents/current", M.get },
-  { "GET", "/v2.0/sales-agents/by-lead", M.get_for_lead },
-  { "GET", "/v2.0/sales-agents/quota", M.quota },
-  { "POST", "/v2.0/sales-agent/ai-number/send-sms-to-agent", M.send_sms, "object" },
-}
-
 return M

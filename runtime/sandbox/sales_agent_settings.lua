@@ -85,9 +85,4 @@ function M.update(store, request)
   return { message = "Settings updated" }
 end
 
-M.routes = {
-  { "GET", "/v2.0/sales-agent/settings", M.get },
-  { "PUT", "/v2.0/sales-agent/settings", M.update, "object" },
-}
-
 return M

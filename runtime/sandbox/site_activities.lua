@@ -70,9 +70,4 @@ function M.list(store, request)
   return shown
 end
 
-M.routes = {
-  { "POST", "/v1.0/leads/{leadId}/activity", M.create, "object" },
-  { "GET", "/v1.0/leads/{leadId}/activities", M.list },
-}
-
 return M

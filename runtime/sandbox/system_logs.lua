@@ -113,8 +113,4 @@ function M.list(store, request)
   return { hasMore = first + size < #logs and 1 or 0, timeLines = lines }
 end
 
-M.routes = {
-  { "GET", "/v1.0/systemLogs", M.list },
-}
-
 return M

@@ -142,15 +142,4 @@ function M.delete(store, request)
   return { message = "Task deleted" }
 end
 
-M.routes = {
-  { "GET", "/v2.0/tasks", M.list },
-  { "POST", "/v2.0/tasks", M.create, "object" },
-  { "GET", "/v2.0/tasks/my-tasks", M.mine },
-  { "GET", "/v2.0/tasks/{taskId}", M.get },
-  { "PUT", "/v2.0/tasks/{taskId}", M.update, "object" },
-  { "DELETE", "/v2.0/tasks/{taskId}", M.delete },
-  { "POST", "/v2.0/tasks/{taskId}/finish", M.finish },
-  { "POST", "/v2.0/tasks/{taskId}/unfinish", M.unfinish },
-}
-
 return M

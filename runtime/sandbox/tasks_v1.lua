@@ -114,12 +114,4 @@ function M.delete(store, request)
   return nil
 end
 
-M.routes = {
-  { "GET", "/v1.0/tasks", M.list },
-  { "POST", "/v1.0/tasks", M.create, "object" },
-  { "GET", "/v1.0/tasks/{taskId}", M.get },
-  { "PUT", "/v1.0/tasks/{taskId}", M.update, "object" },
-  { "DELETE", "/v1.0/tasks/{taskId}", M.delete },
-}
-
 return M

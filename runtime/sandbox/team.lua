@@ -59,9 +59,4 @@ function M.list_pipelines(_, request)
   return { _metadata = metadata, pipelines = pipelines }
 end
 
-M.routes = {
-  { "GET", "/v1.0/teamFeatures/listTag", M.list_tags },
-  { "GET", "/v1.0/teamFeatures/lead-pipelines", M.list_pipelines },
-}
-
 return M

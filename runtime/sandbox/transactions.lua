@@ -8,7 +8,6 @@ local pipelines = require "sandbox.transaction_pipelines"
 local view = require "sandbox.transaction_view"
 local write = require "sandbox.transaction_write"
 local address = require "sandbox.transaction_address"
-local brokermint = require "sandbox.transaction_brokermint"
 
 local M = {}
 
@@ -129,18 +128,5 @@ end
 function M.get_address(store, request)
   return address.reply(find(store, request))
 end
-
-M.routes = {
-  { "GET", "/v2.0/transactions", M.search },
-  { "GET", "/v2.0/transactions/pipelines", M.list_pipelines },
-  { "GET", "/v1.0/transaction/customfields", M.list_custom_fields },
-  { "GET", "/v1.0/leads/{leadId}/transactions", M.list_for_lead },
-  { "POST", "/v1.0/leads/{leadId}/transaction", M.create, "object" },
-  { "GET", "/v1.0/leads/{leadId}/transaction/{transactionId}", M.get },
-  { "PUT", "/v1.0/leads/{leadId}/transaction/{transactionId}", M.update, "object" },
-  { "GET", "/v1.0/leads/{leadId}/transaction/{transactionId}/property/address", M.get_address },
-  { "POST", "/v1.0/leads/{leadId}/transaction/property/address", address.replace, "object" },
-  { "PUT", "/v1.0/brokermint/transaction", brokermint.sync, "object" },
-}
 
 return M

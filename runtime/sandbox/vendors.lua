@@ -31,8 +31,4 @@ function M.list(_, request)
   return vendors
 end
 
-M.routes = {
-  { "GET", "/v1.0/vendor/list", M.list },
-}
-
 return M

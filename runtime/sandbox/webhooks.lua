@@ -65,10 +65,4 @@ function M.delete(store, request)
   return wire.refuse("WEBHOOK_DELETE_NOT_EXIST")
 end
 
-M.routes = {
-  { "GET", "/v1.0/webhooks", M.list },
-  { "POST", "/v1.0/webhook", M.create, "object" },
-  { "DELETE", "/v1.0/webhook/{subscribeId}", M.delete },
-}
-
 return M

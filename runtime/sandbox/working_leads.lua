@@ -176,14 +176,4 @@ function M.mute_status(store, request)
   return { data = { mute = tostring(plan_tasks.is_muted(store, lead.leadId)) } }
 end
 
-M.routes = {
-  { "GET", "/v2.0/working-leads", M.list },
-  { "POST", "/v2.0/working-leads/add", M.add_batch, "object" },
-  { "GET", "/v2.0/sales-agents/working-lead/{leadId}", M.check },
-  { "PUT", "/v2.0/sales-agents/working-lead/{leadId}/mute", M.mute },
-  { "GET", "/v2.0/sales-agent/lead/mute-status", M.mute_status },
-  { "POST", "/v2.0/plan-tasks/create", M.create_plans, "object" },
-  { "GET", "/v2.0/plan-tasks/lead/{leadId}", M.list_plans },
-}
-
 return M

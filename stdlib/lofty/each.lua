@@ -167,6 +167,9 @@ local function check_begin(name, row, filters, resume)
         row.query and row.query.offset and "; use offset" or ""))
     end
   end
+  if row.page == "none" and row.page_size and filters.limit ~= nil then
+    misuse(("%s: goes over all there are; leave out limit, or take the first ones with :take(n)"):format(name))
+  end
   for _, parameter in ipairs(resume and { "offset", paging[row.page].at } or {}) do
     if filters[parameter] ~= nil then
       misuse(("%s: resume reads the list from its start; leave out %s"):format(name, parameter))

@@ -17,6 +17,10 @@ local function line_of(row)
   return ("  %s\n%s%s"):format(row.name, (" "):rep(math.min(35, WIDTH - #path)), path)
 end
 
+local function helper_line(helper)
+  return terminal.list { { term = ("%-31s"):format(helper.name), text = "helper: " .. helper.summary, depth = 0 } }
+end
+
 --- All of one resource: its operations, then its helpers, a line each.
 local function describe_resource(resource)
   local lines, items = {}, {}
@@ -102,7 +106,10 @@ local function describe_found(topic)
   if exact and #names == 1 then return describe_operation(names[1]) end
   local head = exact and "%s of Lofty's documentation:" or 'Nothing is called "%s" here. These may be meant:'
   local lines = { head:format(topic), "" }
-  for _, name in ipairs(names) do lines[#lines + 1] = line_of(operations.find(name)) end
+  for _, name in ipairs(names) do
+    local row = operations.find(name)
+    lines[#lines + 1] = row and line_of(row) or helper_line(helpers.find(name))
+  end
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -42,6 +42,13 @@ function sample(spec, name)
   return '"..."'
 end
 
+--- The sample with room for what the rules of the object want besides, which the reader has to choose.
+local function with_more(spec, object)
+  local wants = spec.at_least_one or spec.min_fields or spec.needs
+  for _, names in ipairs(spec.one_of or {}) do wants = wants or names.required end
+  return object and wants and object:gsub(" }$", ", ... }") or object
+end
+
 --- The arguments of a call with nothing in it but what is required.
 local function arguments(row)
   local parts = {}
@@ -54,7 +61,7 @@ local function arguments(row)
     for _, map in ipairs { row.query or {}, body and body.fields or {} } do
       for name, spec in pairs(map) do fields[name] = spec end
     end
-    parts[#parts + 1] = sample_object(fields) or body and "{ ... }"
+    parts[#parts + 1] = with_more(body or row.rules or {}, sample_object(fields)) or body and "{ ... }"
   end
   return parts
 end

@@ -17,7 +17,7 @@ local VALUES = {
 }
 local OWN = {
   ["calendar.list"] = { startTimeMs = now - 30 * DAY, endTimeMs = now + 30 * DAY },
-  ["calendar.available_meetings"] = { startTimeMs = now + DAY, endTimeMs = now + 3 * DAY, limit = 100 },
+  ["calendar.available_meetings"] = { startTimeMs = now + DAY, endTimeMs = now + 3 * DAY },
   ["messages.search_by_agent"] = { type = "ALL", startTime = now - DAY + 60000, endTime = now + 60000 },
   ["messages.list_by_agent"] = { startTime = now - 30 * DAY, endTime = now + 60000 },
   ["listings.list_for_agent"] = { agentListings = true },
@@ -66,6 +66,12 @@ for _, name in ipairs(operations.names()) do
     end)
   end
 end
+
+t.test("a list that comes whole takes no limit where that would cut it", function()
+  t.raises("lists_test.lua:%d+: calendar.each_available_meetings: goes over all there are; leave out limit", function()
+    lofty.calendar.each_available_meetings { startTimeMs = now + DAY, endTimeMs = now + 2 * DAY, limit = 5 }
+  end)
+end)
 
 t.test("there are many lists, and pages to turn in them", function()
   t.ok(lists >= 37, lists .. " lists")

@@ -33,6 +33,25 @@ t.test("a path that is not quite right is a guess", function()
   t.equal(search.find("/nothing/of/the/kind/at/all"), {})
 end)
 
+t.test("a heading of the documentation names all that is under it", function()
+  local found, exact = search.find("lead routing")
+  t.equal(#found, 6)
+  t.equal({ found[1], exact }, { "routing.get_default_rule", true })
+  t.equal((search.find("Notes")), { "notes.create", "notes.delete", "notes.get", "notes.list", "notes.update" })
+end)
+
+t.test("an operation id is found however it is spelt, and helpers are found too", function()
+  for topic, sure in pairs { getVendorInfo = true, getvendorinfo = true, ["get vendor info"] = false } do
+    local found, exact = search.find(topic)
+    t.equal({ found[1], exact }, { "vendors.list", sure }, topic)
+  end
+  local found, exact = search.find("Search by Agent")
+  t.equal({ found[1], exact }, { "messages.list_by_agent", false })
+  t.ok(table.concat(found, " "):find("messages.search_by_agent", 1, true))
+  t.ok(table.concat(search.find("add tag"), " "):find("leads.add_tags", 1, true))
+  t.equal(search.find("pin a note")[1], "notes.pin")
+end)
+
 --- What is found first, or among the first few.
 local FIRST = {
   addTask = "tasks.create", finishTask = "tasks.finish", getAssigneeInfo = "leads.preview_routing",

@@ -97,6 +97,13 @@ local function sort_out(operations, places, overrides, schemas, reply_schemas, p
   return rows, replies
 end
 
+--- How the description calls each operation.
+local function called(operations, places)
+  local by_name = {}
+  for name, place in pairs(places) do by_name[name] = operations[place].called end
+  return by_name
+end
+
 local function check_overrides(overrides, places, problems)
   for _, changes in ipairs { overrides.operations, overrides.replies } do
     for name in pairs(changes) do
@@ -129,7 +136,9 @@ function M.texts(description, names, overrides)
   local texts = emit.folder("stdlib/lofty/operations", "Operations", rows, schemas)
   local more = emit.folder("stdlib/lofty/replies", "Replies", replies, reply_schemas)
   for path, text in pairs(more) do texts[path] = text end
-  texts["stdlib/lofty/resources.lua"] = emit.index(rows)
+  texts["stdlib/lofty/resources.lua"] = emit.list("The resources that have operations", emit.names(rows))
+  texts["stdlib/lofty/manual/called.lua"] = emit.list("What Lofty's description calls each operation, and under which "
+    .. "heading", called(operations, places))
   return texts
 end
 

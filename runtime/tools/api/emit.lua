@@ -154,12 +154,17 @@ function M.path(folder, resource)
   return ("%s/%s.lua"):format(folder, (resource:gsub("%.", "/")))
 end
 
---- The text of the list of resources.
----@param resources table<string, any>
+--- The names of a map, sorted.
+---@param map table<string, any>
+---@return string[]
+M.names = source.sorted_keys
+
+--- The text of a file that returns one table.
+---@param title string what it holds
+---@param value table
 ---@return string
-function M.index(resources)
-  return HEADER:format("The resources that have operations") .. "return "
-    .. source.render(source.sorted_keys(resources), "", 100, function() end) .. "\n"
+function M.list(title, value)
+  return HEADER:format(title) .. "return " .. source.render(value, "", 100, function() end) .. "\n"
 end
 
 return M

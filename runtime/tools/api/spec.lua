@@ -266,6 +266,7 @@ end
 ---@class api.Operation
 ---@field row table what lofty.operations holds of it
 ---@field answer table|nil the specification of a successful reply's whole body
+---@field called { id: string|nil, tag: string|nil } its operationId and first tag
 
 --- All operations of a description, by "METHOD /path", and its named schemas.
 ---@param description table the decoded OpenAPI document
@@ -279,7 +280,8 @@ function M.read(description)
       if METHODS[method] then
         place = method:upper() .. " " .. path
         local row, answer = row_of(method:upper(), path, operation, methods.parameters)
-        operations[place] = { row = row, answer = answer }
+        operations[place] = { row = row, answer = answer,
+          called = { id = operation.operationId, tag = (operation.tags or {})[1] } }
       end
     end
   end

@@ -1,5 +1,7 @@
 --- Finding operations for people who know Lofty's documentation but not our names: by path, by method and path, by the
 --- words of a title ("create task", "list leads for agent") or of an operation id ("addTask"); misspelt ones as well.
+local called = require "lofty.manual.called"
+local helpers = require "lofty.helpers"
 local operations = require "lofty.operations"
 local nearest = require("native.text").nearest
 
@@ -18,14 +20,6 @@ local SAME = {
   org = "organization", user = "member", current = "me", profile = "me", subscription = "webhook",
   subscribe = "webhook", callback = "webhook", stage = "pipeline", communication = "message", history = "message",
   logtype = "manual_log", my = "mine", assignee = "routing", contact = "lead",
-}
-
---- Operation ids of Lofty's description whose words lead elsewhere or nowhere.
-local CALLED = {
-  add_2 = "manual_logs.create", delete_2 = "manual_logs.delete", findPondById = "team.get_pond",
-  getAssigneeInfo = "leads.preview_routing", getByUserId = "listings.list_for_agent", getList = "calls.list",
-  list_1 = "system_logs.list", list_2 = "notes.list", list_3 = "manual_logs.list", list_4 = "leads.list",
-  list_5 = "v1.appointments.list", listTasksByUser = "tasks.mine", updateContacts = "leads.sync_brokermint",
 }
 
 --- Words that tell nothing apart.
@@ -50,60 +44,84 @@ local function words_of(text, spell)
   return words
 end
 
---- Every word of a name, a path or a synonym.
-local function vocabulary()
-  local known, list = {}, {}
+---@class lofty.manual.Entry what may be found
+---@field name string of an operation or a helper
+---@field method string|nil of an operation
+---@field words table<string, true> of its name
+---@field more table<string, true> of its path and operation id, or of a helper's summary
+
+---@return lofty.manual.Entry[]
+local function entries()
+  local list = {}
+  for _, name in ipairs(operations.names()) do
+    local row = operations.find(name)
+    list[#list + 1] = { name = name, method = row.method, words = words_of(name),
+      more = words_of(row.path .. " " .. (called[name].id or "")) }
+  end
+  for _, helper in ipairs(helpers.list()) do
+    list[#list + 1] = { name = helper.name, words = words_of(helper.name), more = words_of(helper.summary) }
+  end
+  return list
+end
+
+--- Every word of the entries, and every synonym.
+local function vocabulary(list)
+  local known, words = {}, {}
   local function add(word)
-    if not known[word] then list[#list + 1] = word end
+    if not known[word] then words[#words + 1] = word end
     known[word] = true
   end
-  for _, name in ipairs(operations.names()) do
-    for word in pairs(words_of(name)) do add(word) end
-    for word in pairs(words_of(operations.find(name).path)) do add(word) end
+  for _, entry in ipairs(list) do
+    for word in pairs(entry.words) do add(word) end
+    -- A helper's summary is prose, in which anything is near to some word.
+    for word in pairs(entry.method and entry.more or {}) do add(word) end
   end
   for word, meaning in pairs(SAME) do
     add(word)
     add(meaning)
   end
-  table.sort(list)
-  return known, list
+  table.sort(words)
+  return known, words
 end
 
 --- The words of a topic, those that are no word of Lofty's replaced by the nearest one that is.
-local function wanted_words(topic)
-  local known, list = vocabulary()
+local function wanted_words(topic, list)
+  local known, words = vocabulary(list)
   return words_of(topic, function(word)
     if known[word] or known[stem(word)] then return stem(word) end
-    return stem(nearest(word, list) or word)
+    return stem(nearest(word, words) or word)
   end)
 end
 
 --- What a method does, for those who name the deed and not the operation's verb.
 local METHOD_VERBS = { GET = { "get", "list" }, POST = { "create" }, PUT = { "update" }, DELETE = { "delete" } }
 
---- How well an operation's name and path fit the words; `rarity` is what a word counts above others.
-local function score(row, wanted, rarity)
-  local name, path, points = words_of(row.name), words_of(row.path), row.name:find("^v1%.") and -0.2 or 0
+--- How well an entry fits the words; `rarity` is what a word counts above others.
+local function score(entry, wanted, rarity)
+  local name, more = entry.words, entry.more
+  local points = entry.name:find("^v1%.") and -0.2 or 0
   for word in pairs(wanted) do
-    points = points + (name[word] and 2 + rarity[word] or path[word] and 1 + rarity[word] or -1)
+    points = points + (name[word] and 2 + rarity[word] or more[word] and 1 + rarity[word] or -1)
   end
   for word in pairs(name) do
     if not wanted[word] then points = points - 0.7 end
   end
-  for _, each in ipairs(METHOD_VERBS[row.method]) do
+  for _, each in ipairs(METHOD_VERBS[entry.method] or {}) do
     if wanted[each] and not name[each] then points = points + 0.5 end
   end
   return points
 end
 
---- Words that few operations have tell more: 2 for one of a single operation, hardly anything for "lead".
-local function rarity_of(wanted)
-  local counts, rarity = {}, {}
-  for _, name in ipairs(operations.names()) do
-    local its = words_of(name .. " " .. operations.find(name).path)
-    for word in pairs(wanted) do counts[word] = (counts[word] or 0) + (its[word] and 1 or 0) end
+--- Words that few entries have tell more: 2 for one of a single operation, hardly anything for "lead".
+local function rarity_of(wanted, list)
+  local rarity = {}
+  for word in pairs(wanted) do
+    local count = 0
+    for _, entry in ipairs(list) do
+      if entry.words[word] or entry.more[word] then count = count + 1 end
+    end
+    rarity[word] = 2 / math.max(count, 1) ^ 0.5
   end
-  for word, count in pairs(counts) do rarity[word] = 2 / math.max(count, 1) ^ 0.5 end
   return rarity
 end
 
@@ -128,11 +146,12 @@ local function by_path(method, path)
 end
 
 local function by_words(topic)
-  local wanted, ranked, names = wanted_words(topic), {}, {}
-  local rarity = rarity_of(wanted)
-  for _, name in ipairs(operations.names()) do
-    local points = score(operations.find(name), wanted, rarity)
-    if points >= 1 then ranked[#ranked + 1] = { name = name, points = points } end
+  local list, ranked, names = entries(), {}, {}
+  local wanted = wanted_words(topic, list)
+  local rarity = rarity_of(wanted, list)
+  for _, entry in ipairs(list) do
+    local points = score(entry, wanted, rarity)
+    if points >= 1 then ranked[#ranked + 1] = { name = entry.name, points = points } end
   end
   table.sort(ranked, function(a, b) return a.points > b.points or a.points == b.points and a.name < b.name end)
   for index = 1, math.min(#ranked, MOST) do
@@ -142,15 +161,39 @@ local function by_words(topic)
   return names
 end
 
---- The operations that a topic may mean, likeliest first.
+--- "getVendorInfo", "get vendor info" and "getvendorinfo" are one.
+local function plain(text)
+  return (text or ""):lower():gsub("[^%w]", "")
+end
+
+--- An operation whose id says more than a verb, or all that stand under a heading of Lofty's documentation.
+local function by_calling(topic)
+  local wanted, under = plain(topic), {}
+  for _, name in ipairs(operations.names()) do
+    local id = called[name].id
+    if id and plain(id) == wanted and id:find("[%u%d]") then return { name } end
+    if plain(called[name].tag) == wanted then under[#under + 1] = name end
+  end
+  return #under > 0 and under or nil
+end
+
+--- The operations and helpers that a topic may mean, likeliest first.
 ---@param topic string
 ---@return string[] names
----@return boolean exact whether the topic says just these: a path with or without a method, an operation id
+---@return boolean exact whether the topic says just these: a path with or without a method, an operation id, a heading
 function M.find(topic)
   local method, path = topic:match("^(%a+)%s+(/%S*)$")
   path = path or topic:match("^/%S*$")
   if path then return by_path(method, path) end
-  if CALLED[topic] then return { CALLED[topic] }, true end
+  local names = by_calling(topic)
+  -- Words that spell an operation id may as well be the title of another operation.
+  if names and #names == 1 and topic:find(" ") then
+    for _, name in ipairs(by_words(topic)) do
+      if name ~= names[1] then names[#names + 1] = name end
+    end
+    return names, #names == 1
+  end
+  if names then return names, true end
   return by_words(topic), false
 end
 
