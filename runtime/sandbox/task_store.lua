@@ -40,7 +40,8 @@ function M.demand(store, request, no_access)
   wire.demand(task, "TASK_NOT_EXIST")
   local lead = store.leads:find(task.leadId)
   wire.demand(not lead.foreign, no_access)
-  wire.demand(not lead.trashed, "LEAD_NOT_EXIST")
+  -- Where an operation documents nothing about leads, a task in the trash is no task.
+  wire.demand(not lead.trashed, no_access == "LEAD_NOT_EXIST" and no_access or "TASK_NOT_EXIST")
   return task
 end
 

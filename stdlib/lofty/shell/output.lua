@@ -159,9 +159,11 @@ function Sink:item(item)
   if #self.held == SAMPLE then release(self) end
 end
 
---- Says which of the names given to --fields nothing had.
+--- Says which of the names given to --fields nothing had, and ends with exit code 1 then: a column that stays empty
+--- because its name is misspelt must not look like a result.
 local function report_unseen(sink)
   if not sink.options.fields or sink.last == nil then return end
+  local unseen = false
   local known = table.move(sink.documented, 1, #sink.documented, 1, {})
   paths.extend(paths.tree_of(known), as_object(sink.last), known)
   paths.each_unseen(sink.tree, function(path)
@@ -169,7 +171,9 @@ local function report_unseen(sink)
     local near = nearest(path, known)
     usage.say(("--fields: nothing has %s%s"):format(wording.quoted(path),
       near and ("; did you mean %s?"):format(wording.quoted(near)) or ""))
+    unseen = true
   end)
+  if unseen then os.exit(1) end
 end
 
 --- Says which members had no column, because they first came after the columns were settled.
@@ -184,8 +188,8 @@ end
 function Sink:finish()
   if self.form.samples and self.held then release(self) end
   self.form.finish(self)
-  report_unseen(self)
   report_stray(self)
+  report_unseen(self)
 end
 
 --- Takes a result that is no list.
