@@ -85,6 +85,7 @@ conformance: all ## prove every operation against Lofty's description: make conf
 
 docs: all ## write the reference manual to build/docs, as Markdown and as man pages
 	@$(BUILD)/loftyrun runtime/tools/docs/generate.lua $(BUILD)/docs $(BUILD)/loftyrun
+	@echo "$(BUILD)/docs: markdown/ and man/"
 
 install: docs ## copy the program, the scripts and the man pages to $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts'

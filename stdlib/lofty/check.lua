@@ -27,6 +27,7 @@
 ---               a larger integer; { field=, others= }: with any value
 ---   together    { field=, with= }: field is ignored without the field named by `with`
 ---   in_order    the names of two times, of which the first must not be after the second
+---   max_sum     { names, max= }: what the numbers may be together
 ---   max_span    the most milliseconds between those two
 ---
 --- Every function here returns a message first, nil when all is well, and then the value as it will be sent: a copy
@@ -279,6 +280,20 @@ function M.params(row, values, fields)
     if message then return prefixed(row, message) end
   end
   return nil, clean
+end
+
+--- Checks what the path demands of the fields: a row's `needs_by_path` are rules as `needs`, whose `when` names a
+--- parameter of the path.
+---@param row table the operation
+---@param values any[] the path parameters
+---@param fields table checked
+---@return string|nil message
+function M.beside_path(row, values, fields)
+  if not row.needs_by_path then return nil end
+  local all = {}
+  for name, value in pairs(fields) do all[name] = value end
+  for index, param in ipairs(row.params) do all[param.name] = values[index] end
+  return prefixed(row, rules.broken({ needs = row.needs_by_path }, all, ""))
 end
 
 --- Checks the query of a GET or DELETE.

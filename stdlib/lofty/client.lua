@@ -62,6 +62,7 @@ function M.arguments(name, row, ...)
   end
   if options == nil and is_options(fields) then misuse(OPTIONS_HINT:format(name, name)) end
   options = options == nil and {} or check_options(name, options)
+  if type(fields) == "table" and not takes_table(row) and next(fields) == nil then fields = nil end
   if fields ~= nil and not takes_table(row) and not options.unchecked then
     misuse(("%s: takes %s, got %s as well"):format(name,
       params == 0 and "no parameters" or ("only " .. row.params[params].name), wording.describe(fields)))
@@ -84,6 +85,7 @@ function M.checked(row, values, fields)
   else
     message, clean_fields = check.query(row, fields)
   end
+  message = message or check.beside_path(row, clean_values, clean_fields)
   if message then misuse(message) end
   return clean_values, clean_fields
 end

@@ -92,6 +92,13 @@ M["calling-code"] = function(text)
   return ('is not bare digits; write "%s"'):format(digits ~= "" and digits or "1")
 end
 
+--- The choices of a select, as JSON text.
+M["options-json"] = function(text)
+  local value = require("native.json").decode(text)
+  local options = type(value) == "table" and value.option
+  if type(options) ~= "table" or #options == 0 then return 'is no list of choices; write \'{"option":["a","b"]}\'' end
+end
+
 --- The id of a calendar entry, which says what it is.
 M["calendar-id"] = function(text)
   if not text:find("^%d+%-task$") and not text:find("^%d+%-appointment$") then

@@ -29,6 +29,22 @@ function M.of(row, item)
   return hash_of(FNV_OFFSET, item)
 end
 
+--- So many of the last ids are remembered: what comes again within them is noticed, in bounded memory.
+local REMEMBERED = 10000
+
+--- A memory of the last ids.
+---@return fun(id: any): boolean is_new notes the id, and says whether it was not among them
+function M.memory()
+  local ring, place, at = {}, {}, 0
+  return function(id)
+    if place[id] then return false end
+    at = at % REMEMBERED + 1
+    if ring[at] ~= nil then place[ring[at]] = nil end
+    ring[at], place[id] = id, true
+    return true
+  end
+end
+
 --- A function that is told how each page begins, and gives the earlier page that began so, or nil. It remembers the
 --- last thousand pages at least, and of all the others as many as it takes to notice any circle in the end.
 ---@return fun(id: any, page: integer): integer|nil

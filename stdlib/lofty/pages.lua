@@ -49,7 +49,7 @@ end
 --- Goes to the beginning of the list.
 local function rewind(walk)
   walk.style, walk.page, walk.given, walk.empty = paging[walk.row.page], 0, 0, 0
-  walk.seen, walk.last_id, walk.circle = {}, nil, identity.circle()
+  walk.seen, walk.last_id, walk.circle, walk.is_new = {}, nil, identity.circle(), identity.memory()
   walk.total, walk.least, walk.most, walk.overlaps, walk.short = nil, nil, nil, nil, nil
   walk.start = walk.style.start(walk)
   walk.position = walk.start
@@ -77,19 +77,21 @@ local function note_total(walk, metadata)
   walk.most = math.max(walk.most or total, total)
 end
 
---- The items not on the page before. Where things are added while a list is read by position, some come twice; where
+--- The items that have not come yet. Where things are added while a list is read by position, some come twice; where
 --- a page begins as an earlier one did, the parameter that asks for the next page was not heard, or goes in a circle.
 local function fresh_items(walk, items)
-  local fresh, seen, last, anchored = {}, {}, nil, false
+  local fresh, seen, last, anchored, opening = {}, {}, nil, false, nil
   for index, item in ipairs(items) do
     local id = identity.of(walk.row, item)
     if not id then error(broken(walk, "item %d of page %d has no %s", index, walk.page, walk.row.id), 0) end
-    if not walk.seen[id] then fresh[#fresh + 1] = item end
+    if walk.is_new(id) then fresh[#fresh + 1] = item end
     if id == walk.last_id then anchored = true end
     seen[id], last = index, id
-    local earlier = index == 1 and walk.circle(id, walk.page)
-    if earlier then error(broken(walk, "page %d repeats page %d", walk.page, earlier), 0) end
+    -- Where pages overlap, one begins behind the item it has in common with the page before.
+    if not opening and not (walk.overlaps and id == walk.last_id) then opening = id end
   end
+  local earlier = opening and walk.circle(opening, walk.page)
+  if earlier then error(broken(walk, "page %d repeats page %d", walk.page, earlier), 0) end
   if walk.overlaps and not anchored then
     error(broken(walk, "page %d does not follow page %d: items left the list while it was read by position, "
       .. "so some were passed over", walk.page, walk.page - 1), 0)
@@ -133,6 +135,27 @@ local function check_echo(walk, metadata)
   end
 end
 
+local function send(walk)
+  local result, metadata = client.send(walk.row, walk.values, walk.query)
+  if not walk.style.items then return result, metadata end
+  local items, found = walk.style.items(walk, result)
+  return items or error(broken(walk, "page %d cannot be read: %s", walk.page + 1, found), 0), found
+end
+
+--- Pages that are counted cannot overlap. So the item before a page's first is asked for: unless it was on the page
+--- before, items left the list, and as many moved there unread. A total does not tell where others came meanwhile.
+local function check_joint(walk, known)
+  if walk.page < 2 or not walk.style.joint then return end
+  local query = walk.query
+  walk.query = walk.style.joint(walk)
+  local items = send(walk)
+  walk.query = query
+  if items[1] == nil or not known[identity.of(walk.row, items[1])] then
+    error(broken(walk, "page %d does not follow page %d: the list changed while it was read by position, so some were "
+      .. "passed over", walk.page, walk.page - 1), 0)
+  end
+end
+
 --- How many items the list has now, as its first page says; nil where it does not say.
 local function ask_total(walk)
   local query = walk.style.first(walk)
@@ -159,13 +182,6 @@ local function check_total(walk)
       largest_total = walk.most,
     })
   end
-end
-
-local function send(walk)
-  local result, metadata = client.send(walk.row, walk.values, walk.query)
-  if not walk.style.items then return result, metadata end
-  local items, found = walk.style.items(walk, result)
-  return items or error(broken(walk, "page %d cannot be read: %s", walk.page + 1, found), 0), found
 end
 
 --- Goes on where a list is whose scrollId has expired: by offset. With `resume` it is read again from its start, since
@@ -225,7 +241,9 @@ local function read_page(walk)
     walk.page = walk.page + 1
     walk.position = walk.position + #items - (walk.overlaps and 1 or 0)
     note_total(walk, metadata)
+    local known = walk.seen
     local fresh = walk.row.page == "none" and items or fresh_items(walk, items)
+    check_joint(walk, known)
     check_length(walk, items, fresh, metadata)
     walk.given = walk.given + #fresh
     advance(walk, items, metadata)

@@ -10,6 +10,7 @@
 ---   after   the query of the page after the one just read; nil at the end, nil and why where none can be asked for;
 ---           a third result is true where that page is to begin with the last item of this one
 ---   items   the items and the metadata in a result that is no plain list
+---   joint   the query of the item before the page just read, where pages are counted
 ---   exact   true where a position counts on nothing leaving the list while it is read
 ---   even    true where pages are counted, so that a short one in the middle means that others overlap
 ---   ahead   true where a position is an item, which the script may move
@@ -57,14 +58,14 @@ local function positioned(reach)
     after = function(walk, items, metadata)
       if at_end(walk, items, metadata) or walk.overlaps and #items == 1 then return nil end
       if says_more(metadata) and #items == 0 then return nil, "is empty, yet says that more follows" end
-      -- Without a total nobody would hear that something left the list: each page begins with an item already known.
-      local blind = walk.total == nil and walk.size > 1
-      local offset, limit = walk.position - (blind and 1 or 0), walk.size
+      -- Nobody would hear that something left the list where other things came: each page begins with a known item.
+      local overlaps = walk.size > 1
+      local offset, limit = walk.position - (overlaps and 1 or 0), walk.size
       if reach then limit = math.min(limit, reach - offset) end
-      if limit <= (blind and 1 or 0) then
+      if limit <= (overlaps and 1 or 0) then
         return nil, ("ends at item %d, the last one that can be read by position; narrow the filter"):format(reach)
       end
-      return with(walk, { limit = limit, offset = offset }), nil, blind
+      return with(walk, { limit = limit, offset = offset }), nil, overlaps
     end,
   }
 end
@@ -106,6 +107,9 @@ local function numbered(page, size, first, fixed)
     at = page,
     exact = true,
     even = size ~= nil,
+    joint = size and function(walk)
+      return with(walk, { [page] = first + (number(walk) - first + walk.page - 1) * walk.size - 1, [size] = 1 })
+    end,
     start = function(walk) return (number(walk) - first) * walk.size end,
     first = first_page,
     after = function(walk, items, metadata)

@@ -114,6 +114,16 @@ local function too_many(spec, fields, prefix)
   end
 end
 
+--- Numbers that are each right and together beyond what Lofty reaches.
+local function too_much(spec, fields, prefix)
+  local rule, sum = spec.max_sum, 0
+  if not rule then return nil end
+  for _, name in ipairs(rule) do sum = sum + (fields[name] or 0) end
+  if sum > rule.max then
+    return ("%s%s may be at most %d together, got %d"):format(prefix, wording.listed(rule, "and"), rule.max, sum)
+  end
+end
+
 local DAY = 86400000
 
 --- Two moments in the wrong order, or too far apart. The name of a moment in milliseconds ends in Ms beside its twin.
@@ -145,7 +155,7 @@ function M.broken(spec, fields, path)
   local prefix = path ~= "" and path .. "." or ""
   return too_few(spec, fields, subject) or none_given(spec, fields, subject) or needed(spec, fields, prefix)
     or overruled(spec, fields, prefix) or alone(spec, fields, prefix) or not_applicable(spec, fields, prefix)
-    or too_many(spec, fields, prefix) or out_of_order(spec, fields, prefix)
+    or too_many(spec, fields, prefix) or too_much(spec, fields, prefix) or out_of_order(spec, fields, prefix)
 end
 
 return M

@@ -8,6 +8,7 @@ local FORMATS = {
   ["iso-offset"] = '"2026-03-01T15:00:00-08:00"',
   ["https-url"] = '"https://example.com/hook"',
   ["epoch-ms"] = "lofty.now()",
+  ["options-json"] = [['{"option":["a","b"]}']],
   ["calendar-id"] = '"123-task"',
   ["time-zone"] = '"America/Los_Angeles"',
 }
@@ -32,6 +33,7 @@ end
 --- A value that its specification accepts, as Lua source. Ids are variables: theirs is the reader's to know.
 function sample(spec, name)
   if spec.example then return spec.example end
+  if spec.format == "epoch-ms" and name:find("^start") then return "lofty.now() - 3600000" end
   if FORMATS[spec.format] then return FORMATS[spec.format] end
   if spec.enum then return type(spec.enum[1]) == "string" and ("%q"):format(spec.enum[1]) or tostring(spec.enum[1]) end
   if spec.type == "integer" and name:find("Id$") and not spec.max then return name end

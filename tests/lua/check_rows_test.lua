@@ -36,6 +36,12 @@ local function task(more)
 end
 
 local REFUSED = {
+  { "manual_logs.list", { leadId = 5, logType = "logCall", offset = 19999, limit = 2 },
+    "offset and limit may be at most 20000 together, got 20001" },
+  { "team.add_custom_field", { attributeName = "Boat", attributeType = "single_select" },
+    'params is required when attributeType is "single_select"' },
+  { "team.add_custom_field", { attributeName = "Boat", attributeType = "multi_select", params = "a,b" },
+    'params "a,b" is no list of choices; write \'{"option":["a","b"]}\'' },
   -- paging by id passes over what pages otherwise
   { "leads.list_activities", { currentId = 9, offset = 10 }, "offset would be ignored beside currentId" },
   { "messages.list_calls", { leadId = 5, currentId = 9, offset = 0 }, "offset would be ignored beside currentId" },

@@ -116,6 +116,15 @@ function breaking.max_span(add, span, spec)
   end)
 end
 
+function breaking.max_sum(add, names)
+  add("together", function(fields)
+    without(fields, { "currentId" })
+    fields[names[1]] = names.max
+    fields[names[2]] = 1
+    return fields
+  end)
+end
+
 --- Calls `add(says, value)` for each rule of an object that can be broken.
 ---@param spec table with the rules; its fields too
 ---@param add fun(says: string, value: fun(fields: table, sample: fun(name: string): any): table)

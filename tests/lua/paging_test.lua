@@ -65,28 +65,66 @@ t.test("numbered pages, each under its own name and from its own first number", 
   for _, case in ipairs(NUMBERED) do
     local style, name, first = table.unpack(case)
     transport.reply(function(request)
-      local page = (number(request, name) or first) - first
-      return { json = { things = slice(page * 3 + 1, page * 3 + 3, 7), _metadata = { total = 7, pageSize = 3 } } }
+      local page, size = (number(request, name) or first) - first, number(request, "pageSize")
+      return { json = { things = slice(page * size + 1, page * size + size, 7),
+        _metadata = { total = 7, pageSize = size } } }
     end)
     t.equal(ids(row { page = style }, { pageSize = 3 }), range(1, 7), style)
-    t.equal(transport.sent(), { "GET /things?pageSize=3", ("GET /things?%s=%d&pageSize=3"):format(name, first + 1),
-      ("GET /things?%s=%d&pageSize=3"):format(name, first + 2) }, style)
+    local sent = { "GET /things?pageSize=3" }
+    -- Each further page, and then the one item that stands before it.
+    for _, asked in ipairs { { 1, 3 }, { 2, 1 }, { 2, 3 }, { 5, 1 } } do
+      sent[#sent + 1] = ("GET /things?%s=%d&pageSize=%d"):format(name, first + asked[1], asked[2])
+    end
+    t.equal(transport.sent(), sent, style)
     t.equal(ids(row { page = style }, { pageSize = 3, [name] = first + 1 }), range(4, 7), style)
   end
 end)
 
 t.test("numbered pages without a total end with an empty one", function()
   transport.reply(function(request)
-    local page = number(request, "pageNum") or 0
-    return { json = { things = slice(page * 3 + 1, page * 3 + 3, 6) } }
+    local page, size = number(request, "pageNum") or 0, number(request, "pageSize")
+    return { json = { things = slice(page * size + 1, page * size + size, 6) } }
   end)
   t.equal(ids(row { page = "pageNum0" }, { pageSize = 3 }), range(1, 6))
-  t.equal(#transport.calls, 3)
+  t.equal(#transport.calls, 5)
+end)
+
+t.test("numbered pages that do not follow each other, though the total stays", function()
+  for _, change in ipairs {
+    function(list) list[#list + 1] = table.remove(list, 1) end, -- one that was read moves to the end
+    function(list)
+      table.remove(list, 2)
+      table.insert(list, 7, 99)
+    end,
+  } do
+    local list = range(1, 9)
+    transport.reply(function(request, call)
+      if call == 2 then change(list) end
+      local page, size, here = number(request, "page") or 0, number(request, "pageSize"), lofty.array {}
+      for place = page * size + 1, math.min(page * size + size, #list) do here[#here + 1] = { id = list[place] } end
+      return { json = { things = here, total = #list } }
+    end)
+    is_broken("page 2 does not follow page 1: the list changed", row { page = "page" }, { pageSize = 3 })
+  end
+end)
+
+t.test("what comes again a few pages later is given once", function()
+  local list = range(1, 20)
+  transport.reply(function(request, call)
+    if call == 4 then for id = 101, 104 do table.insert(list, 1, id) end end
+    local offset, here = number(request, "offset") or 0, lofty.array {}
+    for place = offset + 1, math.min(offset + number(request, "limit"), #list) do here[#here + 1] = { id = list[place] } end
+    return { json = { things = here, total = #list } }
+  end)
+  t.equal(ids(row { page = "offset" }, { limit = 7 }), range(1, 20))
 end)
 
 t.test("a short numbered page in the middle is no end and no accident", function()
-  local sizes = { 2, 2, 0 }
-  transport.reply(function(_, call) return { json = { things = slice(call * 10, call * 10 + sizes[call] - 1, 99) } } end)
+  transport.reply(function(request)
+    local page = number(request, "page") or 0
+    if number(request, "pageSize") == 1 then return { json = { things = slice(11, 11, 99) } } end
+    return { json = { things = slice(page * 10 + 10, page * 10 + 11, 99) } }
+  end)
   is_broken("page 1 has 2 items where 3 were asked for, and more follow", row { page = "page" }, { pageSize = 3 })
 end)
 
@@ -99,12 +137,14 @@ t.test("the size of pages is that of the row, and the one that is echoed", funct
 end)
 
 t.test("hasMore decides where it comes, as 0 and 1 too", function()
-  local more = { 1, 1, 0 }
-  transport.reply(function(_, call)
-    return { json = { things = slice(call * 10, call * 10, 99), hasMore = more[call] } }
+  local more = { [0] = 1, 1, 0 }
+  transport.reply(function(request)
+    local page = number(request, "pageNumber") or 0
+    if number(request, "pageSize") == 1 then page = (page + 1) // 2 - 1 end -- the item before the page just read
+    return { json = { things = slice(page * 10 + 10, page * 10 + 10, 99), hasMore = more[page] } }
   end)
   t.equal(ids(row { page = "pageNumber", page_size = 2 }), { 10, 20, 30 }) -- short pages are told, so they are fine
-  t.equal(#transport.calls, 3)
+  t.equal(#transport.calls, 5)
   transport.reply { { json = { things = lofty.array {}, hasMore = 1 } } }
   is_broken("page 1 is empty, yet says that more follows", row { page = "pageNumber" })
   transport.reply { { json = { things = slice(1, 2, 2), hasMore = false, total = 5 } } }
@@ -127,8 +167,9 @@ end)
 t.test("numbered pages and offsets in the body of a POST", function()
   transport.reply(function(request)
     local asked = body(request)
-    local page = (asked.pageNum or 1) - 1
-    return { json = { things = slice(page * 2 + 1, page * 2 + 2, 3), metadata = { totalCount = 3, hasMore = page == 0 } } }
+    local page, size = (asked.pageNum or 1) - 1, asked.pageSize
+    return { json = { things = slice(page * size + 1, page * size + size, 3),
+      metadata = { totalCount = 3, hasMore = page * size + size < 3 } } }
   end)
   t.equal(ids(row { page = "pageNum", method = "POST" }, { pageSize = 2, leadId = 5 }), range(1, 3))
   t.equal(body(transport.calls[2]), { pageSize = 2, leadId = 5, pageNum = 2 })
@@ -257,7 +298,7 @@ t.test("items without an id are told apart by what is in them", function()
     for item in things(made) do list[#list + 1] = item.to end
     return table.concat(list)
   end
-  t.equal(names { page("a", "b"), page("c", "d") }, "abcd")
+  t.equal(names { page("a", "b"), page("c", "d"), page("b") }, "abcd")
   t.matches(t.fails("INVALID_RESPONSE", names, { page("a", "b"), page("a", "b") }).message, "page 2 repeats page 1")
 end)
 

@@ -38,6 +38,7 @@ t.test("a formula holds quotes doubled, and long texts in pieces of 255 characte
   t.equal(spreadsheet.as_text(long), '="=' .. ("é"):rep(254) .. '"&"' .. ("é"):rep(46) .. '"')
   local longer = "=" .. ("x"):rep(9000)
   t.equal(spreadsheet.as_text(longer), "'" .. longer)
+  t.equal(spreadsheet.as_text("\r\n=1"), "'\r\n=1")
 end)
 
 t.test("a line of CSV", function()

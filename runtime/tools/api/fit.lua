@@ -41,6 +41,7 @@ local RULES = {
   end,
   min_fields = function() return {} end,
   max_span = function() return {} end,
+  max_sum = function(names) return names end,
 }
 
 local function conditions(rules)

@@ -465,7 +465,9 @@ local new_note = "Just after a create, reading or changing it may answer RESOURC
 local no_leak = "PERMISSION_DENIED also says that there is no such thing: Lofty does not tell the two apart."
 local not_twice = "A call that is repeated is a message that is sent twice."
 local bare_list = { page = "none", why = "a bare array, all at once" }
+local for_assistants = { { field = "roleId", when = "type", is = { 4 } } }
 local routing_role = { query = { roleId = { note = "needed for type 4, see routing.list_roles" } },
+  needs_by_path = for_assistants,
   params = { { note = "1 agent leads, 4 assistant leads; 2 is not explained, lender by its place" } } }
 local by_id = { { field = "currentId", above = 0, others = { "offset" } } }
 local timeline_page = { page = "timeline", id = "id", page_size = 1000, rules = { overrules = by_id },
@@ -486,7 +488,8 @@ local operations = {
       "Long texts of workInfo and socialMedias are cut in silence; their limits are not published.",
     } },
   ["agents.deactivate"] = {
-    habits = { "Every refusal comes inside HTTP 200; it is raised all the same. The agent's tokens end at once." } },
+    habits = { "Every refusal comes inside HTTP 200; it is raised all the same.",
+      "The seat is free and the agent's tokens end at once; leads stay assigned. agents.reactivate takes it back." } },
   ["agents.reactivate"] = {
     habits = { "Every refusal comes inside HTTP 200; it is raised all the same." } },
 
@@ -652,7 +655,8 @@ local operations = {
     see = { "manual_logs.wait" } },
   ["manual_logs.list"] = { page = "near_offset", id = "id", page_size = 1000,
     query = { currentId = { min = 0, note = "id of the last item already seen; offset and sort have no effect then" } },
-    rules = { overrules = { { field = "currentId", above = 0, others = { "offset", "sort" } } } },
+    rules = { overrules = { { field = "currentId", above = 0, others = { "offset", "sort" } } },
+      max_sum = { "offset", "limit", max = 20000 } },
     order = "oldest first, unless order = \"desc\"", why = "in its prose",
     habits = { "By offset no more than 20000 entries can be reached; currentId has no such end." } },
 
@@ -735,7 +739,7 @@ local operations = {
   ["routing.update_rule"] = { params = routing_role.params,
     habits = { "Whether what is left out stays is not documented: begin with what routing.list_rules gives.",
       "Lead pond only for type 1; next up and blast alert not for type 4." } },
-  ["routing.update_default_rule"] = { params = routing_role.params,
+  ["routing.update_default_rule"] = { params = routing_role.params, needs_by_path = for_assistants,
     habits = { "Whether what is left out stays is not documented: begin with what routing.get_default_rule gives.",
       "Next up and blast alert not for type 4.",
       "The strategy default assignee takes exactly one of the two assignees." } },
@@ -770,6 +774,7 @@ local operations = {
     rules = { in_order = { "startTime", "endTime" } },
     query = { startTime = bound, endTime = bound },
     habits = { "Stages, assignments, subscriptions and smart plans; calls, texts, emails and notes are elsewhere.",
+      "Of notes it tells that one was changed or deleted.",
       "startTime and endTime are milliseconds, the times of the entries are ISO 8601 texts.",
       "The ids are texts: they are larger than a number holds elsewhere." } },
 
@@ -792,9 +797,11 @@ local operations = {
   ["tasks.update"] = { params = { task_id },
     note = "Lofty applies what is not null; a task is completed with tasks.finish" },
 
-  ["team.add_custom_field"] = { body = { fields = {
+  ["team.add_custom_field"] = { body = {
+    needs = { { field = "params", when = "attributeType", is = { "single_select", "multi_select" } } }, fields = {
     attributeType = { narrow = true, enum = { "text", "number", "date", "anniversary_date", "single_select",
       "multi_select", "percentage", "currency" }, why = "dropdown was seen in lists only" },
+    params = { format = "options-json" },
     value = { required = NONE, default = "", always = true,
       note = "not needed for a new field" } } }, why = "in its prose", note = "the answer is a text" },
   ["team.get_pond"] = { habits = { no_leak } },
@@ -871,5 +878,9 @@ return {
       fields = { privateFlag = { add = true, type = "boolean" }, leadType = { add = true, type = "integer" } },
     },
   },
-  replies = {},
+  replies = {
+    -- Its prose: success is a flag, while the schema shows an envelope.
+    ["agents.deactivate"] = { type = "object", fields = { success = { type = "boolean" } } },
+    ["agents.reactivate"] = { type = "object", fields = { success = { type = "boolean" } } },
+  },
 }

@@ -45,7 +45,9 @@ end
 
 local function add_fields(page, heading, spec)
   if not spec or not spec.fields or next(spec.fields) == nil then return end
-  page:heading(heading .. " (* required)"):list(mark_required(values.items(spec.fields)))
+  local items, marks = values.items(spec.fields), false
+  for _, item in ipairs(items) do marks = marks or item.required end
+  page:heading(heading .. (marks and " (* required)" or "")):list(mark_required(items))
   local rules = values.rules(spec)
   if #rules > 0 then page:text(table.concat(rules, " ")) end
 end
@@ -62,6 +64,8 @@ local function add_arguments(page, row)
   local body = row.body
   local element = body and body.type == "array" and body.of
   add_fields(page, element and "Body, a list of" or "Body", element or body)
+  local beside = values.rules { needs = row.needs_by_path }
+  if #beside > 0 then page:text(table.concat(beside, " ")) end
 end
 
 local function add_result(page, row)

@@ -11,6 +11,7 @@ local FORMATS = {
   ["epoch-ms"] = "integer: milliseconds since 1970, UTC",
   ["epoch-ms-or-none"] = "integer: milliseconds since 1970, UTC, or -1",
   ["calling-code"] = "calling code of a country, without +",
+  ["options-json"] = 'JSON text: {"option":["a","b"]}',
   ["calendar-id"] = "id of a calendar entry, as 123-task",
   ["no-html"] = 'string without "<" and ">"',
   birthday = 'birthday, as "Jun 5, 2001"',
@@ -147,6 +148,7 @@ function M.rules(spec)
   add_counts(add, spec)
   add_relations(add, spec)
   if spec.in_order then add("%s must not be after %s.", spec.in_order[1], spec.in_order[2]) end
+  if spec.max_sum then add("%s are at most %d together.", words(spec.max_sum), spec.max_sum.max) end
   if spec.max_span then add("They may be %s apart at most.", span(spec.max_span)) end
   return lines
 end

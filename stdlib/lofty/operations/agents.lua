@@ -118,7 +118,10 @@ M.deactivate = {
   method = "POST",
   path = "/v2.0/agents/{agentId}/deactivate",
   params = { { name = "agentId", type = "integer", min = 1 } },
-  habits = { "Every refusal comes inside HTTP 200; it is raised all the same. The agent's tokens end at once." },
+  habits = {
+    "Every refusal comes inside HTTP 200; it is raised all the same.",
+    "The seat is free and the agent's tokens end at once; leads stay assigned. agents.reactivate takes it back.",
+  },
   codes = { "INVALID_PARAMETER", 990105, 990113, 990106, 990107, 1900012 },
 }
 

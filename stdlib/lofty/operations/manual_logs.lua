@@ -97,7 +97,10 @@ M.list = {
   page_size = 1000,
   id = "id",
   order = 'oldest first, unless order = "desc"',
-  rules = { overrules = { { above = 0, field = "currentId", others = { "offset", "sort" } } } },
+  rules = {
+    max_sum = { "offset", "limit", max = 20000 },
+    overrules = { { above = 0, field = "currentId", others = { "offset", "sort" } } },
+  },
   habits = { "By offset no more than 20000 entries can be reached; currentId has no such end." },
   codes = { "INVALID_PARAMETER", "OFFSET_EXCEED_LIMIT", "LEAD_NOT_EXIST" },
 }

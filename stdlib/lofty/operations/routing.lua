@@ -81,6 +81,7 @@ M.get_default_rule = {
     },
   },
   query = { roleId = { type = "integer", default = -1, note = "needed for type 4, see routing.list_roles" } },
+  needs_by_path = { { field = "roleId", is = { 4 }, when = "type" } },
   codes = { "PERMISSION_DENIED", "BUSINESS_TYPE_ERROR", "INVAID_ROLE_ID" },
 }
 
@@ -97,6 +98,7 @@ M.list_members = {
   },
   query = { roleId = { type = "integer", default = -1, note = "needed for type 4, see routing.list_roles" } },
   page = "none",
+  needs_by_path = { { field = "roleId", is = { 4 }, when = "type" } },
   codes = { "PERMISSION_DENIED", "BUSINESS_TYPE_ERROR", "INVAID_ROLE_ID" },
 }
 
@@ -115,6 +117,7 @@ M.list_rules = {
   },
   query = { roleId = { type = "integer", default = -1, note = "needed for type 4, see routing.list_roles" } },
   page = "none",
+  needs_by_path = { { field = "roleId", is = { 4 }, when = "type" } },
   codes = { "PERMISSION_DENIED", "BUSINESS_TYPE_ERROR", "INVAID_ROLE_ID" },
 }
 
@@ -131,6 +134,7 @@ M.update_default_rule = {
   },
   body = supplement_routing_rule_request,
   text = true,
+  needs_by_path = { { field = "roleId", is = { 4 }, when = "type" } },
   habits = {
     "Whether what is left out stays is not documented: begin with what routing.get_default_rule gives.",
     "Next up and blast alert not for type 4.",

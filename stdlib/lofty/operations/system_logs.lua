@@ -30,6 +30,7 @@ M.list = {
   rules = { in_order = { "startTime", "endTime" } },
   habits = {
     "Stages, assignments, subscriptions and smart plans; calls, texts, emails and notes are elsewhere.",
+    "Of notes it tells that one was changed or deleted.",
     "startTime and endTime are milliseconds, the times of the entries are ISO 8601 texts.",
     "The ids are texts: they are larger than a number holds elsewhere.",
   },

@@ -7,6 +7,7 @@ M.add_custom_field = {
   path = "/v1.0/teamFeatures/custom-field",
   body = {
     type = "object",
+    needs = { { field = "params", is = { "single_select", "multi_select" }, when = "attributeType" } },
     fields = {
       attributeName = { type = "string", required = true, not_blank = true },
       attributeType = {
@@ -23,7 +24,11 @@ M.add_custom_field = {
           "currency",
         },
       },
-      params = { type = "string", note = 'JSON text with the options of a select: {"option":["a","b"]}' },
+      params = {
+        type = "string",
+        format = "options-json",
+        note = 'JSON text with the options of a select: {"option":["a","b"]}',
+      },
       value = { type = "string", always = true, default = "", note = "not needed for a new field" },
     },
   },

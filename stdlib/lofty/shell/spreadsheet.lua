@@ -83,6 +83,8 @@ end
 ---@param text string
 ---@return string
 function M.as_text(text)
+  -- No formula holds a line break, and no number either.
+  if text:find("[\r\n]") then return "'" .. text end
   local formula = "=" .. table.concat(pieces(text), "&")
   if (utf8.len(formula) or #formula) <= FORMULA_MAX then return formula end
   -- Too long for a formula; a text of this length is no number, so it is enough that it does not begin like one.
