@@ -45,6 +45,14 @@ local function check_options(name, options)
   return options
 end
 
+--- For an operation without fields; an empty table says nothing.
+local function refuse_fields(name, row, fields)
+  if fields == nil or type(fields) == "table" and next(fields) == nil then return end
+  local last = row.params and row.params[#row.params]
+  misuse(("%s: takes %s, got %s as well"):format(name, last and "only " .. last.name or "no parameters",
+    wording.describe(fields)))
+end
+
 --- Sorts out what a script passed: path parameters by position, one table, options.
 ---@param name string
 ---@param row table
@@ -62,11 +70,7 @@ function M.arguments(name, row, ...)
   end
   if options == nil and is_options(fields) then misuse(OPTIONS_HINT:format(name, name)) end
   options = options == nil and {} or check_options(name, options)
-  if type(fields) == "table" and not takes_table(row) and next(fields) == nil then fields = nil end
-  if fields ~= nil and not takes_table(row) and not options.unchecked then
-    misuse(("%s: takes %s, got %s as well"):format(name,
-      params == 0 and "no parameters" or ("only " .. row.params[params].name), wording.describe(fields)))
-  end
+  if not takes_table(row) and not options.unchecked then refuse_fields(name, row, fields) end
   return values, fields == nil and {} or fields, options
 end
 
