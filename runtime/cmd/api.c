@@ -75,6 +75,9 @@ static int run(const struct options *options, char **words) {
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "api");
   struct run_options run_options = {.profile = options->profile,
                                     .sandbox_seed = options->sandbox_seed,
+                                    .faults = options->faults,
+                                    .rate_limit = options->rate_limit,
+                                    .ledger = options->ledger,
                                     .state = options->state,
                                     .timeout = options->timeout,
                                     .requests_maximum = options->requests_maximum,
@@ -123,6 +126,7 @@ const struct command command_api = {
     .accepts = OPTION_QUERY | OPTION_ALL | OPTION_MAX | OPTION_OUTPUT | OPTION_FIELDS |
                OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTION_PROFILE | OPTION_SANDBOX |
                OPTION_TIMEOUT | OPTION_MAX_REQUESTS | OPTION_STATE | OPTION_LOG_LEVEL |
-               OPTION_LOG_FORMAT | OPTION_NO_COLOR,
+               OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
+               OPTION_LEDGER,
     .run = run,
 };

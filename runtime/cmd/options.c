@@ -121,6 +121,26 @@ static bool take_body(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_faults(struct options *options, const char *value) {
+  options->faults = value;
+  return *value != '\0';
+}
+
+static bool take_rate_limit(struct options *options, const char *value) {
+  options->rate_limit = value;
+  return *value != '\0';
+}
+
+static bool take_ledger(struct options *options, const char *value) {
+  options->ledger = value ? value : "";
+  return !value || *value != '\0';
+}
+
+static bool take_upstream(struct options *options, const char *value) {
+  options->upstream = value;
+  return *value != '\0';
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -159,6 +179,15 @@ static const struct option table[] = {
      "a number from 0 to 65535", take_port},
     {OPTION_SEED, "seed", 0, VALUE_REQUIRED, "SEED", "demo, empty or large:N",
      "demo, empty or large:N", take_seed},
+    {OPTION_FAULTS, "faults", 0, VALUE_REQUIRED, "LIST",
+     "what goes wrong with the sandbox: 429:5%,cut:1%",
+     "faults such as 429:5%,cut:1% (loftyrun sandbox --help)", take_faults},
+    {OPTION_RATE_LIMIT, "rate-limit", 0, VALUE_REQUIRED, "LIMIT",
+     "requests the sandbox takes: 600/min", "a limit such as 600/min", take_rate_limit},
+    {OPTION_LEDGER, "ledger", 0, VALUE_OPTIONAL, "FILE",
+     "count what the sandbox did; into FILE at the end", "a file", take_ledger},
+    {OPTION_UPSTREAM, "upstream", 0, VALUE_REQUIRED, "URL",
+     "pass everything on to this Lofty: be a proxy", "a base URL", take_upstream},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",

@@ -30,7 +30,11 @@ enum option_bit {
   OPTION_FIELDS = 1 << 17,
   OPTION_FILTER = 1 << 18,
   OPTION_BODY = 1 << 19,
-  OPTION_UNCHECKED = 1 << 20
+  OPTION_UNCHECKED = 1 << 20,
+  OPTION_FAULTS = 1 << 26,
+  OPTION_RATE_LIMIT = 1 << 27,
+  OPTION_LEDGER = 1 << 28,
+  OPTION_UPSTREAM = 1 << 29
 };
 
 enum { OPTION_QUERY_MOST = 128 };
@@ -47,6 +51,10 @@ struct options {
   enum log_format log_format;
   unsigned port;
   const char *seed;
+  const char *faults;
+  const char *rate_limit;
+  const char *ledger; /* "" for one without a file */
+  const char *upstream;
   const char *query[OPTION_QUERY_MOST]; /* NAME=VALUE */
   size_t query_count;
   const char *items_maximum; /* a number above 0 */

@@ -16,6 +16,9 @@ static int run(const struct options *options, char **words) {
   struct failure failure;
   struct run_options run_options = {.profile = options->profile,
                                     .sandbox_seed = options->sandbox_seed,
+                                    .faults = options->faults,
+                                    .rate_limit = options->rate_limit,
+                                    .ledger = options->ledger,
                                     .state = options->state,
                                     .timeout = options->timeout,
                                     .requests_maximum = options->requests_maximum,
@@ -45,7 +48,7 @@ const struct command command_run = {
         "it in ... and in arg. Modules are looked for beside the script first.\n",
     .accepts = OPTION_CHUNK | OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT |
                OPTION_MAX_REQUESTS | OPTION_STATE | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT |
-               OPTION_NO_COLOR,
+               OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER,
     .keeps_rest = true,
     .run = run,
 };

@@ -7,24 +7,44 @@
 #include "../host/interrupt.h"
 #include "cmd.h"
 
+static void introduce(const struct options *options, const struct sandbox *sandbox) {
+  unsigned port = sandbox_port(sandbox);
+  if (options->upstream)
+    fprintf(stderr,
+            "loftyrun: proxy before %s; from another terminal, with your own credential:\n"
+            "  LOFTY_BASE_URL=http://127.0.0.1:%u loftyrun SCRIPT\n",
+            options->upstream, port);
+  else
+    fprintf(stderr,
+            "loftyrun: sandbox with seed %s; from another terminal:\n"
+            "  LOFTY_BASE_URL=http://127.0.0.1:%u LOFTY_API_KEY=sandbox loftyrun SCRIPT\n",
+            options->seed, port);
+  if (options->faults)
+    fprintf(stderr, "loftyrun: the same faults again with seed:%lld\n",
+            sandbox_fault_seed(sandbox));
+}
+
 static int serve(struct context *context, const struct options *options) {
   struct failure failure;
   if (!interrupt_install(context->loop, 0, &failure)) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     return EXIT_TEMPORARY;
   }
-  struct sandbox *sandbox = sandbox_start(context, options->seed, options->port, &failure);
+  struct sandbox_options wanted = {.seed = options->seed,
+                                   .port = options->port,
+                                   .faults = options->faults,
+                                   .rate_limit = options->rate_limit,
+                                   .ledger = options->ledger,
+                                   .upstream = options->upstream};
+  struct sandbox *sandbox = sandbox_start(context, &wanted, &failure);
   if (!sandbox) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     interrupt_remove(context->loop);
-    return strcmp(failure.code, "SEED_INVALID") == 0 ? EXIT_USAGE : EXIT_TEMPORARY;
+    return strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY;
   }
   printf("http://127.0.0.1:%u\n", sandbox_port(sandbox));
   fflush(stdout);
-  fprintf(stderr,
-          "loftyrun: sandbox with seed %s; from another terminal:\n"
-          "  LOFTY_BASE_URL=http://127.0.0.1:%u LOFTY_API_KEY=sandbox loftyrun SCRIPT\n",
-          options->seed, sandbox_port(sandbox));
+  introduce(options, sandbox);
   while (interrupt_pending() == INTERRUPT_NONE && loop_step(context->loop, -1)) continue;
   /* To be stopped is how a server ends, not a failure. */
   int exit_code = interrupt_pending() == INTERRUPT_NONE ? EXIT_TEMPORARY : EXIT_DONE;
@@ -41,14 +61,19 @@ static bool owns_nothing(struct context *context, lua_State *L) {
 
 static int run(const struct options *options, char **words) {
   if (words[0]) return command_usage_error(&command_sandbox, "the sandbox takes no words");
+  if (options->upstream && options->given & OPTION_SEED)
+    return command_usage_error(&command_sandbox, "with --upstream there is nothing to seed");
   struct log log = options_log(options);
   struct context context = {.log = &log, .sandbox = true, .owns = owns_nothing};
   context.loop = loop_new();
-  if (!context.loop) {
+  context.http = context.loop ? http_client_new(context.loop) : NULL;
+  if (!context.http) {
     fputs("loftyrun: out of memory\n", stderr);
+    loop_free(context.loop);
     return EXIT_TEMPORARY;
   }
   int exit_code = serve(&context, options);
+  http_client_free(context.http);
   loop_free(context.loop);
   return exit_code;
 }
@@ -61,7 +86,42 @@ const struct command command_sandbox = {
         "Prints its base URL as the first line of standard output once it answers. Any API key is\n"
         "accepted (`Authorization: token KEY`) but \"revoked\" and \"expired\"; one with the word\n"
         "\"limited\" in it may manage neither routing nor offices nor agents. OAuth tokens come\n"
-        "from its own /oauth/token. Nothing is kept when it stops.\n",
-    .accepts = OPTION_PORT | OPTION_SEED | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
+        "from its own /oauth/token. Nothing is kept when it stops.\n"
+        "\n"
+        "--faults takes NAME:RATE%[@WHERE], with commas between them; of these at most one meets "
+        "a\n"
+        "request:\n"
+        "  429, 429-bare        Too Many Requests, with and without the limit's headers\n"
+        "  500, 502, 503, 504   instead of carrying the request out; 500-after, ...: afterwards\n"
+        "  cut                  carried out, then the reply ends inside its header or its body\n"
+        "  lost-reply           carried out, then the connection is closed without a reply\n"
+        "  garbage              carried out, then 200 with a page or bytes that are no JSON\n"
+        "  refuse               the connection is closed and the request not carried out\n"
+        "  reset                the same by a TCP reset\n"
+        "and besides latency:50ms..2s[:RATE%][@WHERE] before any reply, wait:TIME that a 429 asks\n"
+        "for (21s), seed:NUMBER to have the same again. WHERE is a method, a path and what is "
+        "below\n"
+        "it, both, or an operation: 500:20%@POST, cut:5%@/v1.0/leads, reset:1%@PUT/v1.0/leads,\n"
+        "lost-reply:10%@leads.create.\n"
+        "\n"
+        "--rate-limit takes COUNT/min or COUNT/10s, for each credential, and COUNT/min@WHERE for "
+        "what\n"
+        "has a limit of its own; reset:epoch-s, epoch-ms, ms-left or none says what\n"
+        "X-RateLimit-Reset holds, and headers:none leaves all of them out.\n"
+        "\n"
+        "--ledger counts what really happened: requests, what was carried out and answered, and "
+        "for\n"
+        "each operation the ids it was done on, how often the same again, and the writes whose "
+        "reply\n"
+        "was withheld. It is at GET /sandbox/ledger, and with a FILE there when the sandbox "
+        "stops.\n"
+        "\n"
+        "With --upstream it is no Lofty but a proxy before one, https or on loopback, with the "
+        "same\n"
+        "faults, limit and ledger; it sends each request once, with the caller's credential, and "
+        "logs\n"
+        "nothing. What it does to writes there is real.\n",
+    .accepts = OPTION_PORT | OPTION_SEED | OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER |
+               OPTION_UPSTREAM | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
     .run = run,
 };

@@ -29,7 +29,7 @@ struct http_client {
 struct http_exchange {
   struct http_client *client;
   CURL *easy;
-  struct curl_slist *headers;
+  struct curl_slist *headers; /* its own, with the client's behind them */
   char *url;
   http_done_fn *done;
   void *context;
@@ -227,23 +227,44 @@ static bool set_callbacks(struct http_exchange *exchange) {
   return result == CURLE_OK;
 }
 
-/* The common header fields, preceded by Authorization where one is given. The common list is
-   shared: only the node in front of it is this exchange's own. */
-static bool set_headers(struct http_exchange *exchange, const char *authorization) {
-  struct curl_slist *headers = exchange->client->headers;
-  if (authorization) {
-    size_t size = sizeof "Authorization: " + strlen(authorization);
-    char *line = malloc(size);
-    if (!line) return false;
-    snprintf(line, size, "Authorization: %s", authorization);
-    exchange->headers = curl_slist_append(NULL, line);
-    explicit_bzero(line, size);
-    free(line);
-    if (!exchange->headers) return false;
-    exchange->headers->next = headers;
-    headers = exchange->headers;
+/* Puts a field in front of `headers`. */
+static bool add_header(struct curl_slist **headers, const char *name, const char *value) {
+  size_t size = strlen(name) + strlen(value) + sizeof ": ";
+  char *line = malloc(size);
+  if (!line) return false;
+  snprintf(line, size, "%s: %s", name, value);
+  struct curl_slist *field = curl_slist_append(NULL, line);
+  explicit_bzero(line, size);
+  free(line);
+  if (!field) return false;
+  field->next = *headers;
+  *headers = field;
+  return true;
+}
+
+/* The common header fields, preceded by those of this exchange. The common list is shared: only the
+   nodes in front of it are this exchange's own. Its first is the usual Content-Type. */
+static bool set_headers(struct http_exchange *exchange, const struct http_request *request) {
+  exchange->headers = exchange->client->headers;
+  if (request->content_type) {
+    exchange->headers = exchange->headers->next;
+    if (!add_header(&exchange->headers, "Content-Type", request->content_type)) return false;
   }
-  return curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
+  if (request->authorization &&
+      !add_header(&exchange->headers, "Authorization", request->authorization))
+    return false;
+  return curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK;
+}
+
+static void free_headers(struct http_exchange *exchange) {
+  const struct curl_slist *common = exchange->client->headers;
+  while (exchange->headers && exchange->headers != common && exchange->headers != common->next) {
+    struct curl_slist *field = exchange->headers;
+    exchange->headers = field->next;
+    field->next = NULL;
+    explicit_bzero(field->data, strlen(field->data));
+    curl_slist_free_all(field);
+  }
 }
 
 static CURL *take_handle(struct http_client *client) {
@@ -276,7 +297,7 @@ struct http_exchange *http_start(struct http_client *client, const struct http_r
   exchange->easy = take_handle(client);
   if (exchange->url && exchange->easy && set_callbacks(exchange) &&
       set_transport(exchange->easy, request) && set_safety(exchange, request) &&
-      set_method(exchange->easy, request) && set_headers(exchange, request->authorization) &&
+      set_method(exchange->easy, request) && set_headers(exchange, request) &&
       curl_multi_add_handle(loop_multi(client->loop), exchange->easy) == CURLM_OK) {
     exchange->running = true;
     return exchange;
@@ -296,11 +317,7 @@ void http_exchange_free(struct http_exchange *exchange) {
   if (!exchange) return;
   leave_loop(exchange);
   if (exchange->easy) give_back_handle(exchange->client, exchange->easy);
-  if (exchange->headers) {
-    exchange->headers->next = NULL;
-    explicit_bzero(exchange->headers->data, strlen(exchange->headers->data));
-    curl_slist_free_all(exchange->headers);
-  }
+  free_headers(exchange);
   buffer_free(&exchange->response.headers);
   buffer_free(&exchange->response.body);
   free(exchange->url);

@@ -24,6 +24,7 @@ struct http_request {
   const char *method;        /* RFC 9110 method, upper case */
   const char *url;           /* absolute */
   const char *authorization; /* value of the Authorization field, or NULL */
+  const char *content_type;  /* NULL: application/json */
   const char *body;          /* or NULL; copied */
   size_t body_length;
   long connect_timeout_ms;

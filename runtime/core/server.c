@@ -23,12 +23,27 @@ struct server {
   struct loop_timer timer;
   server_handler_fn *handler;
   void *context;
+  struct server_call *waiting;
 };
 
-/* A request on its way in. */
-struct incoming {
+enum progress {
+  PROGRESS_NEW,     /* its header is not in yet */
+  PROGRESS_READING, /* its body is coming */
+  PROGRESS_WAITING, /* its connection is suspended until the reply is there and due */
+  PROGRESS_READY    /* the reply may be sent */
+};
+
+/* A request on its way in, and its reply on the way out. */
+struct server_call {
+  struct server *server;
+  struct MHD_Connection *connection;
+  enum progress progress;
+  char *target;
   struct buffer body;
   bool too_large;
+  struct server_reply reply;
+  struct loop_timer timer;
+  struct server_call *next; /* of those that wait */
 };
 
 struct field_list {
@@ -83,7 +98,7 @@ static bool add_headers(struct MHD_Response *response, char *lines) {
   return true;
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct server_reply *reply) {
+static enum MHD_Result send_whole(struct MHD_Connection *connection, struct server_reply *reply) {
   struct MHD_Response *response =
       MHD_create_response_from_buffer(reply->body.length, reply->body.data, MHD_RESPMEM_MUST_COPY);
   if (!response) return MHD_NO;
@@ -94,61 +109,168 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct serv
   return queued;
 }
 
-static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
-                              const char *path, const char *method, struct incoming *incoming) {
+static int socket_of(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info ? info->connect_fd : -1;
+}
+
+/* The reply's header as the library would write it, more or less. */
+static bool write_header(const struct server_reply *reply, struct buffer *out) {
+  bool fine = buffer_printf(out, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", reply->status,
+                            MHD_get_reason_phrase_for((unsigned)reply->status), reply->body.length);
+  const char *line = reply->headers.data;
+  while (fine && line && *line) {
+    size_t length = strcspn(line, "\n");
+    fine = buffer_printf(out, "%.*s\r\n", (int)length, line);
+    line += length + (line[length] == '\n');
+  }
+  return fine && buffer_append_string(out, "\r\n");
+}
+
+/* Writes the beginning of the reply past the library, which knows only whole ones. What the socket
+   does not take at once is lost, as it is meant to be. */
+static void send_beginning(struct MHD_Connection *connection, const struct server_reply *reply) {
+  struct buffer out;
+  buffer_init(&out, REPLY_MAXIMUM + 2 * CONNECTION_MEMORY);
+  if (write_header(reply, &out)) {
+    size_t header = out.length;
+    bool in_body = reply->cut_in_body && reply->body.length > 0;
+    size_t part = in_body ? reply->body.length : header - 1;
+    size_t end = (in_body ? header : 1) + (size_t)(reply->cut_share * (double)(part - 1));
+    if (!in_body || buffer_append(&out, reply->body.data, reply->body.length)) {
+      ssize_t sent = send(socket_of(connection), out.data, end, MSG_NOSIGNAL);
+      (void)sent;
+    }
+  }
+  buffer_free(&out);
+}
+
+/* A TCP socket that is connected to nothing any more resets its connection. */
+static void reset(struct MHD_Connection *connection) {
+  struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+  int result = connect(socket_of(connection), &nowhere, sizeof nowhere);
+  (void)result; /* then it is closed, as all that are answered with MHD_NO */
+}
+
+static enum MHD_Result send_reply(struct server_call *call) {
+  struct server_reply *reply = &call->reply;
+  if (reply->ending == SERVER_WHOLE) return send_whole(call->connection, reply);
+  if (reply->ending == SERVER_CUT) send_beginning(call->connection, reply);
+  if (reply->ending == SERVER_RESET) reset(call->connection);
+  return MHD_NO;
+}
+
+static void wait_for_answer(struct server_call *call) {
+  call->progress = PROGRESS_WAITING;
+  call->next = call->server->waiting;
+  call->server->waiting = call;
+  MHD_suspend_connection(call->connection);
+}
+
+/* The library asks for the reply again, and gets it. */
+static void resume(void *context) {
+  struct server_call *call = context;
+  struct server *server = call->server;
+  for (struct server_call **place = &server->waiting; *place; place = &(*place)->next) {
+    if (*place != call) continue;
+    *place = call->next;
+    break;
+  }
+  loop_timer_clear(server->loop, &call->timer);
+  call->progress = PROGRESS_READY;
+  MHD_resume_connection(call->connection);
+  loop_timer_set(server->loop, &server->timer, 0, run, server);
+}
+
+struct server_reply *server_reply_of(struct server_call *call) {
+  return &call->reply;
+}
+
+void server_answer(struct server_call *call) {
+  if (call->reply.delay_ms > 0)
+    loop_timer_set(call->server->loop, &call->timer, call->reply.delay_ms, resume, call);
+  else
+    resume(call);
+}
+
+/* Has the handler fill in the reply. */
+static void ask(struct server *server, struct server_call *call, const char *path,
+                const char *method) {
   struct field_list query = {.count = 0};
   struct field_list headers = {.count = 0};
-  struct server_reply reply = {.status = 500};
-  buffer_init(&reply.body, REPLY_MAXIMUM);
-  buffer_init(&reply.headers, CONNECTION_MEMORY);
-  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect, &query);
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, collect, &headers);
-  if (incoming->too_large) {
-    reply.status = MHD_HTTP_CONTENT_TOO_LARGE;
+  MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, collect, &query);
+  MHD_get_connection_values(call->connection, MHD_HEADER_KIND, collect, &headers);
+  if (call->too_large) {
+    call->reply.status = MHD_HTTP_CONTENT_TOO_LARGE;
   } else if (query.overflow || headers.overflow) {
-    reply.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    call->reply.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
   } else {
-    struct server_request request = {.method = method,
+    struct server_request request = {.call = call,
+                                     .method = method,
+                                     .target = call->target,
                                      .path = path,
                                      .query = query.fields,
                                      .query_count = query.count,
                                      .headers = headers.fields,
                                      .header_count = headers.count,
-                                     .body = incoming->body.data ? incoming->body.data : "",
-                                     .body_length = incoming->body.length};
-    server->handler(server->context, &request, &reply);
+                                     .body = call->body.data ? call->body.data : "",
+                                     .body_length = call->body.length};
+    server->handler(server->context, &request, &call->reply);
   }
-  enum MHD_Result result = send_reply(connection, &reply);
-  buffer_free(&reply.body);
-  buffer_free(&reply.headers);
-  return result;
+}
+
+/* Called with each request's target before its header is in; what it returns is the state that the
+   functions below get. */
+static void *on_target(void *context, const char *target, struct MHD_Connection *connection) {
+  struct server_call *call = calloc(1, sizeof *call);
+  if (!call) return NULL;
+  call->server = context;
+  call->connection = connection;
+  call->reply.status = 500;
+  buffer_init(&call->body, SERVER_BODY_MAXIMUM);
+  buffer_init(&call->reply.body, REPLY_MAXIMUM);
+  buffer_init(&call->reply.headers, CONNECTION_MEMORY);
+  call->target = strdup(target);
+  if (call->target) return call;
+  free(call);
+  return NULL;
 }
 
 static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
                                  const char *method, const char *version, const char *upload,
                                  size_t *upload_size, void **state) {
-  (void)version;
-  struct incoming *incoming = *state;
-  if (!incoming) {
-    incoming = calloc(1, sizeof *incoming);
-    if (!incoming) return MHD_NO;
-    buffer_init(&incoming->body, SERVER_BODY_MAXIMUM);
-    *state = incoming;
+  (void)connection, (void)version;
+  struct server_call *call = *state;
+  if (!call) return MHD_NO;
+  if (call->progress == PROGRESS_NEW) {
+    call->progress = PROGRESS_READING;
     return MHD_YES;
   }
-  if (*upload_size == 0) return answer(context, connection, path, method, incoming);
-  if (!buffer_append(&incoming->body, upload, *upload_size)) incoming->too_large = true;
-  *upload_size = 0;
+  if (*upload_size > 0) {
+    if (!buffer_append(&call->body, upload, *upload_size)) call->too_large = true;
+    *upload_size = 0;
+    return MHD_YES;
+  }
+  if (call->progress == PROGRESS_READY) return send_reply(call);
+  ask(context, call, path, method);
+  if (!call->reply.later && call->reply.delay_ms <= 0) return send_reply(call);
+  wait_for_answer(call);
+  if (!call->reply.later) server_answer(call);
   return MHD_YES;
 }
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode reason) {
   (void)context, (void)connection, (void)reason;
-  struct incoming *incoming = *state;
-  if (!incoming) return;
-  buffer_free(&incoming->body);
-  free(incoming);
+  struct server_call *call = *state;
+  if (!call) return;
+  loop_timer_clear(call->server->loop, &call->timer);
+  buffer_free(&call->body);
+  buffer_free(&call->reply.body);
+  buffer_free(&call->reply.headers);
+  free(call->target);
+  free(call);
   *state = NULL;
 }
 
@@ -176,11 +298,12 @@ static int listen_on(unsigned port, unsigned *bound) {
 
 /* Hands the socket to a daemon, which closes it from then on, and watches the daemon. */
 static bool start_daemon(struct server *server, int fd) {
-  server->daemon =
-      MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET,
-                       fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                       MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_SECONDS,
-                       MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+  server->daemon = MHD_start_daemon(
+      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, server,
+      MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_SECONDS,
+      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target,
+      server, MHD_OPTION_END);
   if (!server->daemon) {
     close(fd);
     return false;
@@ -218,6 +341,11 @@ unsigned server_port(const struct server *server) { return server->port; }
 void server_stop(struct server *server) {
   if (!server) return;
   if (server->epoll >= 0) loop_unwatch(server->loop, server->epoll);
+  /* The library cannot stop while connections are suspended. */
+  while (server->waiting) {
+    server->waiting->reply.ending = SERVER_CLOSE;
+    resume(server->waiting);
+  }
   loop_timer_clear(server->loop, &server->timer);
   if (server->daemon) MHD_stop_daemon(server->daemon);
   free(server);

@@ -1,10 +1,11 @@
 /* An HTTP server on the one loop: libmicrohttpd driven from outside, through its epoll descriptor.
-   Requests are handed over whole and answered before the handler returns. */
+   Requests are handed over whole and answered before the handler returns, or later. */
 #ifndef CORE_SERVER_H
 #define CORE_SERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buffer.h"
 #include "failure.h"
@@ -12,13 +13,18 @@
 
 struct server;
 
+/* A request that is still to be answered. */
+struct server_call;
+
 struct server_field {
   const char *name;
   const char *value; /* never NULL; "" for `?name` */
 };
 
 struct server_request {
+  struct server_call *call;
   const char *method;
+  const char *target;               /* path and query as they were sent */
   const char *path;                 /* decoded, without the query */
   const struct server_field *query; /* decoded, in the order sent */
   size_t query_count;
@@ -30,11 +36,24 @@ struct server_request {
 
 enum { SERVER_MOST_FIELDS = 64, SERVER_BODY_MAXIMUM = 8 * 1024 * 1024 };
 
+/* How a reply ends. All but the first are for trying out what clients make of them. */
+enum server_ending {
+  SERVER_WHOLE,
+  SERVER_CUT,   /* some of it is sent, then the connection is closed */
+  SERVER_CLOSE, /* nothing is sent, the connection is closed */
+  SERVER_RESET  /* nothing is sent, the connection is reset */
+};
+
 /* What a handler fills in; everything is copied. */
 struct server_reply {
   int status;
   struct buffer body;
   struct buffer headers; /* "name: value\n" lines, written by server_reply_header */
+  int64_t delay_ms;      /* before it is sent */
+  enum server_ending ending;
+  bool cut_in_body; /* SERVER_CUT: inside the body if there is one, else inside the header */
+  double cut_share; /* of that part is sent, 0 to 1; never none of a header, never all */
+  bool later;       /* set by a handler that will call server_answer */
 };
 
 /* Adds a header field to the reply. */
@@ -48,10 +67,18 @@ typedef void server_handler_fn(void *context, const struct server_request *reque
 struct server *server_start(struct loop *loop, unsigned port, server_handler_fn *handler,
                             void *context, struct failure *failure);
 
+/* The reply of a call whose handler set `later`, to be filled in. The call stays valid until it is
+   answered or the server stopped. */
+struct server_reply *server_reply_of(struct server_call *call);
+
+/* Answers such a call; not from within its handler. */
+void server_answer(struct server_call *call);
+
 /* The port it listens on. */
 unsigned server_port(const struct server *server);
 
-/* Stops listening and closes the connections. NULL is fine. */
+/* Stops listening and closes the connections, also those whose calls are not answered. NULL is
+   fine. */
 void server_stop(struct server *server);
 
 #endif

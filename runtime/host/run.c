@@ -71,9 +71,13 @@ static int open_target(struct run *run) {
   char url[64];
   const struct run_options *options = run->options;
   if (options->sandbox_seed) {
-    run->sandbox = sandbox_start(&run->context, options->sandbox_seed, 0, &failure);
+    struct sandbox_options sandbox = {.seed = options->sandbox_seed,
+                                      .faults = options->faults,
+                                      .rate_limit = options->rate_limit,
+                                      .ledger = options->ledger};
+    run->sandbox = sandbox_start(&run->context, &sandbox, &failure);
     if (!run->sandbox)
-      return say(&failure, strcmp(failure.code, "SEED_INVALID") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
+      return say(&failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
     layers[0] = (struct config_layer){.base_url = url,
                                       .base_url_name = "--sandbox",
@@ -90,6 +94,13 @@ static int open_target(struct run *run) {
 
 static int open_run(struct run *run) {
   struct failure failure;
+  const struct run_options *wanted = run->options;
+  if (!wanted->sandbox_seed && (wanted->faults || wanted->rate_limit || wanted->ledger)) {
+    failure_set(&failure, "USAGE",
+                "--faults, --rate-limit and --ledger are the sandbox's: add --sandbox, or run "
+                "loftyrun sandbox --upstream URL and set LOFTY_BASE_URL to what it prints");
+    return say(&failure, EXIT_USAGE);
+  }
   const char *profile = run->options->profile;
   if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
   if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))

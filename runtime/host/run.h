@@ -8,8 +8,11 @@
 #include "script.h"
 
 struct run_options {
-  const char *profile;            /* name, or NULL */
-  const char *sandbox_seed;       /* run against a sandbox of one's own, or NULL */
+  const char *profile;      /* name, or NULL */
+  const char *sandbox_seed; /* run against a sandbox of one's own, or NULL */
+  const char *faults;       /* of that sandbox, as in host/sandbox.h; or NULL */
+  const char *rate_limit;
+  const char *ledger;
   const char *state;              /* folder that outlives the run, or NULL for the usual one */
   double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
