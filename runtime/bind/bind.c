@@ -6,6 +6,7 @@
 #include "http.h"
 #include "json.h"
 #include "log.h"
+#include "retry.h"
 #include "run.h"
 #include "store.h"
 #include "text.h"
@@ -15,6 +16,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.http", luaopen_native_http},
                                    {"native.json", luaopen_native_json},
                                    {"native.log", luaopen_native_log},
+                                   {"native.retry", luaopen_native_retry},
                                    {"native.run", luaopen_native_run},
                                    {"native.store", luaopen_native_store},
                                    {"native.text", luaopen_native_text},

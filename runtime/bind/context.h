@@ -10,8 +10,10 @@
 #include "../core/http.h"
 #include "../core/log.h"
 #include "../core/loop.h"
+#include "../core/retry.h"
 
 struct http_call;
+struct retry_doubt;
 
 struct context {
   struct loop *loop;        /* NULL in states that never wait (help) */
@@ -26,6 +28,10 @@ struct context {
   unsigned long items_failed;
   int exit_code;           /* what the script gave to os.exit */
   struct http_call *calls; /* under way, newest first */
+  unsigned retries;        /* of each call, unless it says otherwise */
+  bool no_wait;            /* a limit of calls is not waited for */
+  struct retry_host host;  /* what calls so far say about Lofty's state */
+  struct retry_doubt *doubts;
 
   /* The host's part: which coroutines it resumes itself, how, and whether the run is to end. */
   bool (*owns)(struct context *context, lua_State *L);

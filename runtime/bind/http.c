@@ -1,9 +1,11 @@
 #include "http.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "await.h"
+#include "retry.h"
 
 enum {
   CONNECT_TIMEOUT_MS = 10 * 1000,
@@ -180,10 +182,13 @@ static int http_call(lua_State *L) {
 }
 
 int http_calls_in_flight(const struct context *context, struct buffer *out) {
-  int count = 0;
+  int count = retry_doubts(context, out);
   for (const struct http_call *call = context->calls; call; call = call->next) {
     if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) continue;
-    if (!buffer_printf(out, "%s %s\n", call->method, call->path)) break;
+    char line[sizeof call->method + sizeof call->path + 2];
+    int length = snprintf(line, sizeof line, "%s %s\n", call->method, call->path);
+    if (out->data && memmem(out->data, out->length, line, (size_t)length)) continue;
+    if (!buffer_append(out, line, (size_t)length)) break;
     count++;
   }
   return count;

@@ -81,6 +81,8 @@ static int run(const struct options *options, char **words) {
                                     .state = options->state,
                                     .timeout = options->timeout,
                                     .requests_maximum = options->requests_maximum,
+                                    .retries = options->retries,
+                                    .no_wait = options->given & OPTION_NO_WAIT,
                                     .log = options_log(options),
                                     .colour = options_colour(options)};
   int exit_code = run_script(&run_options, &script, arguments.list);
@@ -125,8 +127,8 @@ const struct command command_api = {
         "string, math, table and utf8, now, and time(createTime) for times as Lofty writes them.\n",
     .accepts = OPTION_QUERY | OPTION_ALL | OPTION_MAX | OPTION_OUTPUT | OPTION_FIELDS |
                OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTION_PROFILE | OPTION_SANDBOX |
-               OPTION_TIMEOUT | OPTION_MAX_REQUESTS | OPTION_STATE | OPTION_LOG_LEVEL |
-               OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
-               OPTION_LEDGER,
+               OPTION_TIMEOUT | OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT |
+               OPTION_STATE | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_NO_COLOR |
+               OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER,
     .run = run,
 };

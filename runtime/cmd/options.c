@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../core/config.h"
+#include "../core/retry.h"
 #include "../core/text.h"
 
 typedef bool take_fn(struct options *options, const char *value);
@@ -58,6 +59,13 @@ static bool take_count(const char *value, unsigned long maximum, unsigned long *
 
 static bool take_max_requests(struct options *options, const char *value) {
   return take_count(value, 1000000000, &options->requests_maximum) && options->requests_maximum > 0;
+}
+
+static bool take_retries(struct options *options, const char *value) {
+  unsigned long count;
+  bool fine = take_count(value, RETRY_MOST, &count);
+  options->retries = (unsigned)count;
+  return fine;
 }
 
 static bool take_state(struct options *options, const char *value) {
@@ -167,6 +175,11 @@ static const struct option table[] = {
      "end the run after that long (exit code 6)", "a number of seconds above 0", take_timeout},
     {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
      "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests},
+    {OPTION_RETRIES, "retries", 0, VALUE_REQUIRED, "N",
+     "make a call that failed at most N times again (5)", "a whole number from 0 to 20",
+     take_retries},
+    {OPTION_NO_WAIT, "no-wait", 0, VALUE_NONE, NULL,
+     "do not wait for Lofty's limit of calls (exit code 5)", NULL, take_nothing},
     {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
      "a folder", take_state},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
@@ -196,7 +209,8 @@ static const struct option table[] = {
 enum { OPTION_COUNT = sizeof table / sizeof *table };
 
 void options_init(struct options *options) {
-  *options = (struct options){.log_level = LOG_LEVEL_INFO, .seed = "demo", .port = 8765};
+  *options = (struct options){
+      .log_level = LOG_LEVEL_INFO, .retries = RETRY_DEFAULT, .seed = "demo", .port = 8765};
 }
 
 static const struct option *find_letter(char letter) {

@@ -31,6 +31,8 @@ enum option_bit {
   OPTION_FILTER = 1 << 18,
   OPTION_BODY = 1 << 19,
   OPTION_UNCHECKED = 1 << 20,
+  OPTION_RETRIES = 1 << 21,
+  OPTION_NO_WAIT = 1 << 22,
   OPTION_FAULTS = 1 << 26,
   OPTION_RATE_LIMIT = 1 << 27,
   OPTION_LEDGER = 1 << 28,
@@ -47,6 +49,7 @@ struct options {
   const char *state;
   double timeout; /* seconds */
   unsigned long requests_maximum;
+  unsigned retries;
   enum log_level log_level;
   enum log_format log_format;
   unsigned port;

@@ -22,6 +22,8 @@ static int run(const struct options *options, char **words) {
                                     .state = options->state,
                                     .timeout = options->timeout,
                                     .requests_maximum = options->requests_maximum,
+                                    .retries = options->retries,
+                                    .no_wait = options->given & OPTION_NO_WAIT,
                                     .log = options_log(options),
                                     .colour = options_colour(options)};
   bool fine;
@@ -47,8 +49,9 @@ const struct command command_run = {
         "script is named like a command. What follows the script's name is the script's: it finds\n"
         "it in ... and in arg. Modules are looked for beside the script first.\n",
     .accepts = OPTION_CHUNK | OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT |
-               OPTION_MAX_REQUESTS | OPTION_STATE | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT |
-               OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER,
+               OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT | OPTION_STATE |
+               OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS |
+               OPTION_RATE_LIMIT | OPTION_LEDGER,
     .keeps_rest = true,
     .run = run,
 };

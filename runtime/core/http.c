@@ -340,6 +340,8 @@ static const char *code_of(CURLcode result) {
       return "TLS_FAILED";
     case CURLE_OPERATION_TIMEDOUT:
       return "TIMEOUT";
+    case CURLE_TOO_MANY_REDIRECTS:
+      return "REDIRECTED";
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:

@@ -112,6 +112,8 @@ static int open_run(struct run *run) {
                               .sandbox = run->options->sandbox_seed != NULL,
                               .state = run->options->state,
                               .requests_maximum = run->options->requests_maximum,
+                              .retries = run->options->retries,
+                              .no_wait = run->options->no_wait,
                               .owns = owns,
                               .resume = resume,
                               .interrupted = interrupted};

@@ -16,6 +16,8 @@ struct run_options {
   const char *state;              /* folder that outlives the run, or NULL for the usual one */
   double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
+  unsigned retries;               /* of each call */
+  bool no_wait;                   /* a limit of calls is not waited for */
   struct log log;
   bool colour; /* on standard error */
 };

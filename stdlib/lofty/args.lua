@@ -41,6 +41,7 @@ local M = {}
 local OF_LOFTYRUN = {
   profile = true, sandbox = true, timeout = true, quiet = true, trace = true, state = true,
   ["dry-run"] = true, ["max-requests"] = true, ["log-format"] = true, ["log-level"] = true, ["no-color"] = true,
+  retries = true, ["no-wait"] = true,
 }
 
 local HELP = { name = "help", help = "print this" }

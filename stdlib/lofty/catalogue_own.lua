@@ -20,6 +20,10 @@ local rows = {
     meaning = "The connection broke after the request had gone out and before the reply was complete.",
     cure = "If it was a read, run again. If it was a write, look first whether it was done." },
 
+  { name = "CIRCUIT_OPEN", statuses = {}, category = "network", retry = "yes", unsent = true,
+    meaning = "The last calls got no answer, so Lofty is left alone for some seconds and this call was not made.",
+    cure = "Run again later; a call that is allowed retries waits for the rest to end by itself." },
+
   { name = "INVALID_RESPONSE", statuses = {}, category = "protocol", retry = "yes",
     meaning = "A reply came that is not what this operation answers: not JSON, cut short, or without its result.",
     cure = "Look at `err.body`. A page of HTML is usually a proxy or a maintenance page; else check the base URL." },

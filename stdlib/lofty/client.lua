@@ -6,6 +6,7 @@ local json = require "native.json"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local reply = require "lofty.reply"
+local retry = require "lofty.retry"
 local run = require "native.run"
 local text = require "native.text"
 local wording = require "lofty.wording"
@@ -14,6 +15,14 @@ local M = {}
 
 ---@class lofty.CallOptions
 ---@field unchecked boolean|nil true: the call is sent as it is written
+---@field retries integer|nil how often it may be made again after it failed; --retries, else 5, where it is not given
+
+--- What an option's value must be: a type, and how to say it.
+local OPTIONS = {
+  unchecked = { is = function(value) return type(value) == "boolean" end, wanted = "true or false" },
+  retries = { is = function(value) return math.type(value) == "integer" and value >= 0 and value <= retry.MOST end,
+    wanted = ("a whole number from 0 to %d"):format(retry.MOST) },
+}
 
 --- Why a lone { unchecked = true } is no table of parameters.
 local OPTIONS_HINT = '%s: options come after the parameters, in a table of their own: %s({ ... }, { unchecked = true })'
@@ -28,7 +37,11 @@ local function sends_query(row)
 end
 
 local function is_options(value)
-  return type(value) == "table" and value.unchecked ~= nil and next(value, (next(value))) == nil
+  if type(value) ~= "table" or next(value) == nil then return false end
+  for key in pairs(value) do
+    if not OPTIONS[key] then return false end
+  end
+  return true
 end
 
 local function check_options(name, options)
@@ -36,10 +49,12 @@ local function check_options(name, options)
     misuse(("%s: the last argument must be a table of options, got %s"):format(name, wording.describe(options)))
   end
   for key, value in pairs(options) do
-    if key ~= "unchecked" then
-      misuse(("%s: unknown option %s; the only one is unchecked"):format(name, wording.quoted(tostring(key))))
-    elseif type(value) ~= "boolean" then
-      misuse(("%s: unchecked must be true or false, got %s"):format(name, wording.describe(value)))
+    local option = OPTIONS[key]
+    if not option then
+      misuse(("%s: unknown option %s; there are %s"):format(name, wording.quoted(tostring(key)),
+        table.concat(wording.sorted_keys(OPTIONS), " and ")))
+    elseif not option.is(value) then
+      misuse(("%s: %s must be %s, got %s"):format(name, key, option.wanted, wording.describe(value)))
     end
   end
   return options
@@ -166,20 +181,20 @@ local function fail(row, path, fields)
   error(lofty_error.new(fields), 0)
 end
 
---- Raises for a request that got no usable reply at all. Reads have no outcome; a write was either certainly not
---- sent, or nobody knows.
-local function fail_unanswered(row, path, code, message, info)
+--- The fields of an error for a request that got no usable reply at all. Reads have no outcome; a write was either
+--- certainly not sent, or nobody knows.
+local function unanswered(row, code, message, info)
   local outcome
   if row.method ~= "GET" and not row.read then
     outcome = info and info.sent == false and "not_sent" or "unknown"
   end
-  fail(row, path, {
+  return {
     code = code,
     message = message,
     outcome = outcome,
     elapsed = info and info.elapsed,
-    attempts = info and info.attempts,
-  })
+    sent = not info or info.sent,
+  }
 end
 
 --- Lofty echoes the page size it used. Another one than asked for means that the parameter was not heard, and then
@@ -204,10 +219,12 @@ end
 ---@return table|nil metadata
 function M.send(row, values, fields, options)
   local request, path = M.request(row, values, fields)
-  local response, code, message, info = http.call(request)
-  if not response then fail_unanswered(row, path, code, message, info) end
-  local ok, result, metadata = reply.interpret(row, response, run.settings().codes)
-  if not ok then fail(row, path, result) end
+  local result, metadata = retry.call(row, path, options and options.retries, function(timeout)
+    request.timeout = timeout
+    local response, code, message, info = http.call(request)
+    if not response then return false, unanswered(row, code, message, info) end
+    return reply.interpret(row, response, run.settings().codes)
+  end)
   if sends_query(row) and not (options and options.unchecked) then check_echo(row, path, fields, metadata) end
   return result, metadata
 end

@@ -260,7 +260,11 @@ local function interpret_success(operation, response, code_names)
     return refused(operation, response, read_fault(body), code_names)
   end
   local found, value, metadata = unwrap(operation, body)
-  if not found then return unusable(operation, response, value) end
+  if not found then
+    local _, fields = unusable(operation, response, value)
+    fields.retryable = false -- well-formed, and of another shape: it would be so again
+    return false, fields
+  end
   return true, value, metadata and setmetatable(metadata, metadata_mark)
 end
 

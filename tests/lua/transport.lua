@@ -5,9 +5,19 @@
 ---   ... transport.calls[1].target ...
 local json = require "native.json"
 
+local retry = require "native.retry"
+
 local M = {
   calls = {}, ---@type { method: string, target: string, body: string|nil }[]
+  retrying = false, -- whether failed calls are made again; otherwise each reply is an answer of its own
 }
+
+local admit, decide = retry.admit, retry.decide
+function retry.admit(...) return M.retrying and admit(...) or 0 end
+function retry.decide(attempt)
+  if not M.retrying then attempt.allowed = 0 end
+  return decide(attempt)
+end
 
 local script
 

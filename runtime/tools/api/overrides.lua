@@ -869,6 +869,34 @@ local operations = {
   ["webhooks.list"] = { page = "none", id = "subscribeId" },
 }
 
+-- What may be made again when its reply was lost ------------------------------------------------------------------------
+
+--- A PUT or a DELETE may, a POST may not, unless it is said here. repeatable: done twice, it leaves what it leaves done
+--- once; what nobody documents is not taken for that. done: answers to a repetition that mean that it was done before.
+--- A DELETE that finds nothing says so anyway.
+local finishing = { repeatable = true, why = "sets a state: finished is finished, also the second time" }
+local repeats = {
+  ["agents.deactivate"] = { repeatable = true, done = { 990105 }, why = "sets a state, and says so when it is set" },
+  ["agents.reactivate"] = { repeatable = true, done = { 990112 }, why = "sets a state, and says so when it is set" },
+  ["calendar.delete"] = { done = { "INVALID_PARAMETER" }, why = "so it calls an id that does not exist (any more)" },
+  ["calendar.finish"] = finishing,
+  ["calendar.unfinish"] = finishing,
+  ["leads.assign"] = { repeatable = true, why = "says who has which role; the same again changes nothing" },
+  ["leads.update_property"] = { repeatable = true, why = "in its prose: without an id it merges by address" },
+  ["organization.add_office"] = { repeatable = false, why = "it creates: a second call makes a second office" },
+  ["organization.update_company"] = { repeatable = true, why = "an update, in spite of its method" },
+  ["organization.update_office"] = { repeatable = true, why = "an update by id, in spite of its method" },
+  ["tasks.finish"] = finishing,
+  ["tasks.unfinish"] = finishing,
+  ["transactions.set_property_address"] = { repeatable = true, why = "in its prose: it replaces the whole address" },
+}
+
+for name, repeated in pairs(repeats) do
+  local change = operations[name] or {}
+  operations[name] = with(change, { repeatable = repeated.repeatable, done = repeated.done,
+    why = change.why or repeated.why })
+end
+
 return {
   schemas = schemas,
   operations = operations,

@@ -6,11 +6,11 @@ local WIDTH = 120
 --- What says most comes first; the others follow by name.
 local ORDER = {}
 for index, key in ipairs {
-  "method", "path", "deprecated", "name", "type", "required", "params", "query", "body", "read", "text", "reply",
-  "answers", "page", "page_size", "id",
+  "method", "path", "deprecated", "name", "type", "required", "params", "query", "body", "read", "repeatable", "text",
+  "reply", "answers", "page", "page_size", "id",
 } do ORDER[key] = index end
 --- Long values stand last.
-for index, key in ipairs { "note", "hint", "habits", "of", "fields", "codes", "see" } do ORDER[key] = 1000 + index end
+for index, key in ipairs { "note", "hint", "habits", "of", "fields", "codes", "done", "see" } do ORDER[key] = 1000 + index end
 
 local RESERVED = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true

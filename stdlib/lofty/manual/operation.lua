@@ -96,6 +96,17 @@ local function add_habits(page, row)
   for _, sentence in ipairs(row.habits) do page:text(sentence) end
 end
 
+--- When a call is made again by itself, by how safe that is (lofty.retry).
+local MADE_AGAIN = {
+  read = "after every failure that may pass: it changes nothing",
+  repeatable = "after every failure that may pass, a lost reply included: done twice, it leaves what it leaves done once",
+  once = 'only where Lofty certainly did not do it; where nobody knows, the error says outcome = "unknown"',
+}
+
+local function add_retries(page, row)
+  page:heading("Made again by itself"):text(MADE_AGAIN[require("lofty.retry").safety(row)])
+end
+
 local function add_helpers(page, row)
   local items = {}
   for _, helper in ipairs(require("lofty.helpers").list()) do
@@ -124,6 +135,7 @@ function M.page(row)
   local example = examples.of(row.name)
   if example then page:heading("Example"):code(example) end
   add_result(page, row)
+  add_retries(page, row)
   return page
 end
 

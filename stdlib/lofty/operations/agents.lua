@@ -118,19 +118,23 @@ M.deactivate = {
   method = "POST",
   path = "/v2.0/agents/{agentId}/deactivate",
   params = { { name = "agentId", type = "integer", min = 1 } },
+  repeatable = true,
   habits = {
     "Every refusal comes inside HTTP 200; it is raised all the same.",
     "The seat is free and the agent's tokens end at once; leads stay assigned. agents.reactivate takes it back.",
   },
   codes = { "INVALID_PARAMETER", 990105, 990113, 990106, 990107, 1900012 },
+  done = { 990105 },
 }
 
 M.reactivate = {
   method = "POST",
   path = "/v2.0/agents/{agentId}/reactivate",
   params = { { name = "agentId", type = "integer", min = 1 } },
+  repeatable = true,
   habits = { "Every refusal comes inside HTTP 200; it is raised all the same." },
   codes = { "INVALID_PARAMETER", 990112, "SEAT_INSUFFICIENT", 1900012 },
+  done = { 990112 },
 }
 
 return M

@@ -103,12 +103,14 @@ M.delete = {
   params = { { name = "calendarId", type = "string", field = "id", format = "calendar-id", not_blank = true } },
   habits = { "An id that does not exist is INVALID_PARAMETER here, while tasks.* says TASK_NOT_EXIST." },
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
+  done = { "INVALID_PARAMETER" },
 }
 
 M.finish = {
   method = "POST",
   path = "/v2.0/calendar/{calendarId}/finish",
   params = { { name = "calendarId", type = "string", field = "id", format = "calendar-id", not_blank = true } },
+  repeatable = true,
   habits = { "An id that does not exist is INVALID_PARAMETER here, while tasks.* says TASK_NOT_EXIST." },
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
 }
@@ -152,6 +154,7 @@ M.unfinish = {
   method = "POST",
   path = "/v2.0/calendar/{calendarId}/unfinish",
   params = { { name = "calendarId", type = "string", field = "id", format = "calendar-id", not_blank = true } },
+  repeatable = true,
   habits = { "An id that does not exist is INVALID_PARAMETER here, while tasks.* says TASK_NOT_EXIST." },
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
 }

@@ -508,6 +508,7 @@ M.assign = {
   path = "/v1.0/leads/{leadId}/assignment",
   params = { { name = "leadId", type = "integer", min = 1 } },
   body = { type = "array", min_items = 1, of = lead_assiginee_request },
+  repeatable = true,
   habits = { "The body is a list, also for one role: { { role = ..., assignee = ... } }." },
   codes = { "LEAD_NOT_EXIST" },
 }
@@ -751,6 +752,7 @@ M.update_property = {
       zipCode = { type = "string" },
     },
   },
+  repeatable = true,
   habits = { "Without an id the property is merged with one of the same street, city, state and zip, or added." },
   codes = { "PROPERTY_ADDRESS_EMPTY", "LEAD_NOT_EXIST", "LEAD_PROPERTY_NOT_EXIST" },
 }

@@ -40,6 +40,7 @@ M.add_office = {
       zipcode = { type = "string" },
     },
   },
+  repeatable = false,
   habits = {
     "PUT adds an office here, POST changes one.",
     "A failure comes inside HTTP 200; it is raised all the same.",
@@ -59,6 +60,7 @@ M.update_company = {
   method = "POST",
   path = "/v1.0/org/company",
   body = company_request,
+  repeatable = true,
   habits = { "A failure comes inside HTTP 200; it is raised all the same." },
 }
 
@@ -83,6 +85,7 @@ M.update_office = {
       zipcode = { type = "string" },
     },
   },
+  repeatable = true,
   habits = { "A failure comes inside HTTP 200; it is raised all the same." },
 }
 

@@ -54,6 +54,7 @@ M.finish = {
   method = "POST",
   path = "/v2.0/tasks/{taskId}/finish",
   params = { { name = "taskId", type = "integer", field = "id", min = 1 } },
+  repeatable = true,
   habits = { "A task of a Smart Plan cannot be finished." },
   codes = { "TASK_IS_SMARTPLAN", "TASK_NOT_EXIST", "LEAD_NOT_EXIST" },
 }
@@ -99,6 +100,7 @@ M.unfinish = {
   method = "POST",
   path = "/v2.0/tasks/{taskId}/unfinish",
   params = { { name = "taskId", type = "integer", field = "id", min = 1 } },
+  repeatable = true,
   codes = { "TASK_NOT_EXIST" },
 }
 

@@ -116,6 +116,7 @@ M.set_property_address = {
   path = "/v1.0/leads/{leadId}/transaction/property/address",
   params = { { name = "leadId", type = "integer", min = 1 } },
   body = lead_transaction_property_address,
+  repeatable = true,
   habits = { "The address is replaced as a whole: what is left out is emptied." },
   codes = { "INVALID_PARAMETER", "LEAD_NOT_EXIST", "TRANSACTION_NOT_EXIST" },
   see = { "transactions.edit_property_address" },

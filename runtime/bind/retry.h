@@ -1,0 +1,22 @@
+/* native.retry: what core/retry.h decides, for stdlib/lofty/retry.lua. */
+#ifndef BIND_RETRY_H
+#define BIND_RETRY_H
+
+#include <lua.h>
+
+#include "../core/buffer.h"
+#include "context.h"
+
+/* A write that is being repeated: an earlier attempt may have done it. Newest first. */
+struct retry_doubt {
+  struct context *context; /* NULL: over */
+  struct retry_doubt *next;
+  char line[272]; /* "PUT /v1.0/leads/7" */
+};
+
+/* Appends a line for each of them to `out`. Returns how many there are. */
+int retry_doubts(const struct context *context, struct buffer *out);
+
+int luaopen_native_retry(lua_State *L);
+
+#endif

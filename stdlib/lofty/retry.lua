@@ -1,0 +1,213 @@
+--- Makes one call as often as it takes and may: what is tried again, and after how long, is decided by the table in
+--- runtime/core/retry.h. Here is what an operation's row says about it, the waiting, and what the script gets to see.
+---
+--- Two keys of a row matter (runtime/tools/api/overrides.lua has the reasons):
+---   repeatable = true|false    whether doing it twice leaves what doing it once leaves, where the method says otherwise
+---   done = { CODE, ... }       answers to a repetition that mean that an earlier attempt did it
+
+local catalogue = require "lofty.catalogue"
+local clock = require "native.clock"
+local lofty_error = require "lofty.error"
+local log = require "native.log"
+local native = require "native.retry"
+
+local M = {}
+
+--- The most retries that can be asked for.
+M.MOST = native.MOST
+
+--- How long one attempt may take without a word on it, in milliseconds.
+local ATTEMPT_MS = 30000
+
+---@alias lofty.Safety
+---| "read" changes nothing
+---| "repeatable" done twice, it leaves what it leaves done once
+---| "once" done twice, it may leave two of something
+
+local BY_METHOD = { GET = "read", HEAD = "read", PUT = "repeatable", DELETE = "repeatable" }
+
+--- Whether an operation may be made again when nobody knows what became of it.
+---@param row table
+---@return lofty.Safety
+function M.safety(row)
+  if row.read then return "read" end
+  if row.repeatable ~= nil then return row.repeatable and "repeatable" or "once" end
+  return BY_METHOD[row.method] or "once"
+end
+
+--- Whether the same call may succeed later, as far as the code or else the status tells.
+local function is_temporary(err, fields)
+  if fields.retryable == false then return false end
+  local row = catalogue.find(err.code) or err.status and catalogue.for_status(err.status)
+  return row ~= nil and row.retry == "yes"
+end
+
+--- Whether the answer to a repeated write says that an attempt before it did it: what is to be deleted is gone.
+local function says_done(row, err)
+  if row.method == "DELETE" and err.category == "not_found" then return true end
+  for _, code in ipairs(row.done or {}) do
+    if err.code == code or err.number == code then return true end
+  end
+  return false
+end
+
+--- How a failed attempt is called in a log line: "CONNECTION_LOST", "SERVER_ERROR, HTTP 503".
+local function cause_of(err)
+  return tostring(err.code) .. (err.status and (", HTTP %d"):format(err.status) or "")
+end
+
+local function seconds(ms)
+  return ("%.2f s"):format(ms / 1000)
+end
+
+local GIVEN_UP = {
+  no_wait = "not waiting for the limit of calls (--no-wait)",
+  deadline = ("the wait would end more than %d s after the call began"):format(native.DEADLINE),
+  budget = "too many calls were made again lately; more of it would only make an outage worse",
+}
+
+--- What is being tried: one call of a script's.
+---@class lofty.retry.Call
+---@field row table
+---@field path string
+---@field allowed integer retries
+---@field began integer monotonic milliseconds
+---@field attempts integer
+---@field doubt lofty.Error|nil the first attempt nobody knows the end of
+---@field mark any closed once it is known
+
+local function elapsed(call)
+  return (clock.monotonic() - call.began) / 1000
+end
+
+--- Makes the error of a failed attempt.
+local function error_of(call, fields)
+  fields.operation, fields.method, fields.path = call.row.name, call.row.method, call.path
+  fields.attempts = call.attempts
+  if call.attempts > 1 or not fields.elapsed then fields.elapsed = elapsed(call) end
+  return lofty_error.new(fields)
+end
+
+--- The last attempt's error, as the script gets it. Where an attempt before it may have done the write, its own end
+--- does not tell what became of the write.
+local function final_error(call, err, fields)
+  local doubtful = call.doubt ~= nil or fields.outcome == "unknown"
+  if not doubtful then return err end
+  if call.doubt and fields.outcome ~= "unknown" then fields.cause = fields.cause or call.doubt end
+  fields.outcome = "unknown"
+  fields.retryable = M.safety(call.row) == "repeatable" and is_temporary(err, fields)
+  return error_of(call, fields)
+end
+
+--- Waits while the host is left alone. Returns an error's fields where that takes longer than the call may.
+local function wait_for_host(call, fresh)
+  local wait, said = native.admit(fresh), false
+  while wait > 0 do
+    if call.allowed == 0 or elapsed(call) + wait / 1000 > native.DEADLINE then
+      return { code = "CIRCUIT_OPEN", outcome = M.safety(call.row) ~= "read" and "not_sent" or nil }
+    end
+    if not said then
+      log.write("info", ("%s: waiting %s, Lofty did not answer the last calls"):format(call.row.name, seconds(wait)))
+    end
+    said = true
+    clock.sleep(wait)
+    wait = native.admit()
+  end
+end
+
+--- Milliseconds until the failed call is made again; nil where it is not.
+local function decide(call, err, fields)
+  local delay, more = native.decide {
+    safety = M.safety(call.row),
+    temporary = is_temporary(err, fields),
+    category = err.category,
+    sent = fields.status ~= nil or fields.sent ~= false,
+    status = err.status,
+    made = call.attempts - 1,
+    allowed = call.allowed,
+    elapsed = elapsed(call),
+    retry_after = err.retry_after,
+  }
+  if delay then
+    log.write(err.category == "rate_limit" and "info" or "warn",
+      ("%s: trying again in %s (%s)"):format(call.row.name, seconds(delay), cause_of(err)),
+      { left = more, why = err.message })
+  elseif GIVEN_UP[more] then
+    log.write("warn", ("%s: not tried again: %s (%s)"):format(call.row.name, GIVEN_UP[more], cause_of(err)))
+  elseif more == "exhausted" and call.attempts > 1 then
+    log.write("warn", ("%s: given up after %d attempts in %s (%s)"):format(call.row.name, call.attempts,
+      seconds(elapsed(call) * 1000), cause_of(err)))
+  end
+  return delay
+end
+
+--- From now on a write may have been done; the end of the run, if it comes from outside, says so.
+local function remember_doubt(call, err)
+  if call.doubt or err.outcome ~= "unknown" then return end
+  call.doubt = err
+  call.mark = native.doubt(("%s %s"):format(call.row.method, call.path))
+end
+
+--- What is left of the time all attempts have, for one of them.
+local function timeout_of(call)
+  if call.attempts == 0 then return nil end
+  return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began)))
+end
+
+local function count_attempt(call, attempt)
+  local timeout = timeout_of(call)
+  call.attempts = call.attempts + 1
+  local ok, result, metadata = attempt(timeout)
+  if ok then native.heard() end
+  return ok, result, metadata
+end
+
+--- Ends the doubt however the call ends.
+local doubt_ends = { __close = function(holder)
+  local mark = holder.call.mark
+  if mark then getmetatable(mark).__close(mark) end
+end }
+
+--- After the first failure: waits and tries again until there is a result or an error to raise.
+local function persist(call, attempt, fields)
+  local _ <close> = setmetatable({ call = call }, doubt_ends)
+  while true do
+    local err = error_of(call, fields)
+    native.heard(err.category, err.status)
+    if call.doubt and says_done(call.row, err) then
+      log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
+      return true
+    end
+    local delay = decide(call, err, fields)
+    if not delay then error(final_error(call, err, fields), 0) end
+    remember_doubt(call, err)
+    clock.sleep(delay)
+    if wait_for_host(call) then error(final_error(call, err, fields), 0) end
+    local ok, result, metadata = count_attempt(call, attempt)
+    if ok then return result, metadata end
+    fields = result
+  end
+end
+
+--- Makes a call until it succeeds, is refused, or may not be made again.
+---
+--- A repeated DELETE whose answer is that there is no such thing has succeeded: an attempt before it did it.
+---
+--- Raises a lofty.Error. `attempts` and `elapsed` count all of it; `outcome` is "unknown" where any attempt at a write
+--- may have done it, and `retryable` is true all the same where doing it twice does no harm.
+---@param row table the operation
+---@param path string
+---@param allowed integer|nil retries; nil: as many as the run allows each call
+---@param attempt fun(timeout: integer|nil): boolean, any, table|nil makes it once; fields of an error where it failed
+---@return any result
+---@return table|nil metadata
+function M.call(row, path, allowed, attempt)
+  local call = { row = row, path = path, allowed = allowed or native.retries(), began = clock.monotonic(), attempts = 0 }
+  local unreachable = wait_for_host(call, true)
+  if unreachable then error(error_of(call, unreachable), 0) end
+  local ok, result, metadata = count_attempt(call, attempt)
+  if ok then return result, metadata end
+  return persist(call, attempt, result)
+end
+
+return M
