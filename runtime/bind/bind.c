@@ -10,6 +10,7 @@
 #include "run.h"
 #include "store.h"
 #include "text.h"
+#include "traffic.h"
 #include "zone.h"
 
 static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
@@ -20,6 +21,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.run", luaopen_native_run},
                                    {"native.store", luaopen_native_store},
                                    {"native.text", luaopen_native_text},
+                                   {"native.traffic", luaopen_native_traffic},
                                    {"native.zone", luaopen_native_zone},
                                    {NULL, NULL}};
 

@@ -6,6 +6,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "../core/cassette.h"
 #include "../core/config.h"
 #include "../core/http.h"
 #include "../core/log.h"
@@ -15,6 +16,15 @@
 struct http_call;
 struct retry_doubt;
 
+/* What is to become of the traffic, besides that it happens. */
+struct traffic {
+  bool trace;
+  const char *record_path;   /* or NULL */
+  const char *replay_path;   /* or NULL; then there is no network */
+  struct cassette *cassette; /* that is recorded, or NULL */
+  struct buffer recorded;    /* the text of the one that is replayed */
+};
+
 struct context {
   struct loop *loop;        /* NULL in states that never wait (help) */
   struct http_client *http; /* NULL likewise */
@@ -22,7 +32,8 @@ struct context {
   const struct log *log;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;
-  const char *state; /* folder that --state names, or NULL */
+  const char *state;             /* folder that --state names, or NULL */
+  const struct traffic *traffic; /* NULL: calls happen, and that is all */
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
   unsigned long items_failed;
@@ -37,6 +48,8 @@ struct context {
   bool (*owns)(struct context *context, lua_State *L);
   void (*resume)(struct context *context, lua_State *L);
   bool (*interrupted)(struct context *context);
+  /* Ends the run with a sentence of its own, whatever the script catches. Raises. */
+  int (*stop)(struct context *context, lua_State *L, int exit_code, const char *message);
 };
 
 /* The context of a state or of any of its coroutines. */

@@ -33,13 +33,14 @@ static int answer(lua_State *L, bool fine, const struct failure *failure) {
 }
 
 /* native.store.open() -> store. In memory for a run with a sandbox of its own, unless a folder was
-   named: its leads are gone afterwards too. */
+   named: its leads are gone afterwards too. A replay remembers no progress, for it makes none. */
 static int store_open_handle(lua_State *L) {
   const struct context *context = context_of(L);
   struct failure failure;
   char path[PATH_LENGTH];
   const char *folder = context->state;
-  if (!folder && !context->sandbox) {
+  bool replay = context->traffic && context->traffic->replay_path;
+  if (!folder && !context->sandbox && !replay) {
     if (!store_default_folder(path, sizeof path, &failure)) return context_fail(L, &failure);
     folder = path;
   }

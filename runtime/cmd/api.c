@@ -73,18 +73,7 @@ static int run(const struct options *options, char **words) {
   script.name = "api";
   /* A chunk of ours: what is wrong is at no line of it, but on the command line. */
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "api");
-  struct run_options run_options = {.profile = options->profile,
-                                    .sandbox_seed = options->sandbox_seed,
-                                    .faults = options->faults,
-                                    .rate_limit = options->rate_limit,
-                                    .ledger = options->ledger,
-                                    .state = options->state,
-                                    .timeout = options->timeout,
-                                    .requests_maximum = options->requests_maximum,
-                                    .retries = options->retries,
-                                    .no_wait = options->given & OPTION_NO_WAIT,
-                                    .log = options_log(options),
-                                    .colour = options_colour(options)};
+  struct run_options run_options = options_run(options);
   int exit_code = run_script(&run_options, &script, arguments.list);
   script_free(&script);
   return exit_code;
@@ -124,11 +113,10 @@ const struct command command_api = {
         "\n"
         "In --filter an item's fields are names, absent ones are nil, and item is all of it. It "
         "has\n"
-        "string, math, table and utf8, now, and time(createTime) for times as Lofty writes them.\n",
+        "string, math, table and utf8, now, and time(createTime) for times as Lofty writes them.\n"
+        "\n"
+        "--trace, --record and --replay: loftyrun help run.\n",
     .accepts = OPTION_QUERY | OPTION_ALL | OPTION_MAX | OPTION_OUTPUT | OPTION_FIELDS |
-               OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTION_PROFILE | OPTION_SANDBOX |
-               OPTION_TIMEOUT | OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT |
-               OPTION_STATE | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_NO_COLOR |
-               OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER,
+               OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTIONS_OF_A_RUN,
     .run = run,
 };

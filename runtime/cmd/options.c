@@ -129,6 +129,16 @@ static bool take_body(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_record(struct options *options, const char *value) {
+  options->record = value;
+  return *value != '\0';
+}
+
+static bool take_replay(struct options *options, const char *value) {
+  options->replay = value;
+  return *value != '\0';
+}
+
 static bool take_faults(struct options *options, const char *value) {
   options->faults = value;
   return *value != '\0';
@@ -182,6 +192,12 @@ static const struct option table[] = {
      "do not wait for Lofty's limit of calls (exit code 5)", NULL, take_nothing},
     {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
      "a folder", take_state},
+    {OPTION_TRACE, "trace", 0, VALUE_NONE, NULL,
+     "show each call as a curl command, without secrets", NULL, take_nothing},
+    {OPTION_RECORD, "record", 0, VALUE_REQUIRED, "FILE",
+     "keep all calls and replies in FILE, personal data replaced", "a file", take_record},
+    {OPTION_REPLAY, "replay", 0, VALUE_REQUIRED, "FILE",
+     "take all replies from FILE; nothing is sent", "a file", take_replay},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
      "debug, info, warn or error", take_log_level},
     {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", "text or json",
@@ -302,6 +318,24 @@ void options_print(FILE *stream, unsigned accepted) {
              option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
     fprintf(stream, "  %-24s %s\n", left, option->help);
   }
+}
+
+struct run_options options_run(const struct options *options) {
+  return (struct run_options){.profile = options->profile,
+                              .sandbox_seed = options->sandbox_seed,
+                              .faults = options->faults,
+                              .rate_limit = options->rate_limit,
+                              .ledger = options->ledger,
+                              .state = options->state,
+                              .timeout = options->timeout,
+                              .requests_maximum = options->requests_maximum,
+                              .retries = options->retries,
+                              .no_wait = (options->given & OPTION_NO_WAIT) != 0,
+                              .trace = (options->given & OPTION_TRACE) != 0,
+                              .record = options->record,
+                              .replay = options->replay,
+                              .log = options_log(options),
+                              .colour = options_colour(options)};
 }
 
 struct log options_log(const struct options *options) {

@@ -7,6 +7,7 @@
 
 #include "../core/failure.h"
 #include "../core/log.h"
+#include "../host/run.h"
 
 /* Which options were given, and which a command takes: one bit each. */
 enum option_bit {
@@ -33,10 +34,21 @@ enum option_bit {
   OPTION_UNCHECKED = 1 << 20,
   OPTION_RETRIES = 1 << 21,
   OPTION_NO_WAIT = 1 << 22,
+  OPTION_TRACE = 1 << 23,
+  OPTION_RECORD = 1 << 24,
+  OPTION_REPLAY = 1 << 25,
   OPTION_FAULTS = 1 << 26,
   OPTION_RATE_LIMIT = 1 << 27,
   OPTION_LEDGER = 1 << 28,
   OPTION_UPSTREAM = 1 << 29
+};
+
+/* What every command takes that makes calls, as host/run.h does. */
+enum {
+  OPTIONS_OF_A_RUN = OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT | OPTION_MAX_REQUESTS |
+                     OPTION_RETRIES | OPTION_NO_WAIT | OPTION_STATE | OPTION_LOG_LEVEL |
+                     OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
+                     OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY
 };
 
 enum { OPTION_QUERY_MOST = 128 };
@@ -65,6 +77,8 @@ struct options {
   const char *fields;
   const char *filter;
   const char *body;
+  const char *record; /* a file */
+  const char *replay;
 };
 
 /* The values that hold when nothing is given. */
@@ -79,6 +93,9 @@ const char *options_stranger(const struct options *options, unsigned accepted);
 
 /* Writes the help lines of the options in `accepted`. */
 void options_print(FILE *stream, unsigned accepted);
+
+/* A run as the options want it. */
+struct run_options options_run(const struct options *options);
 
 /* A log to standard error as the options want it. */
 struct log options_log(const struct options *options);

@@ -14,18 +14,7 @@ static int cannot_read(const char *path, const struct failure *failure) {
 static int run(const struct options *options, char **words) {
   struct script script;
   struct failure failure;
-  struct run_options run_options = {.profile = options->profile,
-                                    .sandbox_seed = options->sandbox_seed,
-                                    .faults = options->faults,
-                                    .rate_limit = options->rate_limit,
-                                    .ledger = options->ledger,
-                                    .state = options->state,
-                                    .timeout = options->timeout,
-                                    .requests_maximum = options->requests_maximum,
-                                    .retries = options->retries,
-                                    .no_wait = options->given & OPTION_NO_WAIT,
-                                    .log = options_log(options),
-                                    .colour = options_colour(options)};
+  struct run_options run_options = options_run(options);
   bool fine;
   if (options->chunk) {
     fine = script_from_argument(&script, options->chunk, &failure);
@@ -47,11 +36,29 @@ const struct command command_run = {
     .details =
         "SCRIPT is a Lua file, or - for standard input. The word run may be left out unless the\n"
         "script is named like a command. What follows the script's name is the script's: it finds\n"
-        "it in ... and in arg. Modules are looked for beside the script first.\n",
-    .accepts = OPTION_CHUNK | OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT |
-               OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT | OPTION_STATE |
-               OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS |
-               OPTION_RATE_LIMIT | OPTION_LEDGER,
+        "it in ... and in arg. Modules are looked for beside the script first.\n"
+        "\n"
+        "--trace prints each call on standard error, as a curl command to be pasted into a shell,\n"
+        "and what came of it. It is for whoever sits there: bodies are shown as they are sent, "
+        "only\n"
+        "secrets are not; the credential stands as $LOFTY_API_KEY or $LOFTY_ACCESS_TOKEN.\n"
+        "\n"
+        "--record keeps every call with its reply, or that there was none, in a file that only "
+        "you\n"
+        "can read. Secrets are not in it, and names, addresses, phone numbers and free text have\n"
+        "stand-ins, the same one for the same value; ids, times, stages and tags stay. A cassette\n"
+        "that is there is written anew, any other file is left alone (exit code 2). If it cannot "
+        "be\n"
+        "written the run ends there (5).\n"
+        "\n"
+        "--replay runs the script from such a file: without network, credentials or memory of\n"
+        "earlier runs, at the time of day at which it was recorded. A call is found by method,\n"
+        "target and body; one that was not recorded ends the run (1). What the script brings "
+        "along,\n"
+        "an e-mail on its command line or a text it makes up, counts as what was recorded in its\n"
+        "place. Recordings that nobody asked for are reported at the end. A file that is no\n"
+        "cassette: 2.\n",
+    .accepts = OPTION_CHUNK | OPTIONS_OF_A_RUN,
     .keeps_rest = true,
     .run = run,
 };

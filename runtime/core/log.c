@@ -104,3 +104,14 @@ void log_write(const struct log *log, enum log_level level, const char *message,
   if (fine && buffer_append(&line, "\n", 1)) fwrite(line.data, 1, line.length, log->stream);
   buffer_free(&line);
 }
+
+void log_text(const struct log *log, const char *text) {
+  if (log->format == LOG_FORMAT_JSON) {
+    struct log all = *log;
+    all.level = LOG_LEVEL_DEBUG;
+    log_write(&all, LOG_LEVEL_DEBUG, text, NULL, 0);
+    return;
+  }
+  if (log->stream == stderr) fflush(stdout);
+  fprintf(log->stream, "%s\n", text);
+}

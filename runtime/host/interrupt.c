@@ -147,6 +147,7 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   state.installed = true;
   set_handler(SIGPIPE, on_broken_pipe);
+  set_handler(SIGXFSZ, on_broken_pipe); /* a file at its limit, likewise, is a failed write */
   take_signals();
   if (deadline > 0) set_deadline(deadline);
   return true;

@@ -11,6 +11,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "state.h"
+#include "traffic.h"
 
 enum { REPORT_MAXIMUM = 64 * 1024 };
 
@@ -25,10 +26,12 @@ struct run {
   struct profile *profile;
   struct config config;
   struct sandbox *sandbox;
+  struct traffic traffic;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
   bool finished;
-  int status; /* LUA_OK or an error's, once finished */
+  bool stopped; /* by a binding, which has said why */
+  int status;   /* LUA_OK or an error's, once finished */
 };
 
 static bool owns(struct context *context, lua_State *L) {
@@ -64,6 +67,36 @@ static int say(const struct failure *failure, int exit_code) {
   return exit_code;
 }
 
+/* After what the script has said, also where both streams go to one file. */
+static void print(const struct buffer *text) {
+  fflush(stdout);
+  if (text->data) fwrite(text->data, 1, text->length, stderr);
+}
+
+/* The run is ended at once: says why, where, and which writes nobody knows the end of. */
+static void report_end(const struct run *run, lua_State *co, const char *sentence) {
+  struct buffer out;
+  struct buffer writes;
+  buffer_init(&out, REPORT_MAXIMUM);
+  buffer_init(&writes, REPORT_MAXIMUM);
+  buffer_printf(&out, "loftyrun: %s\n", sentence);
+  report_place(co, &out);
+  if (http_calls_in_flight(&run->context, &writes) > 0)
+    buffer_printf(&out, "  under way, outcome unknown: %s", writes.data);
+  print(&out);
+  buffer_free(&out);
+  buffer_free(&writes);
+}
+
+/* How a binding ends the run: the sentence, where the script stood, what was under way. */
+static int stop(struct context *context, lua_State *L, int exit_code, const char *message) {
+  struct run *run = (struct run *)context;
+  report_end(run, L, message);
+  context->exit_code = exit_code;
+  run->stopped = true;
+  return interrupt_exit(L);
+}
+
 /* Where the script's calls go: its own sandbox, or what environment and profile say. */
 static int open_target(struct run *run) {
   struct failure failure;
@@ -84,6 +117,9 @@ static int open_target(struct run *run) {
                                       .api_key = sandbox_key,
                                       .api_key_name = "--sandbox"};
     layers[1] = (struct config_layer){.base_url = NULL};
+  } else if (options->replay) {
+    /* Nothing is sent: no credential is wanted, and a wrong one does no harm. */
+    layers[0] = layers[1] = (struct config_layer){.base_url = NULL};
   } else {
     layers[0] = config_environment();
     layers[1] = profile_layer(run->profile);
@@ -105,8 +141,11 @@ static int open_run(struct run *run) {
   if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
   if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))
     return say(&failure, EXIT_CONFIG);
+  if (!traffic_open(&run->traffic, run->options, &failure)) return say(&failure, EXIT_USAGE);
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
+                              .traffic = &run->traffic,
+                              .stop = stop,
                               .log = &run->options->log,
                               .profile = profile_name(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
@@ -118,8 +157,10 @@ static int open_run(struct run *run) {
                               .resume = resume,
                               .interrupted = interrupted};
   context->loop = loop_new();
-  context->http = context->loop ? http_client_new(context->loop) : NULL;
-  if (!context->http || !(run->L = state_new(context))) {
+  /* A replay gets no client, so that nothing whatever is sent. */
+  bool calls = context->loop && !run->options->replay;
+  context->http = calls ? http_client_new(context->loop) : NULL;
+  if (!context->loop || (calls && !context->http) || !(run->L = state_new(context))) {
     fprintf(stderr, "loftyrun: out of memory\n");
     return EXIT_TEMPORARY;
   }
@@ -136,6 +177,7 @@ static void close_run(struct run *run) {
   if (run->context.loop) interrupt_remove(run->context.loop);
   http_client_free(run->context.http);
   loop_free(run->context.loop);
+  traffic_close(&run->traffic, NULL);
   config_clear(&run->config);
   profile_close(run->profile);
 }
@@ -178,12 +220,6 @@ static int prepare(lua_State *L) {
   return 1;
 }
 
-/* After what the script has said, also where both streams go to one file. */
-static void print(const struct buffer *text) {
-  fflush(stdout);
-  if (text->data) fwrite(text->data, 1, text->length, stderr);
-}
-
 static int report(const struct run *run, lua_State *co) {
   struct buffer out;
   struct report_style style = {.colour = run->options->colour};
@@ -194,20 +230,10 @@ static int report(const struct run *run, lua_State *co) {
   return exit_code;
 }
 
-/* The run was ended from outside: says by what, where, and which writes nobody knows the end of. */
+/* The run was ended from outside. */
 static int report_interruption(const struct run *run) {
-  struct buffer out;
-  struct buffer writes;
   enum interrupt_reason reason = interrupt_pending();
-  buffer_init(&out, REPORT_MAXIMUM);
-  buffer_init(&writes, REPORT_MAXIMUM);
-  buffer_printf(&out, "loftyrun: %s\n", interrupt_name(reason));
-  report_place(run->co, &out);
-  if (http_calls_in_flight(&run->context, &writes) > 0)
-    buffer_printf(&out, "  under way, outcome unknown: %s", writes.data);
-  print(&out);
-  buffer_free(&out);
-  buffer_free(&writes);
+  report_end(run, run->co, interrupt_name(reason));
   return interrupt_exit_code(reason);
 }
 
@@ -225,7 +251,7 @@ static void close_variables(struct run *run) {
   if (!lua_rawequal(L, -1, -2) && interrupt_pending() == INTERRUPT_NONE) report(run, L);
 }
 
-static int execute(struct run *run) {
+static int execute_script(struct run *run) {
   lua_State *L = run->L;
   lua_pushcfunction(L, prepare);
   lua_pushlightuserdata(L, run);
@@ -249,6 +275,19 @@ static int execute(struct run *run) {
     return run->status == LUA_ERRMEM ? EXIT_LIMIT : exit_code;
   }
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
+}
+
+/* A run whose cassette is not whole has failed, but for its own failure, which says more. */
+static int execute(struct run *run) {
+  struct failure failure;
+  if (!traffic_begin(&run->traffic, run->L, &failure))
+    return say(&failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
+  int exit_code = execute_script(run);
+  if (run->stopped) return exit_code;
+  bool fine =
+      traffic_end(&run->traffic, run->L, &failure) && traffic_close(&run->traffic, &failure);
+  if (!fine) say(&failure, exit_code);
+  return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;
 }
 
 int run_script(const struct run_options *options, const struct script *script, char **argv) {

@@ -1,0 +1,74 @@
+#include "traffic.h"
+
+#include <lauxlib.h>
+
+#include "../core/exit_code.h"
+#include "context.h"
+
+static const struct traffic *traffic_of(lua_State *L) {
+  static const struct traffic none = {.trace = false};
+  const struct traffic *traffic = context_of(L)->traffic;
+  return traffic ? traffic : &none;
+}
+
+static int settings(lua_State *L) {
+  const struct context *context = context_of(L);
+  const struct traffic *traffic = traffic_of(L);
+  const struct config *config = context->config;
+  bool bearer = config && config->credential.kind == CREDENTIAL_ACCESS_TOKEN;
+  lua_createtable(L, 0, 6);
+  lua_pushboolean(L, traffic->trace);
+  lua_setfield(L, -2, "trace");
+  lua_pushstring(L, traffic->record_path);
+  lua_setfield(L, -2, "record");
+  lua_pushstring(L, traffic->replay_path);
+  lua_setfield(L, -2, "replay");
+  lua_pushstring(L, config ? config->base_url : NULL);
+  lua_setfield(L, -2, "base_url");
+  lua_pushstring(L, bearer ? "Bearer" : "token");
+  lua_setfield(L, -2, "scheme");
+  lua_pushstring(L, bearer ? "LOFTY_ACCESS_TOKEN" : "LOFTY_API_KEY");
+  lua_setfield(L, -2, "variable");
+  return 1;
+}
+
+static int print_text(lua_State *L) {
+  log_text(context_of(L)->log, luaL_checkstring(L, 1));
+  return 0;
+}
+
+static int write_text(lua_State *L) {
+  struct failure failure;
+  size_t length;
+  const struct traffic *traffic = traffic_of(L);
+  const char *text = luaL_checklstring(L, 1, &length);
+  if (!traffic->cassette) return luaL_error(L, "nothing is recorded here");
+  if (!cassette_write(traffic->cassette, text, length, &failure)) return context_fail(L, &failure);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+static int recorded(lua_State *L) {
+  const struct buffer *text = &traffic_of(L)->recorded;
+  lua_pushlstring(L, text->data ? text->data : "", text->length);
+  return 1;
+}
+
+static int stop(lua_State *L) {
+  static const char *const kinds[] = {"script", "temporary", NULL};
+  static const int exit_codes[] = {EXIT_SCRIPT, EXIT_TEMPORARY};
+  struct context *context = context_of(L);
+  int kind = luaL_checkoption(L, 1, NULL, kinds);
+  const char *message = luaL_checkstring(L, 2);
+  if (!context->stop) return luaL_error(L, "%s", message);
+  return context->stop(context, L, exit_codes[kind], message);
+}
+
+static const luaL_Reg functions[] = {{"settings", settings}, {"print", print_text},
+                                     {"write", write_text},  {"recorded", recorded},
+                                     {"stop", stop},         {NULL, NULL}};
+
+int luaopen_native_traffic(lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}
