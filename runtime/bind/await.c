@@ -1,24 +1,91 @@
 #include "await.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
-int await(lua_State *L, struct await *await, lua_KContext k, lua_KFunction finish) {
+#include "deadline.h"
+#include "task.h"
+
+static const char cancelled[] = "CANCELLED";
+static const char exceeded[] = "DEADLINE_EXCEEDED";
+
+const char *await_refusal(lua_State *L) {
+  const struct task *task = context_of(L)->task;
+  if (!task) return NULL;
+  if (task->cancelled) return cancelled;
+  int64_t due = deadline_in_force(L);
+  return due && due <= loop_now() ? exceeded : NULL;
+}
+
+const char *await_reason(const char *code) {
+  return strcmp(code, cancelled) == 0 ? "the task was cancelled"
+                                      : "the time that lofty.deadline gave was over";
+}
+
+int await_push_cut(lua_State *L, const char *code) {
+  lua_pushnil(L);
+  lua_pushstring(L, code);
+  lua_pushstring(L, await_reason(code));
+  return 3;
+}
+
+static void on_deadline(void *context) {
+  struct task *task = context;
+  if (task->await) await_cut(context_of(task->co), task->await, exceeded);
+}
+
+static void arm(lua_State *L, struct task *task, struct await *await) {
+  await->task = task;
+  task->await = await;
+  int64_t due = await->shielded ? 0 : deadline_in_force(L);
+  if (due)
+    loop_timer_set(context_of(L)->loop, &task->deadline, due - loop_now(), on_deadline, task);
+}
+
+static void disarm(struct context *context, struct await *await) {
+  struct task *task = await->task;
+  await->task = NULL;
+  task->await = NULL;
+  loop_timer_clear(context->loop, &task->deadline);
+}
+
+/* Where no task runs: while the state is prepared, or closed. */
+static int run_loop(lua_State *L, const struct await *await) {
   struct context *context = context_of(L);
-  if (!await->done && context->owns(context, L) && lua_isyieldable(L)) {
-    await->waiter = L;
-    return lua_yieldk(L, 0, k, finish);
-  }
   while (!await->done) {
     if (!loop_step(context->loop, -1)) return luaL_error(L, "the event loop failed");
     if (!await->done && context->interrupted && context->interrupted(context))
       return luaL_error(L, "interrupted");
   }
-  return finish(L, LUA_OK, k);
+  return 0;
+}
+
+int await(lua_State *L, struct await *await, lua_KContext k, lua_KFunction finish) {
+  struct context *context = context_of(L);
+  if (await->done) return finish(L, LUA_OK, k);
+  if (!context->task) {
+    run_loop(L, await);
+    return finish(L, LUA_OK, k);
+  }
+  arm(L, context->task, await);
+  if (context->owns(context, L) && lua_isyieldable(L)) return lua_yieldk(L, 0, k, finish);
+  const char *problem = context->block(context);
+  if (!problem) return finish(L, LUA_OK, k);
+  if (await->task) disarm(context, await);
+  return luaL_error(L, "%s", problem);
 }
 
 void await_done(struct context *context, struct await *await) {
-  lua_State *waiter = await->waiter;
+  struct task *task = await->task;
+  if (await->done) return;
   await->done = true;
-  await->waiter = NULL;
-  if (waiter) context->resume(context, waiter);
+  if (!task) return;
+  disarm(context, await);
+  context->wake(context, task);
+}
+
+void await_cut(struct context *context, struct await *await, const char *code) {
+  if (await->done) return;
+  await->cut = code;
+  await_done(context, await);
 }

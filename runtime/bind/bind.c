@@ -9,6 +9,7 @@
 #include "retry.h"
 #include "run.h"
 #include "store.h"
+#include "task.h"
 #include "text.h"
 #include "traffic.h"
 #include "zone.h"
@@ -20,6 +21,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.retry", luaopen_native_retry},
                                    {"native.run", luaopen_native_run},
                                    {"native.store", luaopen_native_store},
+                                   {"native.task", luaopen_native_task},
                                    {"native.text", luaopen_native_text},
                                    {"native.traffic", luaopen_native_traffic},
                                    {"native.zone", luaopen_native_zone},

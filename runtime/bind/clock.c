@@ -27,8 +27,12 @@ static void on_time(void *context) {
 }
 
 static int finish_sleep(lua_State *L, int status, lua_KContext k) {
-  (void)L, (void)status, (void)k;
-  return 0;
+  (void)status;
+  struct sleep *sleep = lua_touserdata(L, (int)k);
+  loop_timer_clear(sleep->context->loop, &sleep->timer);
+  if (sleep->await.cut) return await_push_cut(L, sleep->await.cut);
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 static int clock_sleep(lua_State *L) {
@@ -37,11 +41,13 @@ static int clock_sleep(lua_State *L) {
   luaL_argcheck(L, milliseconds >= 0, 1, "must not be negative");
   luaL_argcheck(L, milliseconds / 86400000 < LONGEST_SLEEP_DAYS, 1, "must be less than a year");
   if (!context->loop) return luaL_error(L, "sleeping is not possible here");
+  const char *refusal = await_refusal(L);
+  if (refusal) return await_push_cut(L, refusal);
   struct sleep *sleep = lua_newuserdatauv(L, sizeof *sleep, 0);
   *sleep = (struct sleep){.context = context};
   luaL_setmetatable(L, type_name);
   loop_timer_set(context->loop, &sleep->timer, milliseconds, on_time, sleep);
-  return await(L, &sleep->await, 0, finish_sleep);
+  return await(L, &sleep->await, lua_gettop(L), finish_sleep);
 }
 
 static int clock_now(lua_State *L) {

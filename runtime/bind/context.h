@@ -15,6 +15,14 @@
 
 struct http_call;
 struct retry_doubt;
+struct task;
+struct tasks;
+
+/* A coroutine that runs Lua now, and the one below it, which resumed it. */
+struct activation {
+  lua_State *L;
+  struct activation *below;
+};
 
 /* What is to become of the traffic, besides that it happens. */
 struct traffic {
@@ -44,12 +52,23 @@ struct context {
   struct retry_host host;  /* what calls so far say about Lofty's state */
   struct retry_doubt *doubts;
 
-  /* The host's part: which coroutines it resumes itself, how, and whether the run is to end. */
+  struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
+  struct activation *active; /* its coroutine and what that has resumed, innermost first */
+  struct tasks *tasks;       /* the host's: whose turn it is */
+
+  /* The host's part: whether a coroutine is the running task's own, to which it may yield; the
+     script's; whether the run is to end. */
   bool (*owns)(struct context *context, lua_State *L);
-  void (*resume)(struct context *context, lua_State *L);
+  bool (*is_script)(const struct context *context, const lua_State *L);
   bool (*interrupted)(struct context *context);
   /* Ends the run with a sentence of its own, whatever the script catches. Raises. */
   int (*stop)(struct context *context, lua_State *L, int exit_code, const char *message);
+  /* Starts a task when its turn comes; has one go on whose wait is over. */
+  void (*start)(struct context *context, struct task *task);
+  void (*wake)(struct context *context, struct task *task);
+  /* Stops the running task where it is until it is woken, while the others go on. NULL, or why it
+     has to give up: the run is to end, no memory. */
+  const char *(*block)(struct context *context);
 };
 
 /* The context of a state or of any of its coroutines. */

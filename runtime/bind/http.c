@@ -19,10 +19,11 @@ static const char type_name[] = "native.http.call";
 
 /* One call under way: a userdata, created closed, kept alive by the stack of whoever waits. */
 struct http_call {
+  struct await await;             /* first: is_firm finds the call through it */
   struct http_exchange *exchange; /* NULL: closed */
-  struct await await;
   struct context *context;
   struct http_call *next;
+  int64_t started;
   char method[8];
   char path[256];
 };
@@ -106,11 +107,27 @@ static int fail_unsent(lua_State *L, const char *code, const char *message) {
   return push_failure(L, &failure, false, 0);
 }
 
+/* What came of a call that was given up: what has left may be done by Lofty all the same. */
+static int push_cut(lua_State *L, const struct http_call *call) {
+  struct failure failure;
+  failure_set(&failure, call->await.cut, "%s", await_reason(call->await.cut));
+  return push_failure(L, &failure, http_exchange_sent(call->exchange),
+                      (double)(loop_now() - call->started) / 1e3);
+}
+
+/* A write that has left is not given up where nobody insists on it: its reply tells what became of
+   it. */
+static bool is_firm(const struct await *await) {
+  const struct http_call *call = (const struct http_call *)await;
+  return strcmp(call->method, "GET") != 0 && http_exchange_sent(call->exchange);
+}
+
 static int finish_call(lua_State *L, int status, lua_KContext k) {
   (void)status;
   struct http_call *call = lua_touserdata(L, (int)k);
   int results =
-      http_exchange_response(call->exchange)
+      call->await.cut ? push_cut(L, call)
+      : http_exchange_response(call->exchange)
           ? push_response(L, call)
           : push_failure(L, http_exchange_failure(call->exchange),
                          http_exchange_sent(call->exchange), http_exchange_elapsed(call->exchange));
@@ -160,6 +177,8 @@ static int http_call(lua_State *L) {
   lua_getfield(L, 1, "body");            /* 5 */
   request.body = luaL_optlstring(L, -1, NULL, &request.body_length);
   if (!context->http) return luaL_error(L, "calls cannot be made here");
+  const char *refusal = await_refusal(L);
+  if (refusal) return fail_unsent(L, refusal, await_reason(refusal));
   request.authorization = context->config->credential.authorization;
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context->requests_maximum && context->requests >= context->requests_maximum)
@@ -167,7 +186,8 @@ static int http_call(lua_State *L) {
   request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */
 
   struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 7 */
-  *call = (struct http_call){.context = context};
+  *call =
+      (struct http_call){.context = context, .await = {.is_firm = is_firm}, .started = loop_now()};
   luaL_setmetatable(L, type_name);
   strncpy(call->method, request.method, sizeof call->method - 1);
   strncpy(call->path, target, sizeof call->path - 1);

@@ -11,7 +11,8 @@
 
 enum {
   HEADERS_MAXIMUM = 256 * 1024,
-  IDLE_HANDLES = 8,
+  IDLE_HANDLES = 64,
+  MOST_CONNECTIONS = 100, /* further exchanges wait for one; descriptors are few */
   MOST_REDIRECTS = 5,
   RECEIVE_BUFFER = 128 * 1024,
   /* Servers close idle connections after a minute or so; an older one is not trusted with a write
@@ -69,7 +70,9 @@ struct http_client *http_client_new(struct loop *loop) {
   if (!client) return NULL;
   client->loop = loop;
   client->headers = common_headers();
-  if (!client->headers) {
+  if (!client->headers || curl_multi_setopt(loop_multi(loop), CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                                            (long)MOST_CONNECTIONS) != CURLM_OK) {
+    curl_slist_free_all(client->headers);
     free(client);
     return NULL;
   }

@@ -21,6 +21,7 @@ struct loop {
   struct watch watches[MOST_WATCHES];
   unsigned watch_count;
   struct loop_timer *timers; /* soonest first */
+  struct loop_timer *last_timer;
 };
 
 int64_t loop_now(void) {
@@ -73,20 +74,20 @@ void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t millise
   loop_timer_clear(loop, timer);
   *timer = (struct loop_timer){
       .due = loop_now() + milliseconds, .function = function, .context = context, .armed = true};
-  struct loop_timer **place = &loop->timers;
-  while (*place && (*place)->due <= timer->due) place = &(*place)->next;
-  timer->next = *place;
-  *place = timer;
+  /* From the end: what is set later is mostly due later. */
+  struct loop_timer *before = loop->last_timer;
+  while (before && before->due > timer->due) before = before->previous;
+  timer->previous = before;
+  timer->next = before ? before->next : loop->timers;
+  *(before ? &before->next : &loop->timers) = timer;
+  *(timer->next ? &timer->next->previous : &loop->last_timer) = timer;
 }
 
 void loop_timer_clear(struct loop *loop, struct loop_timer *timer) {
   if (!timer->armed) return;
   timer->armed = false;
-  for (struct loop_timer **place = &loop->timers; *place; place = &(*place)->next) {
-    if (*place != timer) continue;
-    *place = timer->next;
-    return;
-  }
+  *(timer->previous ? &timer->previous->next : &loop->timers) = timer->next;
+  *(timer->next ? &timer->next->previous : &loop->last_timer) = timer->previous;
 }
 
 static int wait_time(const struct loop *loop, int milliseconds) {
@@ -103,8 +104,7 @@ static void fire_timers(struct loop *loop) {
   int64_t now = loop_now();
   while (loop->timers && loop->timers->due <= now) {
     struct loop_timer *timer = loop->timers;
-    loop->timers = timer->next;
-    timer->armed = false;
+    loop_timer_clear(loop, timer);
     timer->function(timer->context);
   }
 }

@@ -33,7 +33,7 @@ struct loop_timer {
   int64_t due; /* monotonic milliseconds */
   void (*function)(void *context);
   void *context;
-  struct loop_timer *next;
+  struct loop_timer *previous, *next;
   bool armed;
 };
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t milliseconds,

@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "../bind/context.h"
+#include "../bind/task.h"
 #include "../core/exit_code.h"
 
 enum { LAST_RESORT_SECONDS = 1 };
@@ -172,7 +174,7 @@ void interrupt_settle(void) {
 lua_State *interrupt_enter(lua_State *L) {
   lua_State *previous = state.running;
   state.running = L;
-  if (state.reason != INTERRUPT_NONE) arm_hook(L);
+  if (state.reason != INTERRUPT_NONE && L) arm_hook(L);
   return previous;
 }
 
@@ -184,8 +186,12 @@ void interrupt_leave(lua_State *previous) {
 /* Calls the function at the bottom of the stack with what lies above it while `co` counts as the
    running coroutine. */
 static int call_tracked(lua_State *L, lua_State *co) {
-  lua_State *previous = interrupt_enter(co ? co : L);
+  struct context *context = context_of(L);
+  struct activation activation = {.L = co ? co : L, .below = context->active};
+  lua_State *previous = interrupt_enter(activation.L);
+  context->active = &activation;
   int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  context->active = activation.below;
   interrupt_leave(previous);
   if (status != LUA_OK) return lua_error(L);
   return lua_gettop(L);
@@ -195,6 +201,8 @@ static int call_tracked(lua_State *L, lua_State *co) {
 static int tracked(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
   luaL_argexpected(L, co, 1, "coroutine");
+  if (task_is_coroutine(L, co))
+    return luaL_error(L, "this coroutine is a task's, which goes on by itself");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   return call_tracked(L, co);

@@ -42,13 +42,14 @@ void interrupt_settle(void);
 int interrupt_exit_code(enum interrupt_reason reason);
 const char *interrupt_name(enum interrupt_reason reason);
 
-/* Tells that `L` runs Lua from now on; returns the one that ran before, to be handed to
-   interrupt_leave when it is done. */
+/* Tells that `L` runs Lua from now on, or with NULL that none does; returns the one that ran
+   before, to be handed to interrupt_leave when it is done. */
 lua_State *interrupt_enter(lua_State *L);
 void interrupt_leave(lua_State *previous);
 
 /* Replaces coroutine.resume, wrap and close by ones that call interrupt_enter, so that the hook
-   finds the script's own coroutines too. Call it protected. */
+   finds the script's own coroutines too, as deadlines do. They leave tasks to the host. Call it
+   protected. */
 void interrupt_track_coroutines(lua_State *L);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../bind/task.h"
 #include "../core/exit_code.h"
 #include "embedded.h"
 
@@ -16,7 +17,8 @@ struct parts {
   const struct report_style *style;
   struct buffer *out;
   lua_State *co;
-  bool module; /* the error is that a module did not compile */
+  const char *where; /* said before the message; may be empty */
+  bool module;       /* the error is that a module did not compile */
   int exit_code;
 };
 
@@ -200,7 +202,7 @@ static void append_tame(struct buffer *out, const char *text) {
 static void append_sentence(const struct parts *parts, const char *message) {
   const char *start = parts->style->colour ? "\033[1;31m" : "";
   const char *end = parts->style->colour ? "\033[0m" : "";
-  buffer_printf(parts->out, "%sloftyrun:%s ", start, end);
+  buffer_printf(parts->out, "%sloftyrun:%s %s", start, end, parts->where);
   append_tame(parts->out, message);
   buffer_append_string(parts->out, "\n");
 }
@@ -228,9 +230,11 @@ static const char *push_message(lua_State *L, bool *module) {
                          luaL_typename(L, 1));
 }
 
-/* Runs protected: the error's own __tostring may be anybody's. Stack: error, parts. */
+/* Runs protected: the error's own __tostring may be anybody's. Stack: error, parts and, where the
+   coroutine is gone, its traceback. */
 static int build(lua_State *L) {
   struct parts *parts = lua_touserdata(L, 2);
+  lua_settop(L, 3);
   bool lofty = is_lofty_error(L, 1);
   const char *operation = lofty ? member(L, 1, "operation") : NULL;
   const char *code = lofty ? member(L, 1, "code") : NULL;
@@ -238,6 +242,7 @@ static int build(lua_State *L) {
   const char *hint = lofty ? member(L, 1, "hint") : NULL;
   const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
   const char *message = push_message(L, &parts->module);
+  if (!traceback) traceback = lua_tostring(L, 3);
   if (!traceback) {
     luaL_traceback(L, parts->co, NULL, 0);
     traceback = lua_tostring(L, -1);
@@ -257,8 +262,12 @@ static int build(lua_State *L) {
 
 int report_error(lua_State *L, lua_State *co, const struct script *script,
                  const struct report_style *style, struct buffer *out) {
-  struct parts parts = {
-      .script = script, .style = style, .out = out, .co = co, .exit_code = EXIT_SCRIPT};
+  struct parts parts = {.script = script,
+                        .style = style,
+                        .out = out,
+                        .co = co,
+                        .where = "",
+                        .exit_code = EXIT_SCRIPT};
   lua_pushvalue(co, -1);
   if (co != L) lua_xmove(co, L, 1);
   lua_pushcfunction(L, build);
@@ -269,6 +278,50 @@ int report_error(lua_State *L, lua_State *co, const struct script *script,
     lua_pop(L, 1);
   }
   return parts.exit_code;
+}
+
+/* Stack: parts, the table of errors. Each is what report_error takes, with its traceback. */
+static int build_unseen(lua_State *L) {
+  struct parts *parts = lua_touserdata(L, 1);
+  int first_code = EXIT_DONE;
+  lua_getfield(L, 2, "last");
+  lua_Integer last = lua_tointeger(L, -1);
+  for (lua_Integer i = 1; i <= last; i++) {
+    lua_settop(L, 2);
+    if (lua_rawgeti(L, 2, i) != LUA_TTABLE) continue;
+    lua_pushcfunction(L, build);
+    lua_getfield(L, 3, "error");
+    lua_pushvalue(L, 1);
+    lua_getfield(L, 3, "traceback");
+    lua_call(L, 3, 0);
+    if (first_code == EXIT_DONE) first_code = parts->exit_code;
+  }
+  lua_getfield(L, 2, "more");
+  if (lua_tointeger(L, -1) > 0)
+    buffer_printf(parts->out, "loftyrun: and %lld more tasks failed that nobody waited for\n",
+                  (long long)lua_tointeger(L, -1));
+  parts->exit_code = first_code;
+  return 0;
+}
+
+int report_unseen_errors(lua_State *L, const struct script *script,
+                         const struct report_style *style, struct buffer *out) {
+  struct parts parts = {.script = script,
+                        .style = style,
+                        .out = out,
+                        .co = L,
+                        .where = "in a task that nobody waited for: ",
+                        .exit_code = EXIT_DONE};
+  lua_pushcfunction(L, build_unseen);
+  lua_pushlightuserdata(L, &parts);
+  if (!task_push_unseen(L)) {
+    lua_pop(L, 2);
+    return EXIT_DONE;
+  }
+  if (lua_pcall(L, 2, 0, 0) == LUA_OK) return parts.exit_code;
+  buffer_printf(out, "loftyrun: a task failed, and so did describing how\n");
+  lua_pop(L, 1);
+  return EXIT_SCRIPT;
 }
 
 void report_place(lua_State *co, struct buffer *out) {

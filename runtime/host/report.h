@@ -18,6 +18,11 @@ struct report_style {
 int report_error(lua_State *L, lua_State *co, const struct script *script,
                  const struct report_style *style, struct buffer *out);
 
+/* Appends a report of each error of a task that nobody has seen. Returns the exit code of the
+   first, EXIT_DONE when there is none. */
+int report_unseen_errors(lua_State *L, const struct script *script,
+                         const struct report_style *style, struct buffer *out);
+
 /* Appends where the script was when it was interrupted: "  at demo.lua:12". */
 void report_place(lua_State *co, struct buffer *out);
 

@@ -11,6 +11,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "state.h"
+#include "tasks.h"
 #include "traffic.h"
 
 enum { REPORT_MAXIMUM = 64 * 1024 };
@@ -29,38 +30,10 @@ struct run {
   struct traffic traffic;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
-  bool finished;
-  bool stopped; /* by a binding, which has said why */
-  int status;   /* LUA_OK or an error's, once finished */
+  bool stopped;  /* by a binding, which has said why */
+  struct tasks *tasks;
+  int failure; /* the exit code of what failed first, 0: nothing has */
 };
-
-static bool owns(struct context *context, lua_State *L) {
-  const struct run *run = (const struct run *)context;
-  return L == run->co && !run->finished;
-}
-
-static bool interrupted(struct context *context) {
-  (void)context;
-  return interrupt_pending() != INTERRUPT_NONE;
-}
-
-static void resume_with(struct run *run, int arguments) {
-  int results;
-  lua_State *previous = interrupt_enter(run->co);
-  int status = lua_resume(run->co, run->L, arguments, &results);
-  interrupt_leave(previous);
-  if (status != LUA_YIELD) {
-    run->finished = true;
-    run->status = status;
-  } else if (results > 0) {
-    lua_pop(run->co, results);
-  }
-}
-
-static void resume(struct context *context, lua_State *L) {
-  (void)L;
-  resume_with((struct run *)context, 0);
-}
 
 static int say(const struct failure *failure, int exit_code) {
   fprintf(stderr, "loftyrun: %s\n", failure->message);
@@ -152,15 +125,13 @@ static int open_run(struct run *run) {
                               .state = run->options->state,
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
-                              .no_wait = run->options->no_wait,
-                              .owns = owns,
-                              .resume = resume,
-                              .interrupted = interrupted};
+                              .no_wait = run->options->no_wait};
   context->loop = loop_new();
   /* A replay gets no client, so that nothing whatever is sent. */
   bool calls = context->loop && !run->options->replay;
   context->http = calls ? http_client_new(context->loop) : NULL;
-  if (!context->loop || (calls && !context->http) || !(run->L = state_new(context))) {
+  if (!context->loop || (calls && !context->http) || !(run->L = state_new(context)) ||
+      !(run->tasks = tasks_new(context, run->L))) {
     fprintf(stderr, "loftyrun: out of memory\n");
     return EXIT_TEMPORARY;
   }
@@ -173,6 +144,7 @@ static int open_run(struct run *run) {
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run) {
   if (run->L) lua_close(run->L);
+  tasks_free(run->tasks);
   sandbox_stop(run->sandbox);
   if (run->context.loop) interrupt_remove(run->context.loop);
   http_client_free(run->context.http);
@@ -241,14 +213,35 @@ static int report_interruption(const struct run *run) {
    closed, which may take calls and time like anything else. */
 static void close_variables(struct run *run) {
   lua_State *L = run->L;
-  lua_State *previous = interrupt_enter(run->co);
   lua_pushvalue(run->co, -1);
   lua_xmove(run->co, L, 1); /* the error that was reported */
   int status = lua_resetthread(run->co);
-  interrupt_leave(previous);
   if (status == LUA_OK) return;
   lua_xmove(run->co, L, 1); /* the same again, or one that closing raised */
   if (!lua_rawequal(L, -1, -2) && interrupt_pending() == INTERRUPT_NONE) report(run, L);
+}
+
+/* Where the script has failed nothing of it goes on. A task keeps its errors to itself, for those
+   who wait for it; only what its own machinery cannot take comes here: no memory, say. */
+static void on_failure(void *context, lua_State *co, int status) {
+  struct run *run = context;
+  if (tasks_are_stopped(run->tasks)) return;
+  int exit_code = report(run, co);
+  if (status == LUA_ERRMEM) exit_code = EXIT_LIMIT;
+  if (!run->failure) run->failure = exit_code;
+  tasks_cancel(run->tasks);
+  if (tasks_is_script(run->tasks, co)) close_variables(run);
+}
+
+/* The errors of tasks that nobody has waited for. */
+static void report_unseen(struct run *run) {
+  struct buffer out;
+  struct report_style style = {.colour = run->options->colour};
+  buffer_init(&out, REPORT_MAXIMUM);
+  int exit_code = report_unseen_errors(run->L, run->script, &style, &out);
+  print(&out);
+  buffer_free(&out);
+  if (!run->failure) run->failure = exit_code;
 }
 
 static int execute_script(struct run *run) {
@@ -256,24 +249,16 @@ static int execute_script(struct run *run) {
   lua_pushcfunction(L, prepare);
   lua_pushlightuserdata(L, run);
   if (lua_pcall(L, 1, 1, 0) != LUA_OK) return report(run, L);
-  int arguments = lua_gettop(run->co) - 1;
-  resume_with(run, arguments);
-  while (!run->finished && interrupt_pending() == INTERRUPT_NONE) {
-    if (loop_step(run->context.loop, -1)) continue;
+  int status = tasks_run(run->tasks, run->co, lua_gettop(run->co) - 1, on_failure, run);
+  if (tasks_loop_failed(run->tasks)) {
     fprintf(stderr, "loftyrun: the event loop failed\n");
     return EXIT_TEMPORARY;
   }
-  bool done = run->finished && run->status == LUA_OK;
   enum interrupt_reason reason = interrupt_pending();
   if (reason == INTERRUPT_EXIT) return run->context.exit_code;
-  if (reason != INTERRUPT_NONE && !done) {
-    return report_interruption(run);
-  }
-  if (run->status != LUA_OK) {
-    int exit_code = report(run, run->co);
-    close_variables(run);
-    return run->status == LUA_ERRMEM ? EXIT_LIMIT : exit_code;
-  }
+  if (reason != INTERRUPT_NONE && status != LUA_OK) return report_interruption(run);
+  report_unseen(run);
+  if (run->failure) return run->failure;
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
 

@@ -85,12 +85,12 @@ local rows = {
     cure = "The message names their ids: merge them in the CRM, or choose among them in the script." },
 
   { name = "CANCELLED", statuses = {}, category = "cancelled", retry = "no",
-    meaning = "The call was stopped from this side before its reply came.",
+    meaning = "The call, or the wait, was stopped from this side: its task was cancelled.",
     cure = "Nothing to repair. If it was a write, look whether it was done before doing it again." },
 
   { name = "DEADLINE_EXCEEDED", statuses = {}, category = "limit", retry = "no",
-    meaning = "The time given to the whole run was over.",
-    cure = "Give it more with --timeout, or let it do less in one run." },
+    meaning = "The time that lofty.deadline gave to a part of the script was over.",
+    cure = "Give it more, or let it do less. If it was a write, look whether it was done before doing it again." },
 
   { name = "TOO_MANY_CALLS", statuses = {}, category = "limit", retry = "no", unsent = true,
     meaning = "The run has made as many calls as --max-requests allows it.",

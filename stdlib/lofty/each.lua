@@ -143,6 +143,14 @@ function M.new(name, row, values, filters, wanted, resume)
   return each
 end
 
+--- Whether it is an iterator that remembers what is done, one item after the other.
+---@param value any
+---@return boolean
+function M.has_name(value)
+  local list = lists[value]
+  return list ~= nil and list.resume ~= nil
+end
+
 --- Takes `resume` out of the table of filters, since it is ours. What is left may be nothing at all.
 local function take_resume(name, row, ...)
   local arguments, place = table.pack(...), #(row.params or {}) + 1

@@ -169,18 +169,55 @@ function M.failed(message, fields)
   run.item_failed()
 end
 
-local function milliseconds(duration)
+local function milliseconds(name, duration)
   if type(duration) == "number" and duration >= 0 and duration < math.huge then
     return math.ceil(duration * 1000)
   end
   return require("lofty.time.durations").read(duration)
-    or misuse(('lofty.sleep: expected "5s", "250ms", "2m", "1h" or seconds, got %s'):format(wording.describe(duration)))
+    or misuse(('%s: expected "5s", "250ms", "2m", "1h" or seconds, got %s'):format(name, wording.describe(duration)))
 end
 
---- Waits while other work of the run goes on.
+--- Waits while other work of the run goes on. Raises where the wait is cut short: CANCELLED, DEADLINE_EXCEEDED.
 ---@param duration string|number "5s", "250ms", "1h30m", as lofty.time.duration reads it, or seconds
 function M.sleep(duration)
-  clock.sleep(milliseconds(duration))
+  local _, code, message = clock.sleep(milliseconds("lofty.sleep", duration))
+  if code then require("lofty.task").fail("lofty.sleep", code, message) end
+end
+
+--- Calls f(item, index) for each item of an array or an iterator, for several at once. Returns the results in the
+--- items' order when all are done; one that is nil keeps its place. No more items are taken than are worked on.
+--- By default the first error stops it: the other calls are cancelled, writes that have left are let end, and the error
+--- is raised. With on_error = "collect" all items are done, and `results.errors` has the errors by the item's place, or is nil.
+---@generic T
+---@param list T[]|fun(...: any): T|lofty.Each
+---@param f fun(item: T, index: integer): any
+---@param options lofty.MapOptions|nil
+---@return lofty.Results results
+function M.map(list, f, options)
+  return require("lofty.map").map(list, f, options)
+end
+
+--- Starts f(...) beside the script and returns at once; it begins when the script first waits. An error in it comes out of
+--- task:wait(); where nobody waits for it, it is reported at the end of the run and decides the exit code. The run ends when
+--- all tasks have ended.
+---@param f fun(...: any): any
+---@param ... any its arguments
+---@return lofty.Task task
+function M.spawn(f, ...)
+  return require("lofty.task").spawn(f, ...)
+end
+
+--- Calls f(...) and returns its results. Once the time is over, whatever waits inside raises DEADLINE_EXCEEDED, also in
+--- tasks that were started inside. Of deadlines inside each other the earliest holds. What does not wait is not ended.
+---@param duration string|number "30s", "5m", or seconds
+---@param f fun(...: any): any
+---@param ... any its arguments
+---@return any ... what f returned
+function M.deadline(duration, f, ...)
+  local task = require "lofty.task"
+  local time = milliseconds("lofty.deadline", duration)
+  task.check_function("lofty.deadline", f, 'lofty.deadline("30s", lofty.leads.get, leadId)')
+  return task.deadline(time, f, ...)
 end
 
 --- The time, in milliseconds since 1970.

@@ -110,7 +110,8 @@ local function wait_for_host(call, fresh)
       log.write("info", ("%s: waiting %s, Lofty did not answer the last calls"):format(call.row.name, seconds(wait)))
     end
     said = true
-    clock.sleep(wait)
+    local _, cut = clock.sleep(wait)
+    if cut then return nil end -- and so is the attempt: its error tells why
     wait = native.admit()
   end
 end

@@ -72,7 +72,7 @@ def main():
                            'error = error, tostring = tostring, select = select })\nrun()\n')
             own = SECRETS[{"token": "Token", "profile": "Profile", "open profile": "Profile"}.get(name, "Key")]
             own = JWT if name in ("signed", "grant") else own
-            words = ["loftyrun", *TRACES[(number + turn) % 3], "--state", "state", "--record", "tape", "script.lua"]
+            words = ["loftyrun", "--retries", "1", *TRACES[(number + turn) % 3], "--state", "state", "--record", "tape", "script.lua"]
             done = subprocess.run(words, input=(chunk % {**SECRETS, "own": own}).encode(), env=environment,
                                   capture_output=True, timeout=20, check=False)
             statuses.add(done.returncode)

@@ -18,7 +18,8 @@ local MEMBERS = { ["lofty.contact"] = {}, ["lofty.resume"] = { "list", "forget" 
 --- Classes that belong to a module and are in another one's source.
 local CLASSES_OF = {
   lofty = { ["lofty.client"] = { "lofty.CallOptions" }, ["lofty.each"] = { "lofty.Each" },
-    ["lofty.error"] = { "lofty.Category", "lofty.Error" } },
+    ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
+    ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },
 }
 

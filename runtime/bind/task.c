@@ -1,0 +1,174 @@
+#include "task.h"
+
+#include <lauxlib.h>
+
+#include "await.h"
+#include "deadline.h"
+
+static const char task_type[] = "native.task";
+static const char signal_type[] = "native.task.signal";
+static const char live_key;   /* of the table: coroutine -> task, until it has ended */
+static const char unseen_key; /* of the table of errors that nobody has seen */
+
+struct signal {
+  struct await await;
+};
+
+static void push_table(lua_State *L, const void *key) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+static int task_gc(lua_State *L) {
+  struct task *task = luaL_checkudata(L, 1, task_type);
+  struct context *context = context_of(L);
+  if (context->loop) loop_timer_clear(context->loop, &task->deadline);
+  return 0;
+}
+
+static int task_start(lua_State *L) {
+  struct context *context = context_of(L);
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  if (!context->task) return luaL_error(L, "a task cannot be started here");
+  push_table(L, &live_key); /* 2 */
+  struct task *task = lua_newuserdatauv(L, sizeof *task, 1);
+  *task = (struct task){.due = deadline_in_force(L)};
+  luaL_setmetatable(L, task_type);
+  task->co = lua_newthread(L); /* 4 */
+  lua_pushvalue(L, 1);
+  lua_xmove(L, task->co, 1);
+  lua_pushvalue(L, 4);
+  lua_setiuservalue(L, 3, 1);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, 2);
+  context->start(context, task);
+  return 1;
+}
+
+void task_release(lua_State *L, struct task *task) {
+  lua_State *co = task->co;
+  lua_settop(co, 0);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &live_key) == LUA_TTABLE) {
+    lua_pushthread(co);
+    lua_xmove(co, L, 1);
+    lua_pushnil(L);
+    lua_rawset(L, -3);
+  }
+  lua_pop(L, 1);
+}
+
+bool task_is_coroutine(lua_State *L, lua_State *co) {
+  const struct context *context = context_of(L);
+  if (context->is_script && context->is_script(context, co)) return true;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &live_key) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_pushthread(co);
+  if (co != L) lua_xmove(co, L, 1);
+  bool is = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return is;
+}
+
+void task_cancel(struct context *context, struct task *task, bool firmly) {
+  if (task->ended) return;
+  task->cancelled = true;
+  struct await *await = task->await;
+  if (!await || await->shielded) return;
+  if (!firmly && await->is_firm && await->is_firm(await)) return;
+  await_cut(context, await, "CANCELLED");
+}
+
+static int cancel(lua_State *L) {
+  struct task *task = luaL_checkudata(L, 1, task_type);
+  task_cancel(context_of(L), task, lua_isnoneornil(L, 2) || lua_toboolean(L, 2));
+  return 0;
+}
+
+static int is_cancelled(lua_State *L) {
+  const struct task *task = luaL_checkudata(L, 1, task_type);
+  lua_pushboolean(L, task->cancelled);
+  return 1;
+}
+
+static int current(lua_State *L) {
+  const struct task *task = context_of(L)->task;
+  if (!task) return 0;
+  push_table(L, &live_key);
+  if (!lua_checkstack(task->co, 1)) return luaL_error(L, "out of memory");
+  lua_pushthread(task->co);
+  if (task->co != L) lua_xmove(task->co, L, 1);
+  lua_rawget(L, -2);
+  return 1;
+}
+
+static int new_signal(lua_State *L) {
+  struct signal *signal = lua_newuserdatauv(L, sizeof *signal, 0);
+  *signal = (struct signal){.await = {.done = false}};
+  luaL_setmetatable(L, signal_type);
+  return 1;
+}
+
+static int fire(lua_State *L) {
+  struct signal *signal = luaL_checkudata(L, 1, signal_type);
+  await_done(context_of(L), &signal->await);
+  return 0;
+}
+
+static int finish_wait(lua_State *L, int status, lua_KContext k) {
+  (void)status;
+  struct signal *signal = lua_touserdata(L, (int)k);
+  const char *cut = signal->await.cut;
+  signal->await = (struct await){.done = false};
+  if (cut) return await_push_cut(L, cut);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+static int wait(lua_State *L) {
+  struct signal *signal = luaL_checkudata(L, 1, signal_type);
+  bool shielded = lua_toboolean(L, 2);
+  lua_settop(L, 1);
+  luaL_argcheck(L, !signal->await.task, 1, "another task waits for it");
+  const char *refusal = shielded || signal->await.done ? NULL : await_refusal(L);
+  if (refusal) return await_push_cut(L, refusal);
+  signal->await.shielded = shielded;
+  return await(L, &signal->await, 1, finish_wait);
+}
+
+static int unseen(lua_State *L) {
+  push_table(L, &unseen_key);
+  return 1;
+}
+
+bool task_push_unseen(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &unseen_key) == LUA_TTABLE) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static const luaL_Reg functions[] = {{"start", task_start},
+                                     {"cancel", cancel},
+                                     {"is_cancelled", is_cancelled},
+                                     {"current", current},
+                                     {"signal", new_signal},
+                                     {"fire", fire},
+                                     {"wait", wait},
+                                     {"enter", deadline_enter},
+                                     {"leave", deadline_leave},
+                                     {"unseen", unseen},
+                                     {NULL, NULL}};
+
+int luaopen_native_task(lua_State *L) {
+  luaL_newmetatable(L, task_type);
+  lua_pushcfunction(L, task_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newmetatable(L, signal_type);
+  luaL_newlib(L, functions);
+  return 1;
+}
