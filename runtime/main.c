@@ -83,7 +83,9 @@ static int flush_output(int exit_code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
   /* A script that failed has most likely failed for this, and has said so. */
   if (exit_code == EXIT_SCRIPT) return exit_code;
-  fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(errno));
+  /* Where an earlier write failed, errno is what is left of it. */
+  fprintf(stderr, "loftyrun: cannot write to standard output%s%s\n", errno ? ": " : "",
+          errno ? strerror(errno) : "");
   return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
 }
 
