@@ -23,6 +23,7 @@ struct http_call {
   struct http_exchange *exchange; /* NULL: closed */
   struct context *context;
   struct http_call *next;
+  const struct task *task; /* whose call it is; not to be followed */
   int64_t started;
   char method[8];
   char path[256];
@@ -186,8 +187,10 @@ static int http_call(lua_State *L) {
   request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */
 
   struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 7 */
-  *call =
-      (struct http_call){.context = context, .await = {.is_firm = is_firm}, .started = loop_now()};
+  *call = (struct http_call){.context = context,
+                             .task = context->task,
+                             .await = {.is_firm = is_firm},
+                             .started = loop_now()};
   luaL_setmetatable(L, type_name);
   strncpy(call->method, request.method, sizeof call->method - 1);
   strncpy(call->path, target, sizeof call->path - 1);
@@ -206,9 +209,9 @@ int http_calls_in_flight(const struct context *context, struct buffer *out) {
   for (const struct http_call *call = context->calls; call; call = call->next) {
     if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) continue;
     char line[sizeof call->method + sizeof call->path + 2];
-    int length = snprintf(line, sizeof line, "%s %s\n", call->method, call->path);
-    if (out->data && memmem(out->data, out->length, line, (size_t)length)) continue;
-    if (!buffer_append(out, line, (size_t)length)) break;
+    snprintf(line, sizeof line, "%s %s", call->method, call->path);
+    if (retry_doubts_have(context, call->task, line)) continue;
+    if (!buffer_printf(out, "%s\n", line)) break;
     count++;
   }
   return count;

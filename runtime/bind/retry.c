@@ -98,12 +98,19 @@ static int doubt_close(lua_State *L) {
 static int retry_doubt(lua_State *L) {
   const char *line = luaL_checkstring(L, 1);
   struct retry_doubt *doubt = lua_newuserdatauv(L, sizeof *doubt, 0);
-  *doubt = (struct retry_doubt){.context = context_of(L)};
+  struct context *context = context_of(L);
+  *doubt = (struct retry_doubt){.context = context, .task = context->task};
   strncpy(doubt->line, line, sizeof doubt->line - 1);
   luaL_setmetatable(L, type_name);
   doubt->next = doubt->context->doubts;
   doubt->context->doubts = doubt;
   return 1;
+}
+
+bool retry_doubts_have(const struct context *context, const struct task *task, const char *line) {
+  const struct retry_doubt *doubt = context->doubts;
+  while (doubt && (doubt->task != task || strcmp(doubt->line, line) != 0)) doubt = doubt->next;
+  return doubt != NULL;
 }
 
 int retry_doubts(const struct context *context, struct buffer *out) {
@@ -113,12 +120,9 @@ int retry_doubts(const struct context *context, struct buffer *out) {
   return found;
 }
 
-static const luaL_Reg functions[] = {{"admit", retry_admit},
-                                     {"decide", retry_decide_call},
-                                     {"doubt", retry_doubt},
-                                     {"heard", retry_heard},
-                                     {"retries", retry_retries},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"admit", retry_admit},     {"decide", retry_decide_call},
+                                     {"doubt", retry_doubt},     {"heard", retry_heard},
+                                     {"retries", retry_retries}, {NULL, NULL}};
 
 int luaopen_native_retry(lua_State *L) {
   luaL_newmetatable(L, type_name);

@@ -11,8 +11,12 @@
 struct retry_doubt {
   struct context *context; /* NULL: over */
   struct retry_doubt *next;
-  char line[272]; /* "PUT /v1.0/leads/7" */
+  const struct task *task; /* that repeats it; not to be followed */
+  char line[272];          /* "PUT /v1.0/leads/7" */
 };
+
+/* Whether the task's write of that line is among them: its repetition is no write of its own. */
+bool retry_doubts_have(const struct context *context, const struct task *task, const char *line);
 
 /* Appends a line for each of them to `out`. Returns how many there are. */
 int retry_doubts(const struct context *context, struct buffer *out);

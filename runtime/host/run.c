@@ -61,6 +61,15 @@ static void report_end(const struct run *run, lua_State *co, const char *sentenc
   buffer_free(&writes);
 }
 
+/* os.exit ends the other tasks too: that needs no sentence, but what they had under way does. */
+static void report_exit(const struct run *run) {
+  struct buffer out;
+  buffer_init(&out, REPORT_MAXIMUM);
+  buffer_printf(&out, "loftyrun: os.exit ended what was under way, outcome unknown: ");
+  if (http_calls_in_flight(&run->context, &out) > 0) print(&out);
+  buffer_free(&out);
+}
+
 /* How a binding ends the run: the sentence, where the script stood, what was under way. */
 static int stop(struct context *context, lua_State *L, int exit_code, const char *message) {
   struct run *run = (struct run *)context;
@@ -255,7 +264,10 @@ static int execute_script(struct run *run) {
     return EXIT_TEMPORARY;
   }
   enum interrupt_reason reason = interrupt_pending();
-  if (reason == INTERRUPT_EXIT) return run->context.exit_code;
+  if (reason == INTERRUPT_EXIT) {
+    if (!run->stopped) report_exit(run);
+    return run->context.exit_code;
+  }
   if (reason != INTERRUPT_NONE && status != LUA_OK) return report_interruption(run);
   report_unseen(run);
   if (run->failure) return run->failure;
@@ -269,8 +281,10 @@ static int execute(struct run *run) {
     return say(&failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
   int exit_code = execute_script(run);
   if (run->stopped) return exit_code;
-  bool fine =
-      traffic_end(&run->traffic, run->L, &failure) && traffic_close(&run->traffic, &failure);
+  enum interrupt_reason reason = interrupt_pending();
+  bool ended = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT; /* not from outside */
+  bool fine = (!ended || traffic_end(&run->traffic, run->L, &failure)) &&
+              traffic_close(&run->traffic, &failure);
   if (!fine) say(&failure, exit_code);
   return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;
 }

@@ -26,6 +26,7 @@ local Task = {}
 ---@field results table|nil packed, once it is done
 ---@field error any once it has failed
 ---@field seen boolean|nil whether somebody waited for it
+---@field left boolean|nil whether a deadline ended somebody's wait for it
 ---@field place integer|nil of its error among those that nobody has seen
 ---@field waiters userdata[] signals of those who wait
 ---@field waits_for lofty.Task.State|nil
@@ -69,9 +70,12 @@ local function take_from_unseen(state)
   end
 end
 
---- Whether the error says no more than that the task was cancelled. A write in doubt is more.
-local function is_mere_cancelling(err)
-  return lofty_error.is_error(err) and err.code == "CANCELLED" and err.outcome ~= "unknown"
+--- Whether the error says no more than that the task was cancelled, or that the deadline was over that had already
+--- been told to whoever waited for the task. A write in doubt is more.
+local function is_no_news(state, is_own)
+  local err = state.error
+  if not lofty_error.is_error(err) or err.outcome == "unknown" then return false end
+  return is_own or state.left and err.code == "DEADLINE_EXCEEDED"
 end
 
 local function finish(state, traceback, ok, ...)
@@ -82,7 +86,7 @@ local function finish(state, traceback, ok, ...)
     local is_own = native.is_cancelled(state.handle) and lofty_error.is_error(state.error)
       and state.error.code == "CANCELLED"
     state.status = is_own and "cancelled" or "failed"
-    if #state.waiters == 0 and not (is_own and is_mere_cancelling(state.error)) then leave_unseen(state, traceback) end
+    if #state.waiters == 0 and not is_no_news(state, is_own) then leave_unseen(state, traceback) end
   end
   for _, signal in ipairs(state.waiters) do native.fire(signal) end
   state.waiters = {}
@@ -170,6 +174,7 @@ function Task:wait()
       for index, waiter in ipairs(state.waiters) do
         if waiter == signal then table.remove(state.waiters, index) break end
       end
+      state.left = state.left or code == "DEADLINE_EXCEEDED"
       M.fail("task:wait", code, message)
     end
   end

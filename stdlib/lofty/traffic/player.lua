@@ -17,6 +17,9 @@ local M = {}
 --- What nobody waited for takes longer than anybody waits.
 local ABANDONED_MS = 60 * 60 * 1000
 
+--- A call that was cut short then is cut short now, when its time comes: not before whatever cut it.
+local CUT = { CANCELLED = true, DEADLINE_EXCEEDED = true }
+
 local LARGE = 16 * 1024
 
 ---@class lofty.traffic.Player
@@ -205,10 +208,11 @@ function methods:answering()
   return function(request)
     local call, found_by = self:find(request)
     if not call then traffic.stop("script", complaint(self, request, found_by)) end
-    -- Others get their turn, as they do while a reply is awaited.
-    clock.sleep(call.abandoned and ABANDONED_MS or 0)
-    self:turn_to(call.number + 1)
     local whole = cassette.whole(call)
+    local waits = call.abandoned or whole.failure and CUT[whole.failure.code]
+    -- Others get their turn, as they do while a reply is awaited.
+    clock.sleep(waits and ABANDONED_MS or 0)
+    self:turn_to(call.number + 1)
     if whole.reply then return restored(self, whole.reply, #call.text) end
     local failure = whole.failure or { code = "TIMEOUT", message = "nobody waited for the reply", sent = true }
     return nil, failure.code, failure.message, { sent = failure.sent, elapsed = 0 }
