@@ -211,7 +211,7 @@ int http_calls_in_flight(const struct context *context, struct buffer *out) {
     char line[sizeof call->method + sizeof call->path + 2];
     snprintf(line, sizeof line, "%s %s", call->method, call->path);
     if (retry_doubts_have(context, call->task, line)) continue;
-    if (!buffer_printf(out, "%s\n", line)) break;
+    if (!buffer_printf(out, count > 0 ? "    %s\n" : "%s\n", line)) break;
     count++;
   }
   return count;
