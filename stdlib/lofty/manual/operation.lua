@@ -36,30 +36,16 @@ local function add_paging(page, row)
     .. "where a run of that name stopped.")
 end
 
-local function mark_required(items)
-  for _, item in ipairs(items) do
-    if item.required then item.term = item.term .. " *" end
-  end
-  return items
-end
-
 local function add_fields(page, heading, spec)
   if not spec or not spec.fields or next(spec.fields) == nil then return end
-  local items, marks = values.items(spec.fields), false
-  for _, item in ipairs(items) do marks = marks or item.required end
-  page:heading(heading .. (marks and " (* required)" or "")):list(mark_required(items))
+  local items, marks = values.marked(spec.fields)
+  page:heading(heading .. (marks and " (* required)" or "")):list(items)
   local rules = values.rules(spec)
   if #rules > 0 then page:text(table.concat(rules, " ")) end
 end
 
 local function add_arguments(page, row)
-  if row.params then
-    local items = {}
-    for _, param in ipairs(row.params) do
-      items[#items + 1] = { term = param.name .. " *", text = values.describe(param), depth = 0 }
-    end
-    page:heading("Path, by position"):list(items)
-  end
+  if row.params then page:heading("Path, by position"):list(values.positional(row.params)) end
   add_fields(page, "Query", setmetatable({ fields = row.query }, { __index = row.rules }))
   local body = row.body
   local element = body and body.type == "array" and body.of

@@ -109,6 +109,29 @@ function M.items(fields, items, depth)
   return items
 end
 
+--- The same items with a mark at what is required.
+---@param fields table<string, table>
+---@return { term: string, text: string, depth: integer, required: boolean }[]
+---@return boolean any whether there is a mark
+function M.marked(fields)
+  local items, any = M.items(fields), false
+  for _, item in ipairs(items) do
+    if item.required then item.term, any = item.term .. " *", true end
+  end
+  return items, any
+end
+
+--- One item for each parameter that comes by position; all of them are required.
+---@param params table[] specifications with their names
+---@return { term: string, text: string, depth: integer }[]
+function M.positional(params)
+  local items = {}
+  for index, param in ipairs(params) do
+    items[index] = { term = param.name .. " *", text = M.describe(param), depth = 0 }
+  end
+  return items
+end
+
 local function words(values)
   return table.concat(values, ", ")
 end
