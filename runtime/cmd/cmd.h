@@ -9,7 +9,7 @@ struct command {
   const char *usage;   /* what follows "loftyrun " */
   const char *summary; /* half a line */
   const char *details; /* paragraphs for its own help, ending with a line end; may be NULL */
-  unsigned accepts;    /* option_bits */
+  uint64_t accepts;    /* option_bits */
   bool keeps_rest;     /* options after the first word are the script's, not ours */
   /* `words` are what is left of the command line, NULL-terminated. Returns the exit code. */
   int (*run)(const struct options *options, char **words);

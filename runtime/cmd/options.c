@@ -297,14 +297,14 @@ bool options_take(struct options *options, char ***argv, struct failure *failure
   return true;
 }
 
-const char *options_stranger(const struct options *options, unsigned accepted) {
-  unsigned strangers = options->given & ~(accepted | OPTION_HELP | OPTION_VERSION);
+const char *options_stranger(const struct options *options, uint64_t accepted) {
+  uint64_t strangers = options->given & ~(accepted | OPTION_HELP | OPTION_VERSION);
   for (int i = 0; i < OPTION_COUNT; i++)
     if (strangers & table[i].bit) return table[i].name;
   return NULL;
 }
 
-void options_print(FILE *stream, unsigned accepted) {
+void options_print(FILE *stream, uint64_t accepted) {
   for (int i = 0; i < OPTION_COUNT; i++) {
     const struct option *option = &table[i];
     if (!(accepted & option->bit)) continue;

@@ -3,6 +3,7 @@
 #define CMD_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "../core/failure.h"
@@ -11,36 +12,36 @@
 
 /* Which options were given, and which a command takes: one bit each. */
 enum option_bit {
-  OPTION_CHUNK = 1 << 0,
-  OPTION_PROFILE = 1 << 1,
-  OPTION_SANDBOX = 1 << 2,
-  OPTION_TIMEOUT = 1 << 3,
-  OPTION_MAX_REQUESTS = 1 << 4,
-  OPTION_LOG_LEVEL = 1 << 5,
-  OPTION_LOG_FORMAT = 1 << 6,
-  OPTION_NO_COLOR = 1 << 7,
-  OPTION_PORT = 1 << 8,
-  OPTION_SEED = 1 << 9,
-  OPTION_HELP = 1 << 10,
-  OPTION_VERSION = 1 << 11,
-  OPTION_STATE = 1 << 12,
-  OPTION_QUERY = 1 << 13,
-  OPTION_ALL = 1 << 14,
-  OPTION_MAX = 1 << 15,
-  OPTION_OUTPUT = 1 << 16,
-  OPTION_FIELDS = 1 << 17,
-  OPTION_FILTER = 1 << 18,
-  OPTION_BODY = 1 << 19,
-  OPTION_UNCHECKED = 1 << 20,
-  OPTION_RETRIES = 1 << 21,
-  OPTION_NO_WAIT = 1 << 22,
-  OPTION_TRACE = 1 << 23,
-  OPTION_RECORD = 1 << 24,
-  OPTION_REPLAY = 1 << 25,
-  OPTION_FAULTS = 1 << 26,
-  OPTION_RATE_LIMIT = 1 << 27,
-  OPTION_LEDGER = 1 << 28,
-  OPTION_UPSTREAM = 1 << 29
+  OPTION_CHUNK = 1ull << 0,
+  OPTION_PROFILE = 1ull << 1,
+  OPTION_SANDBOX = 1ull << 2,
+  OPTION_TIMEOUT = 1ull << 3,
+  OPTION_MAX_REQUESTS = 1ull << 4,
+  OPTION_LOG_LEVEL = 1ull << 5,
+  OPTION_LOG_FORMAT = 1ull << 6,
+  OPTION_NO_COLOR = 1ull << 7,
+  OPTION_PORT = 1ull << 8,
+  OPTION_SEED = 1ull << 9,
+  OPTION_HELP = 1ull << 10,
+  OPTION_VERSION = 1ull << 11,
+  OPTION_STATE = 1ull << 12,
+  OPTION_QUERY = 1ull << 13,
+  OPTION_ALL = 1ull << 14,
+  OPTION_MAX = 1ull << 15,
+  OPTION_OUTPUT = 1ull << 16,
+  OPTION_FIELDS = 1ull << 17,
+  OPTION_FILTER = 1ull << 18,
+  OPTION_BODY = 1ull << 19,
+  OPTION_UNCHECKED = 1ull << 20,
+  OPTION_RETRIES = 1ull << 21,
+  OPTION_NO_WAIT = 1ull << 22,
+  OPTION_TRACE = 1ull << 23,
+  OPTION_RECORD = 1ull << 24,
+  OPTION_REPLAY = 1ull << 25,
+  OPTION_FAULTS = 1ull << 26,
+  OPTION_RATE_LIMIT = 1ull << 27,
+  OPTION_LEDGER = 1ull << 28,
+  OPTION_UPSTREAM = 1ull << 29
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -54,7 +55,7 @@ enum {
 enum { OPTION_QUERY_MOST = 128 };
 
 struct options {
-  unsigned given; /* option_bits */
+  uint64_t given; /* option_bits */
   const char *chunk;
   const char *profile;
   const char *sandbox_seed;
@@ -89,10 +90,10 @@ void options_init(struct options *options);
 bool options_take(struct options *options, char ***argv, struct failure *failure);
 
 /* The name of an option that was given though `accepted` does not hold its bit; NULL if none. */
-const char *options_stranger(const struct options *options, unsigned accepted);
+const char *options_stranger(const struct options *options, uint64_t accepted);
 
 /* Writes the help lines of the options in `accepted`. */
-void options_print(FILE *stream, unsigned accepted);
+void options_print(FILE *stream, uint64_t accepted);
 
 /* A run as the options want it. */
 struct run_options options_run(const struct options *options);
