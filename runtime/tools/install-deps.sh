@@ -17,6 +17,7 @@ lua        liblua5.4-dev          lua-devel           lua54          lua5.4-dev 
 lua-cjson  lua-cjson-dev          lua-cjson           lua54-cjson    lua5.4-cjson       -
 libcurl    libcurl4-openssl-dev   libcurl-devel       curl           curl-dev           curl
 libmicrohttpd libmicrohttpd-dev   libmicrohttpd-devel libmicrohttpd  libmicrohttpd-dev  libmicrohttpd
+gnutls     libgnutls28-dev        gnutls-devel        gnutls         gnutls-dev         gnutls
 sqlite3    libsqlite3-dev         sqlite-devel        sqlite         sqlite-dev         sqlite
 roots      ca-certificates        ca-certificates     ca-certificates ca-certificates   ca-certificates
 tzdata     tzdata                 tzdata              tzdata         tzdata             -

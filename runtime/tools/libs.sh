@@ -6,7 +6,7 @@
 #
 # A new library is one line in `candidates`, one word in `all`, and one row in install-deps.sh.
 set -u
-all="lua lua-cjson libcurl libmicrohttpd sqlite3"
+all="lua lua-cjson libcurl libmicrohttpd gnutls sqlite3"
 
 # candidates LIBRARY: its pkg-config names, the first that exists is taken.
 candidates() {
