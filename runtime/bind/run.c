@@ -29,28 +29,17 @@ static int run_item_failed(lua_State *L) {
   return 0;
 }
 
-/* Whatever a server says may end up in a log; a credential that it echoes must not. Short ones,
-   such as a sandbox's, are words that occur by themselves. */
+/* Whatever a server says may end up in a log; a credential that it echoes must not. */
 static int run_redact(lua_State *L) {
-  enum { SHORTEST_SECRET = 8 };
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
   const struct config *config = context_of(L)->config;
-  const char *authorization = config ? config->credential.authorization : NULL;
-  const char *secret = authorization ? strchr(authorization, ' ') : NULL;
-  size_t size = secret ? strlen(++secret) : 0;
   lua_settop(L, 1);
-  if (size < SHORTEST_SECRET || !memmem(text, length, secret, size)) return 1;
+  if (!config || config->credential.kind == CREDENTIAL_NONE) return 1;
   luaL_Buffer out;
-  luaL_buffinit(L, &out);
-  for (const char *found; (found = memmem(text, length, secret, size)) != NULL;) {
-    luaL_addlstring(&out, text, (size_t)(found - text));
-    luaL_addstring(&out, "[secret]");
-    length -= (size_t)(found - text) + size;
-    text = found + size;
-  }
-  luaL_addlstring(&out, text, length);
-  luaL_pushresult(&out);
+  char *room = luaL_buffinitsize(L, &out, length);
+  memcpy(room, text, length);
+  luaL_pushresultsize(&out, credential_redact(&config->credential, room, length));
   return 1;
 }
 

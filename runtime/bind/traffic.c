@@ -15,7 +15,8 @@ static int settings(lua_State *L) {
   const struct context *context = context_of(L);
   const struct traffic *traffic = traffic_of(L);
   const struct config *config = context->config;
-  bool bearer = config && config->credential.kind == CREDENTIAL_ACCESS_TOKEN;
+  enum credential_kind kind = config ? config->credential.kind : CREDENTIAL_NONE;
+  bool bearer = kind != CREDENTIAL_NONE && kind != CREDENTIAL_API_KEY;
   lua_createtable(L, 0, 6);
   lua_pushboolean(L, traffic->trace);
   lua_setfield(L, -2, "trace");

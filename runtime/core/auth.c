@@ -1,8 +1,12 @@
 #include "auth.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "digest.h"
+#include "text.h"
 
 /* The UTF-8 length of the invisible character at `text`, or 0 when it is a visible one. */
 static size_t invisible(const char *text) {
@@ -35,9 +39,12 @@ static const char *skip_scheme(const char *text) {
   return text;
 }
 
-static void forget(char *secret) {
-  explicit_bzero(secret, strlen(secret));
-  free(secret);
+/* Overwrites and frees a secret; NULL is fine. */
+static void forget(char **secret) {
+  if (!*secret) return;
+  explicit_bzero(*secret, strlen(*secret));
+  free(*secret);
+  *secret = NULL;
 }
 
 /* Appends what is visible of `raw` to `value`; false at a character that no header may carry. */
@@ -55,27 +62,173 @@ static bool append_visible(char *value, const char *raw) {
   return true;
 }
 
+/* A new string: `prefix` and what is visible of `raw`, which must be something. NULL with `failure`
+   filled. */
+static char *cleaned(const char *prefix, const char *raw, const char *name,
+                     struct failure *failure) {
+  size_t length = strlen(prefix);
+  char *value = malloc(length + strlen(raw) + 1);
+  if (!value) {
+    failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    return NULL;
+  }
+  memcpy(value, prefix, length + 1);
+  bool clean = append_visible(value, raw);
+  if (clean && value[length]) return value;
+  forget(&value);
+  if (clean)
+    failure_set(failure, "CREDENTIAL_INVALID", "%s is empty", name);
+  else
+    failure_set(failure, "CREDENTIAL_INVALID",
+                "%s holds a character that no key has; copy it again from Lofty", name);
+  return NULL;
+}
+
 bool credential_set(struct credential *credential, enum credential_kind kind, const char *raw,
                     const char *name, struct failure *failure) {
   const char *scheme = kind == CREDENTIAL_API_KEY ? "token " : "Bearer ";
   credential_clear(credential);
-  char *value = malloc(strlen(scheme) + strlen(raw) + 1);
-  if (!value) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  memcpy(value, scheme, strlen(scheme) + 1);
-  bool clean = append_visible(value, skip_scheme(skip_invisible(raw)));
-  if (clean && strlen(value) > strlen(scheme)) {
-    credential->kind = kind;
-    credential->authorization = value;
-    return true;
+  char *value = cleaned(scheme, skip_scheme(skip_invisible(raw)), name, failure);
+  if (!value) return false;
+  credential->kind = kind;
+  credential->authorization = value;
+  return true;
+}
+
+static bool set_part(char **value, const char *raw, const char *name, struct failure *failure) {
+  *value = raw ? cleaned("", raw, name, failure) : NULL;
+  return *value || !raw;
+}
+
+bool credential_set_client(struct credential *credential, struct credential_part id,
+                           struct credential_part secret, struct credential_part customer_key,
+                           struct failure *failure) {
+  const char *key = customer_key.raw ? skip_scheme(skip_invisible(customer_key.raw)) : NULL;
+  credential_clear(credential);
+  bool fine = set_part(&credential->client_id, id.raw, id.name, failure) &&
+              set_part(&credential->client_secret, secret.raw, secret.name, failure) &&
+              set_part(&credential->customer_key, key, customer_key.name, failure);
+  /* In Basic authentication the first colon ends the id (RFC 7617). */
+  if (fine && strchr(credential->client_id, ':'))
+    fine = failure_set(failure, "CREDENTIAL_INVALID",
+                       "%s holds a colon, which no client id has; copy it again from Lofty's "
+                       "developer portal",
+                       id.name);
+  credential->kind = credential->customer_key ? CREDENTIAL_CLIENT : CREDENTIAL_LOGIN;
+  if (!fine) credential_clear(credential);
+  return fine;
+}
+
+bool credential_use_token(struct credential *credential, const char *access_token,
+                          const char *refresh_token, struct failure *failure) {
+  char *authorization = cleaned("Bearer ", access_token, "the access token", failure);
+  char *refresh = NULL;
+  if (!authorization || !set_part(&refresh, refresh_token, "the refresh token", failure)) {
+    forget(&authorization);
+    return false;
   }
-  forget(value);
-  if (!clean)
-    return failure_set(failure, "CREDENTIAL_INVALID",
-                       "%s holds a character that no key has; copy it again from Lofty", name);
-  return failure_set(failure, "CREDENTIAL_INVALID", "%s is empty", name);
+  if (!credential->authorization || strcmp(credential->authorization, authorization) != 0) {
+    forget(&credential->replaced);
+    credential->replaced = credential->authorization;
+  } else {
+    forget(&credential->authorization);
+  }
+  credential->authorization = authorization;
+  forget(&credential->refresh_token);
+  credential->refresh_token = refresh;
+  return true;
+}
+
+/* The part of an Authorization value behind the scheme. */
+static const char *token_of(const char *authorization) {
+  const char *space = authorization ? strchr(authorization, ' ') : NULL;
+  return space ? space + 1 : "";
+}
+
+bool credential_identify(struct credential *credential, const char *base_url, const char *profile,
+                         struct failure *failure) {
+  enum { TEXT_MAXIMUM = 256 * 1024, BYTES = 16 };
+  unsigned char digest[DIGEST_SHA256_SIZE];
+  struct buffer text;
+  credential->identity[0] = '\0';
+  if (credential->kind == CREDENTIAL_NONE) return true;
+  buffer_init(&text, TEXT_MAXIMUM);
+  bool fine = buffer_printf(&text, "%s\n%s\n", credential_kind_name(credential->kind), base_url) &&
+              (credential->kind == CREDENTIAL_CLIENT
+                   ? buffer_printf(&text, "%s\n%s", credential->client_id, credential->customer_key)
+               : credential->kind == CREDENTIAL_LOGIN
+                   ? buffer_printf(&text, "%s\nlogin\n%s", credential->client_id, profile)
+                   : buffer_append_string(&text, token_of(credential->authorization)));
+  fine = fine && digest_sha256(text.data, text.length, digest);
+  for (int i = 0; fine && i < BYTES; i++)
+    snprintf(credential->identity + 2 * (size_t)i, 3, "%02x", digest[i]);
+  if (text.data) explicit_bzero(text.data, text.length);
+  buffer_free(&text);
+  return fine || failure_set(failure, "OUT_OF_MEMORY", "the credential could not be told apart");
+}
+
+enum { SECRETS = 5, SHORTEST_SECRET = 8 };
+
+static size_t secrets_of(const struct credential *credential, const char *secrets[SECRETS]) {
+  const char *const all[SECRETS] = {token_of(credential->authorization),
+                                    token_of(credential->replaced), credential->refresh_token,
+                                    credential->client_secret, credential->customer_key};
+  size_t count = 0;
+  for (size_t i = 0; i < SECRETS; i++)
+    if (all[i] && strlen(all[i]) >= SHORTEST_SECRET) secrets[count++] = all[i];
+  return count;
+}
+
+/* Takes `secret` out of `text`; returns what is left of its length. */
+static size_t replace_secret(char *text, size_t length, const char *secret, size_t size) {
+  static const char shown[] = "[secret]"; /* no longer than any secret */
+  char *end = text + length;
+  for (char *found = text; (found = memmem(found, (size_t)(end - found), secret, size)) != NULL;) {
+    memcpy(found, shown, sizeof shown - 1);
+    found += sizeof shown - 1;
+    size_t gone = size - (sizeof shown - 1);
+    memmove(found, found + gone, (size_t)(end - found) - gone);
+    end -= gone;
+  }
+  return (size_t)(end - text);
+}
+
+size_t credential_redact(const struct credential *credential, char *text, size_t length) {
+  const char *secrets[SECRETS];
+  size_t count = secrets_of(credential, secrets);
+  for (size_t i = 0; i < count; i++) {
+    struct buffer encoded;
+    size_t size = strlen(secrets[i]);
+    buffer_init(&encoded, 3 * size);
+    length = replace_secret(text, length, secrets[i], size);
+    /* What cannot be looked through is not shown. */
+    if (!text_percent_encode(&encoded, secrets[i], size)) length = 0;
+    if (encoded.length > size) length = replace_secret(text, length, encoded.data, encoded.length);
+    if (encoded.data) explicit_bzero(encoded.data, encoded.length);
+    buffer_free(&encoded);
+  }
+  return length;
+}
+
+const char *credential_kind_name(enum credential_kind kind) {
+  static const char *const names[] = {[CREDENTIAL_NONE] = "none",
+                                      [CREDENTIAL_API_KEY] = "api_key",
+                                      [CREDENTIAL_ACCESS_TOKEN] = "access_token",
+                                      [CREDENTIAL_CLIENT] = "client_credentials",
+                                      [CREDENTIAL_LOGIN] = "login"};
+  return names[kind];
+}
+
+bool credential_is_grant(const struct credential *credential) {
+  return credential->kind == CREDENTIAL_CLIENT || credential->kind == CREDENTIAL_LOGIN;
 }
 
 void credential_clear(struct credential *credential) {
-  if (credential->authorization) forget(credential->authorization);
+  forget(&credential->authorization);
+  forget(&credential->replaced);
+  forget(&credential->client_id);
+  forget(&credential->client_secret);
+  forget(&credential->customer_key);
+  forget(&credential->refresh_token);
   *credential = (struct credential){.kind = CREDENTIAL_NONE};
 }

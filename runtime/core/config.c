@@ -1,10 +1,18 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "url.h"
 
 static const char default_base_url[] = "https://api.lofty.com";
+static const char default_profile[] = "default";
+
+static const char *const variables[SETTING_COUNT] = {
+    [SETTING_BASE_URL] = "LOFTY_BASE_URL",           [SETTING_API_KEY] = "LOFTY_API_KEY",
+    [SETTING_ACCESS_TOKEN] = "LOFTY_ACCESS_TOKEN",   [SETTING_CLIENT_ID] = "LOFTY_CLIENT_ID",
+    [SETTING_CLIENT_SECRET] = "LOFTY_CLIENT_SECRET", [SETTING_CUSTOMER_KEY] = "LOFTY_CUSTOMER_KEY"};
 
 const char *config_variable(const char *name) {
   const char *value = getenv(name);
@@ -12,63 +20,154 @@ const char *config_variable(const char *name) {
 }
 
 struct config_layer config_environment(void) {
-  return (struct config_layer){.base_url = config_variable("LOFTY_BASE_URL"),
-                               .base_url_name = "LOFTY_BASE_URL",
-                               .api_key = config_variable("LOFTY_API_KEY"),
-                               .api_key_name = "LOFTY_API_KEY",
-                               .access_token = config_variable("LOFTY_ACCESS_TOKEN"),
-                               .access_token_name = "LOFTY_ACCESS_TOKEN"};
+  struct config_layer layer = {.names = variables};
+  for (int i = 0; i < SETTING_COUNT; i++)
+    layer.values[i] = variables[i] ? config_variable(variables[i]) : NULL;
+  return layer;
+}
+
+/* The first layer that sets it, or NULL. */
+static const struct config_layer *find(const struct config_layer *layers, size_t count,
+                                       enum setting setting) {
+  for (size_t i = 0; i < count; i++)
+    if (layers[i].values[setting]) return &layers[i];
+  return NULL;
 }
 
 static bool resolve_base_url(struct config *config, const struct config_layer *layers, size_t count,
                              struct failure *failure) {
-  const char *url = default_base_url;
-  config->base_url_from = "default";
-  for (size_t i = 0; i < count; i++) {
-    if (!layers[i].base_url) continue;
-    url = layers[i].base_url;
-    config->base_url_from = layers[i].base_url_name;
-    break;
-  }
+  const struct config_layer *layer = find(layers, count, SETTING_BASE_URL);
+  const char *url = layer ? layer->values[SETTING_BASE_URL] : default_base_url;
+  config->base_url_from = layer ? layer->names[SETTING_BASE_URL] : "default";
   struct failure reason;
   if (url_check_base(url, config->base_url, sizeof config->base_url, &reason)) return true;
   return failure_set(failure, reason.code, "%s: %s", config->base_url_from, reason.message);
 }
 
+/* The value is left out of the message: it may hold a password. */
+static bool resolve_url(char *url, enum setting setting, const struct config_layer *layers,
+                        size_t count, struct failure *failure) {
+  const struct config_layer *layer = find(layers, count, setting);
+  if (!layer) return true;
+  const char *value = layer->values[setting];
+  if (strlen(value) >= CONFIG_URL_LENGTH || !url_is_safe(value))
+    return failure_set(failure, "INVALID_URL",
+                       "%s must be an https URL, or an http one to this machine, without a user or "
+                       "a fragment",
+                       layer->names[setting]);
+  memcpy(url, value, strlen(value) + 1);
+  return true;
+}
+
+/* What stands for each kind of credential in a layer, or NULL: the names of the settings that are
+   there. */
+static size_t kinds_of(const struct config_layer *layer, const char *kinds[3]) {
+  static const enum setting client[] = {SETTING_CLIENT_ID, SETTING_CUSTOMER_KEY,
+                                        SETTING_CLIENT_SECRET};
+  size_t count = 0;
+  if (layer->values[SETTING_API_KEY]) kinds[count++] = layer->names[SETTING_API_KEY];
+  if (layer->values[SETTING_ACCESS_TOKEN]) kinds[count++] = layer->names[SETTING_ACCESS_TOKEN];
+  for (size_t i = 0; i < sizeof client / sizeof *client; i++) {
+    if (!layer->values[client[i]]) continue;
+    kinds[count++] = layer->names[client[i]];
+    break;
+  }
+  return count;
+}
+
+bool config_layer_has_credential(const struct config_layer *layer) {
+  const char *kinds[3];
+  return kinds_of(layer, kinds) > 0;
+}
+
+/* Two kinds in one place may be of two accounts. */
+static bool refuse_two(const struct config_layer *layer, const char *const kinds[3],
+                       struct failure *failure) {
+  const char *const *names = layer->names;
+  bool is_client = layer->values[SETTING_CLIENT_ID] && layer->values[SETTING_CLIENT_SECRET];
+  if (layer->values[SETTING_API_KEY] && is_client && !layer->values[SETTING_CUSTOMER_KEY])
+    return failure_set(failure, "CREDENTIAL_AMBIGUOUS",
+                       "both %s and %s are set: for the client credentials grant move the key to "
+                       "%s, else unset the client",
+                       names[SETTING_API_KEY], names[SETTING_CLIENT_ID],
+                       names[SETTING_CUSTOMER_KEY]);
+  return failure_set(failure, "CREDENTIAL_AMBIGUOUS",
+                     "both %s and %s are set and may be of two accounts; unset one", kinds[0],
+                     kinds[1]);
+}
+
+/* Half of a client is no credential. */
+static bool refuse_half(const struct config_layer *layer, struct failure *failure) {
+  const char *const *names = layer->names;
+  bool has_id = layer->values[SETTING_CLIENT_ID] != NULL;
+  bool has_secret = layer->values[SETTING_CLIENT_SECRET] != NULL;
+  bool has_key = layer->values[SETTING_CUSTOMER_KEY] != NULL;
+  if (has_key && !has_id && !has_secret)
+    return failure_set(failure, "CREDENTIAL_INCOMPLETE",
+                       "%s is set without %s and %s; a customer key is the user's API key: to call "
+                       "with it alone put it into %s",
+                       names[SETTING_CUSTOMER_KEY], names[SETTING_CLIENT_ID],
+                       names[SETTING_CLIENT_SECRET], names[SETTING_API_KEY]);
+  if (has_key)
+    return failure_set(failure, "CREDENTIAL_INCOMPLETE",
+                       "the client credentials grant needs %s, %s and %s; %s is not set",
+                       names[SETTING_CLIENT_ID], names[SETTING_CLIENT_SECRET],
+                       names[SETTING_CUSTOMER_KEY],
+                       names[has_id ? SETTING_CLIENT_SECRET : SETTING_CLIENT_ID]);
+  return failure_set(failure, "CREDENTIAL_INCOMPLETE", "%s is set, but not %s, whose secret it is",
+                     names[SETTING_CLIENT_SECRET], names[SETTING_CLIENT_ID]);
+}
+
+static bool take_client(struct config *config, const struct config_layer *layer,
+                        struct failure *failure) {
+  struct credential_part parts[3];
+  static const enum setting settings[] = {SETTING_CLIENT_ID, SETTING_CLIENT_SECRET,
+                                          SETTING_CUSTOMER_KEY};
+  for (int i = 0; i < 3; i++)
+    parts[i] = (struct credential_part){layer->values[settings[i]], layer->names[settings[i]]};
+  if (!parts[0].raw || (parts[2].raw && !parts[1].raw)) return refuse_half(layer, failure);
+  config->credential_from = layer->names[SETTING_CLIENT_ID];
+  return credential_set_client(&config->credential, parts[0], parts[1], parts[2], failure);
+}
+
+static bool take_credential(struct config *config, const struct config_layer *layer,
+                            struct failure *failure) {
+  enum setting setting = layer->values[SETTING_API_KEY] ? SETTING_API_KEY : SETTING_ACCESS_TOKEN;
+  const char *value = layer->values[setting];
+  if (!value) return take_client(config, layer, failure);
+  config->credential_from = layer->names[setting];
+  return credential_set(&config->credential,
+                        setting == SETTING_API_KEY ? CREDENTIAL_API_KEY : CREDENTIAL_ACCESS_TOKEN,
+                        value, config->credential_from, failure);
+}
+
 static bool resolve_credential(struct config *config, const struct config_layer *layers,
                                size_t count, struct failure *failure) {
+  const char *kinds[3];
   for (size_t i = 0; i < count; i++) {
-    const struct config_layer *layer = &layers[i];
-    if (layer->api_key && layer->access_token)
-      return failure_set(failure, "CREDENTIAL_AMBIGUOUS",
-                         "both %s and %s are set and may be of two accounts; unset one",
-                         layer->api_key_name, layer->access_token_name);
-    if (layer->api_key) {
-      config->credential_from = layer->api_key_name;
-      return credential_set(&config->credential, CREDENTIAL_API_KEY, layer->api_key,
-                            layer->api_key_name, failure);
-    }
-    if (layer->access_token) {
-      config->credential_from = layer->access_token_name;
-      return credential_set(&config->credential, CREDENTIAL_ACCESS_TOKEN, layer->access_token,
-                            layer->access_token_name, failure);
-    }
+    size_t found = kinds_of(&layers[i], kinds);
+    if (found > 1) return refuse_two(&layers[i], kinds, failure);
+    if (found == 0) continue;
+    return take_credential(config, &layers[i], failure) &&
+           credential_identify(&config->credential, config->base_url, config->profile, failure);
   }
   return true;
 }
 
 bool config_resolve(struct config *config, const struct config_layer *layers, size_t count,
                     struct failure *failure) {
-  *config = (struct config){.base_url_from = NULL};
+  *config = (struct config){.profile = default_profile};
+  for (size_t i = 0; i < count; i++)
+    if (layers[i].profile) config->profile = layers[i].profile;
   return resolve_base_url(config, layers, count, failure) &&
+         resolve_url(config->token_url, SETTING_TOKEN_URL, layers, count, failure) &&
+         resolve_url(config->authorize_url, SETTING_AUTHORIZE_URL, layers, count, failure) &&
+         resolve_url(config->redirect_uri, SETTING_REDIRECT_URI, layers, count, failure) &&
          resolve_credential(config, layers, count, failure);
 }
 
 const char *config_missing_credential(void) {
-  return config_variable("LOFTY_CLIENT_ID")
-             ? "LOFTY_CLIENT_ID is set, but this version gets no tokens itself: set "
-               "LOFTY_ACCESS_TOKEN, or LOFTY_API_KEY"
-             : "neither LOFTY_API_KEY nor LOFTY_ACCESS_TOKEN is set";
+  return "neither LOFTY_API_KEY nor LOFTY_ACCESS_TOKEN is set";
 }
 
 void config_clear(struct config *config) { credential_clear(&config->credential); }

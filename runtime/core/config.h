@@ -8,33 +8,54 @@
 #include "auth.h"
 #include "failure.h"
 
-/* One place that settings can come from; a member it does not set is NULL. */
-struct config_layer {
-  const char *base_url;
-  const char *base_url_name; /* how a person calls it: "LOFTY_BASE_URL" */
-  const char *api_key;
-  const char *api_key_name;
-  const char *access_token;
-  const char *access_token_name;
+/* One place that settings can come from. What it does not set is NULL. */
+enum setting {
+  SETTING_BASE_URL,
+  SETTING_API_KEY,
+  SETTING_ACCESS_TOKEN,
+  SETTING_CLIENT_ID,
+  SETTING_CLIENT_SECRET,
+  SETTING_CUSTOMER_KEY, /* the API key of whom the client credentials grant is for */
+  SETTING_TOKEN_URL,
+  SETTING_AUTHORIZE_URL,
+  SETTING_REDIRECT_URI,
+  SETTING_COUNT
 };
+
+struct config_layer {
+  const char *values[SETTING_COUNT];
+  const char *const *names; /* how a person calls each: "LOFTY_BASE_URL" */
+  const char *profile;      /* the name of the profile that it is; NULL: it is none */
+};
+
+enum { CONFIG_URL_LENGTH = 512 };
 
 struct config {
-  char base_url[512];
+  char base_url[CONFIG_URL_LENGTH];
   const char *base_url_from;
   struct credential credential;
-  const char *credential_from; /* NULL when there is no credential */
+  const char *credential_from;       /* NULL when there is no credential */
+  const char *profile;               /* "default" where there is none */
+  char token_url[CONFIG_URL_LENGTH]; /* "" for Lofty's own, as the next two */
+  char authorize_url[CONFIG_URL_LENGTH];
+  char redirect_uri[CONFIG_URL_LENGTH];
 };
 
-/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY and LOFTY_ACCESS_TOKEN; empty ones are unset. */
+/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY, LOFTY_ACCESS_TOKEN, LOFTY_CLIENT_ID,
+   LOFTY_CLIENT_SECRET and LOFTY_CUSTOMER_KEY; empty ones are unset. */
 struct config_layer config_environment(void);
 
 /* The value of an environment variable, or NULL when it is unset or empty. */
 const char *config_variable(const char *name);
 
+/* Whether the layer sets anything of a credential. */
+bool config_layer_has_credential(const struct config_layer *layer);
+
 /* Fills `config` from the layers, the strongest first; what none sets gets its default, the
    credential none. The first layer that holds a credential decides; one that holds two of them is
-   refused, for they may be of two accounts. The layers' names must outlive `config`.
-   False with INVALID_URL, INSECURE_URL, CREDENTIAL_INVALID or CREDENTIAL_AMBIGUOUS. */
+   refused, for they may be of two accounts, and so is half of one. The layers' names and the
+   profile's must outlive `config`. False with INVALID_URL, INSECURE_URL, CREDENTIAL_INVALID,
+   CREDENTIAL_AMBIGUOUS or CREDENTIAL_INCOMPLETE, and `config` is to be cleared all the same. */
 bool config_resolve(struct config *config, const struct config_layer *layers, size_t count,
                     struct failure *failure);
 

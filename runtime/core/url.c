@@ -74,6 +74,23 @@ bool url_check_base(const char *url, char *normalised, unsigned size, struct fai
   return true;
 }
 
+bool url_is_safe(const char *url) {
+  CURLU *parsed = curl_url();
+  char *scheme = NULL;
+  char *host = NULL;
+  bool safe =
+      parsed && !strpbrk(url, "# \t\r\n") &&
+      curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+      !has_part(parsed, CURLUPART_USER) && !has_part(parsed, CURLUPART_PASSWORD) &&
+      curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+      curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+      (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && url_host_is_loopback(host)));
+  curl_free(scheme);
+  curl_free(host);
+  curl_url_cleanup(parsed);
+  return safe;
+}
+
 static bool same_part(CURLU *left, CURLU *right, CURLUPart part) {
   char *a = NULL;
   char *b = NULL;

@@ -14,6 +14,10 @@ bool url_host_is_loopback(const char *host);
    without a trailing slash to `normalised`. False with code INVALID_URL or INSECURE_URL. */
 bool url_check_base(const char *url, char *normalised, unsigned size, struct failure *failure);
 
+/* Whether `url` can be gone to without showing anything on the way: https with a host, or http to
+   loopback; no user, no fragment. */
+bool url_is_safe(const char *url);
+
 /* Whether `right`, an absolute URL or a reference relative to `left`, has the scheme, host and port
    of `left` (RFC 6454). */
 bool url_same_origin(const char *left, const char *right);

@@ -19,9 +19,7 @@ struct code_name {
 
 struct profile {
   char name[64];
-  char *base_url;
-  char *api_key;
-  char *access_token;
+  char *values[SETTING_COUNT];
   struct code_name *codes;
   size_t code_count;
 };
@@ -36,8 +34,29 @@ struct loading {
   struct failure *failure;
 };
 
-static const char *const settings[] = {"base_url", "api_key", "access_token", "codes"};
-enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+/* Those of core/config.h by name, and then those that are no strings. */
+static const char *const settings[] = {
+    [SETTING_BASE_URL] = "base_url",           [SETTING_API_KEY] = "api_key",
+    [SETTING_ACCESS_TOKEN] = "access_token",   [SETTING_CLIENT_ID] = "client_id",
+    [SETTING_CLIENT_SECRET] = "client_secret", [SETTING_CUSTOMER_KEY] = "customer_key",
+    [SETTING_TOKEN_URL] = "token_url",         [SETTING_AUTHORIZE_URL] = "authorize_url",
+    [SETTING_REDIRECT_URI] = "redirect_uri",   "codes"};
+enum { NAME_COUNT = sizeof settings / sizeof *settings };
+
+static const char *const setting_names[SETTING_COUNT] = {
+    [SETTING_BASE_URL] = "base_url of the profile",
+    [SETTING_API_KEY] = "api_key of the profile",
+    [SETTING_ACCESS_TOKEN] = "access_token of the profile",
+    [SETTING_CLIENT_ID] = "client_id of the profile",
+    [SETTING_CLIENT_SECRET] = "client_secret of the profile",
+    [SETTING_CUSTOMER_KEY] = "customer_key of the profile",
+    [SETTING_TOKEN_URL] = "token_url of the profile",
+    [SETTING_AUTHORIZE_URL] = "authorize_url of the profile",
+    [SETTING_REDIRECT_URI] = "redirect_uri of the profile"};
+
+static const enum setting secrets[] = {SETTING_API_KEY, SETTING_ACCESS_TOKEN, SETTING_CLIENT_SECRET,
+                                       SETTING_CUSTOMER_KEY};
+enum { SECRET_COUNT = sizeof secrets / sizeof *secrets };
 
 static bool find_path(char *path, size_t size, struct failure *failure) {
   const char *folder = config_variable("XDG_CONFIG_HOME");
@@ -96,12 +115,11 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
   const char *setting = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
   if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
-  if (strcmp(setting, "base_url") == 0) return take_string(L, loading, setting, &profile->base_url);
-  if (strcmp(setting, "api_key") == 0) return take_string(L, loading, setting, &profile->api_key);
-  if (strcmp(setting, "access_token") == 0)
-    return take_string(L, loading, setting, &profile->access_token);
+  for (int i = 0; i < SETTING_COUNT; i++)
+    if (strcmp(setting, settings[i]) == 0)
+      return take_string(L, loading, setting, &profile->values[i]);
   char what[192];
-  int nearest = text_nearest(setting, settings, SETTING_COUNT);
+  int nearest = text_nearest(setting, settings, NAME_COUNT);
   snprintf(what, sizeof what, "unknown setting \"%.48s\"%s%s%s", setting,
            nearest >= 0 ? "; did you mean \"" : "", nearest >= 0 ? settings[nearest] : "",
            nearest >= 0 ? "\"?" : "");
@@ -111,7 +129,9 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
 static bool check_secrecy(const struct loading *loading) {
   struct stat status;
   const struct profile *profile = loading->profile;
-  if (!profile->api_key && !profile->access_token) return true;
+  bool secret = false;
+  for (size_t i = 0; i < SECRET_COUNT; i++) secret = secret || profile->values[secrets[i]];
+  if (!secret) return true;
   if (stat(loading->path, &status) == 0 && (status.st_mode & 077) == 0) return true;
   return failure_set(loading->failure, "CONFIG_INVALID",
                      "%s holds a credential and others can read it; run: chmod 600 %s",
@@ -198,17 +218,13 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   return loading.fine;
 }
 
-/* An empty setting counts as none. */
-static const char *given(const char *value) { return value && *value ? value : NULL; }
-
 struct config_layer profile_layer(const struct profile *profile) {
-  if (!profile) return (struct config_layer){.base_url = NULL};
-  return (struct config_layer){.base_url = given(profile->base_url),
-                               .base_url_name = "base_url of the profile",
-                               .api_key = given(profile->api_key),
-                               .api_key_name = "api_key of the profile",
-                               .access_token = given(profile->access_token),
-                               .access_token_name = "access_token of the profile"};
+  struct config_layer layer = {.names = setting_names, .profile = profile_name(profile)};
+  for (int i = 0; profile && i < SETTING_COUNT; i++) {
+    const char *value = profile->values[i];
+    layer.values[i] = value && *value ? value : NULL; /* an empty setting counts as none */
+  }
+  return layer;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
@@ -267,8 +283,6 @@ void profile_close(struct profile *profile) {
   if (!profile) return;
   for (size_t i = 0; i < profile->code_count; i++) free(profile->codes[i].name);
   free(profile->codes);
-  free(profile->base_url);
-  forget(profile->api_key);
-  forget(profile->access_token);
+  for (int i = 0; i < SETTING_COUNT; i++) forget(profile->values[i]);
   free(profile);
 }

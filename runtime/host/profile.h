@@ -1,7 +1,10 @@
 /* Profiles: named settings in $XDG_CONFIG_HOME/loftyrun/config.lua, a Lua file that returns
 
-     { profiles = { NAME = { base_url = "...", api_key = "...", access_token = "...",
+     { profiles = { NAME = { base_url = "...", api_key = "...",
                              codes = { [NUMBER] = "TASK_IS_SMARTPLAN" } } } }
+
+   with access_token, or client_id, client_secret and customer_key, in the place of the key; and
+   token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H

@@ -17,6 +17,8 @@
 enum { REPORT_MAXIMUM = 64 * 1024 };
 
 static const char sandbox_key[] = "sandbox";
+static const char *const sandbox_names[SETTING_COUNT] = {
+    [SETTING_BASE_URL] = "--sandbox", [SETTING_API_KEY] = "--sandbox"};
 
 /* Everything a run holds, closed or NULL until it is opened. */
 struct run {
@@ -94,14 +96,13 @@ static int open_target(struct run *run) {
     if (!run->sandbox)
       return say(&failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
-    layers[0] = (struct config_layer){.base_url = url,
-                                      .base_url_name = "--sandbox",
-                                      .api_key = sandbox_key,
-                                      .api_key_name = "--sandbox"};
-    layers[1] = (struct config_layer){.base_url = NULL};
+    layers[0] =
+        (struct config_layer){.values = {[SETTING_BASE_URL] = url, [SETTING_API_KEY] = sandbox_key},
+                              .names = sandbox_names};
+    layers[1] = (struct config_layer){.names = sandbox_names};
   } else if (options->replay) {
     /* Nothing is sent: no credential is wanted, and a wrong one does no harm. */
-    layers[0] = layers[1] = (struct config_layer){.base_url = NULL};
+    layers[0] = layers[1] = (struct config_layer){.names = sandbox_names};
   } else {
     layers[0] = config_environment();
     layers[1] = profile_layer(run->profile);
