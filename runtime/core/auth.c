@@ -167,17 +167,7 @@ bool credential_identify(struct credential *credential, const char *base_url, co
   return fine || failure_set(failure, "OUT_OF_MEMORY", "the credential could not be told apart");
 }
 
-enum { SECRETS = 5, SHORTEST_SECRET = 8 };
-
-static size_t secrets_of(const struct credential *credential, const char *secrets[SECRETS]) {
-  const char *const all[SECRETS] = {token_of(credential->authorization),
-                                    token_of(credential->replaced), credential->refresh_token,
-                                    credential->client_secret, credential->customer_key};
-  size_t count = 0;
-  for (size_t i = 0; i < SECRETS; i++)
-    if (all[i] && strlen(all[i]) >= SHORTEST_SECRET) secrets[count++] = all[i];
-  return count;
-}
+enum { SHORTEST_SECRET = 8 };
 
 /* Takes `secret` out of `text`; returns what is left of its length. */
 static size_t replace_secret(char *text, size_t length, const char *secret, size_t size) {
@@ -193,12 +183,11 @@ static size_t replace_secret(char *text, size_t length, const char *secret, size
   return (size_t)(end - text);
 }
 
-size_t credential_redact(const struct credential *credential, char *text, size_t length) {
-  const char *secrets[SECRETS];
-  size_t count = secrets_of(credential, secrets);
+size_t secrets_redact(const char *const *secrets, size_t count, char *text, size_t length) {
   for (size_t i = 0; i < count; i++) {
+    size_t size = secrets[i] ? strlen(secrets[i]) : 0;
+    if (size < SHORTEST_SECRET) continue;
     struct buffer encoded;
-    size_t size = strlen(secrets[i]);
     buffer_init(&encoded, 3 * size);
     length = replace_secret(text, length, secrets[i], size);
     /* What cannot be looked through is not shown. */
@@ -208,6 +197,13 @@ size_t credential_redact(const struct credential *credential, char *text, size_t
     buffer_free(&encoded);
   }
   return length;
+}
+
+size_t credential_redact(const struct credential *credential, char *text, size_t length) {
+  const char *const secrets[] = {token_of(credential->authorization),
+                                 token_of(credential->replaced), credential->refresh_token,
+                                 credential->client_secret, credential->customer_key};
+  return secrets_redact(secrets, sizeof secrets / sizeof *secrets, text, length);
 }
 
 const char *credential_kind_name(enum credential_kind kind) {

@@ -62,6 +62,9 @@ bool credential_identify(struct credential *credential, const char *base_url, co
    are words that occur by themselves. */
 size_t credential_redact(const struct credential *credential, char *text, size_t length);
 
+/* The same for a list of secrets, any of which may be NULL. */
+size_t secrets_redact(const char *const *secrets, size_t count, char *text, size_t length);
+
 /* "api_key", "access_token", "client_credentials", "login"; "none". */
 const char *credential_kind_name(enum credential_kind kind);
 

@@ -16,7 +16,17 @@
 
 struct tokens_lock;
 
-enum tokens_answer { TOKENS_FAILED = -1, TOKENS_NO = 0, TOKENS_YES = 1 };
+/* TOKENS_EXPOSED: others can read the file or its folder, or own them; nothing in it is believed,
+   and a person has to do something (STATE_UNUSABLE). TOKENS_DAMAGED: it is no such file
+   (STATE_UNUSABLE). TOKENS_FAILED: it cannot be read or written (STATE_FAILED where that may pass,
+   else STATE_UNUSABLE). */
+enum tokens_answer {
+  TOKENS_EXPOSED = -3,
+  TOKENS_DAMAGED = -2,
+  TOKENS_FAILED = -1,
+  TOKENS_NO = 0,
+  TOKENS_YES = 1
+};
 
 /* Keeps the tokens of `credential` (its kind, identity and client_id); on the disk when this
    returns. False with STATE_UNUSABLE (a person has to do something) or STATE_FAILED (no space,
@@ -24,12 +34,11 @@ enum tokens_answer { TOKENS_FAILED = -1, TOKENS_NO = 0, TOKENS_YES = 1 };
 bool tokens_save(const struct credential *credential, const struct oauth_tokens *tokens,
                  struct failure *failure);
 
-/* Reads them into `tokens`, cleared before. TOKENS_NO where there are none. TOKENS_FAILED with
-   STATE_UNUSABLE: others can read the file, it is not ours, it is damaged; with STATE_FAILED. */
+/* Reads them into `tokens`, cleared before. TOKENS_NO where there are none. */
 enum tokens_answer tokens_load(const struct credential *credential, struct oauth_tokens *tokens,
                                struct failure *failure);
 
-/* Removes them, whatever is in the file. TOKENS_NO where there were none. */
+/* Removes them, whatever is in the file. TOKENS_NO where there were none. Hold the lock. */
 enum tokens_answer tokens_remove(const struct credential *credential, struct failure *failure);
 
 /* Takes the lock under which tokens are changed. TOKENS_NO where another process holds it: ask
