@@ -13,6 +13,7 @@
 #include "../core/loop.h"
 #include "../core/retry.h"
 
+struct credential_source;
 struct http_call;
 struct retry_doubt;
 struct task;
@@ -37,6 +38,7 @@ struct context {
   struct loop *loop;        /* NULL in states that never wait (help) */
   struct http_client *http; /* NULL likewise */
   const struct config *config;
+  struct credential_source *credentials; /* NULL: no call needs a token */
   const struct log *log;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;

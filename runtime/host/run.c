@@ -6,6 +6,7 @@
 
 #include "../bind/http.h"
 #include "../core/exit_code.h"
+#include "credential.h"
 #include "interrupt.h"
 #include "profile.h"
 #include "report.h"
@@ -28,6 +29,7 @@ struct run {
   char **argv;
   struct profile *profile;
   struct config config;
+  struct credentials *credentials;
   struct sandbox *sandbox;
   struct traffic traffic;
   lua_State *L;
@@ -40,6 +42,11 @@ struct run {
 static int say(const struct failure *failure, int exit_code) {
   fprintf(stderr, "loftyrun: %s\n", failure->message);
   return exit_code;
+}
+
+static int out_of_memory(void) {
+  fprintf(stderr, "loftyrun: out of memory\n");
+  return EXIT_TEMPORARY;
 }
 
 /* After what the script has said, also where both streams go to one file. */
@@ -108,7 +115,9 @@ static int open_target(struct run *run) {
     layers[1] = profile_layer(run->profile);
   }
   if (!config_resolve(&run->config, layers, 2, &failure)) return say(&failure, EXIT_CONFIG);
-  return EXIT_DONE;
+  if (options->replay) return EXIT_DONE;
+  run->credentials = credentials_new(&run->context, &run->config);
+  return run->credentials ? EXIT_DONE : out_of_memory();
 }
 
 static int open_run(struct run *run) {
@@ -142,8 +151,7 @@ static int open_run(struct run *run) {
   context->http = calls ? http_client_new(context->loop) : NULL;
   if (!context->loop || (calls && !context->http) || !(run->L = state_new(context)) ||
       !(run->tasks = tasks_new(context, run->L))) {
-    fprintf(stderr, "loftyrun: out of memory\n");
-    return EXIT_TEMPORARY;
+    return out_of_memory();
   }
   if (!profile_check_codes(run->profile, run->L, &failure)) return say(&failure, EXIT_CONFIG);
   if (!interrupt_install(context->loop, run->options->timeout, &failure))
@@ -155,6 +163,7 @@ static int open_run(struct run *run) {
 static void close_run(struct run *run) {
   if (run->L) lua_close(run->L);
   tasks_free(run->tasks);
+  credentials_free(run->credentials);
   sandbox_stop(run->sandbox);
   if (run->context.loop) interrupt_remove(run->context.loop);
   http_client_free(run->context.http);

@@ -48,6 +48,19 @@ local rows = {
     meaning = "There is neither an API key nor an access token to call Lofty with.",
     cure = "Set LOFTY_API_KEY, or LOFTY_ACCESS_TOKEN for OAuth; --sandbox needs neither." },
 
+  { name = "LOGIN_NEEDED", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "The profile's calls are made in the name of somebody who logs in, and there is no login, or it has ended.",
+    cure = "Run `loftyrun auth login --profile NAME` once, at a machine with a browser or with its URL at hand." },
+
+  { name = "TOKEN_REFUSED", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "Lofty's token endpoint refused to give an access token, so the call was not made.",
+    cure = "invalid_client: check client id and secret. invalid_grant: a login has to be done again with "
+      .. "`loftyrun auth login`, or the customer key (an API key) is expired or revoked and has to be made anew." },
+
+  { name = "NO_TOKEN_ENDPOINT", statuses = {}, category = "auth", retry = "no", unsent = true,
+    meaning = "Neither of the addresses where Lofty gives tokens knows of any.",
+    cure = "Check LOFTY_BASE_URL, or set token_url in the profile to the address Lofty has given you." },
+
   { name = "OUT_OF_MEMORY", statuses = {}, category = "limit", retry = "no",
     meaning = "There was not enough memory for the call or its reply.",
     cure = "Ask for less at a time. If it was a write, look first whether it was done." },

@@ -1,5 +1,6 @@
 --- The one way a call is made: arguments are sorted out and checked, the request is built, the reply becomes a result
 --- or a lofty error. What differs between operations is in their rows (lofty/operations/), never here.
+require "lofty.credential"
 local check = require "lofty.check"
 local http = require "native.http"
 local json = require "native.json"
@@ -193,6 +194,7 @@ local function unanswered(row, code, message, info)
     message = message,
     outcome = outcome,
     elapsed = info and info.elapsed,
+    retry_after = info and info.retry_after,
     sent = not info or info.sent,
   }
 end

@@ -1,6 +1,7 @@
 --- What stands between the calls and the network when a run is traced, recorded or replayed. The host lets it begin
 --- before the script is loaded; a run without --trace, --record and --replay never loads it. It changes the native
 --- modules' tables, so that whoever makes a call or asks for the time goes through here, the script's own code included.
+require "lofty.credential"
 local clock = require "native.clock"
 local http = require "native.http"
 local traffic = require "native.traffic"
