@@ -46,7 +46,7 @@ local rows = {
 
   { name = "NO_CREDENTIALS", statuses = {}, category = "auth", retry = "no", unsent = true,
     meaning = "There is neither an API key nor an access token to call Lofty with.",
-    cure = "Set LOFTY_API_KEY, or LOFTY_ACCESS_TOKEN for OAuth; --sandbox needs neither." },
+    cure = "Set LOFTY_API_KEY, or LOFTY_ACCESS_TOKEN for OAuth, or log in: loftyrun auth login; --sandbox needs neither." },
 
   { name = "LOGIN_NEEDED", statuses = {}, category = "auth", retry = "no", unsent = true,
     meaning = "The profile's calls are made in the name of somebody who logs in, and there is no login, or it has ended.",
@@ -78,7 +78,8 @@ local rows = {
 
   { name = "UNAUTHORIZED", statuses = { 401 }, category = "auth", retry = "after_refresh",
     meaning = "Lofty did not accept the credentials and gave no code for it.",
-    cure = "Check LOFTY_API_KEY; an expired or revoked key has to be made anew in the CRM under Integrations." },
+    cure = "A key has to be made anew in Lofty under Settings > Integrations > API Keys and put into LOFTY_API_KEY; a "
+      .. "login has to be done again with `loftyrun auth login`. `loftyrun auth status` says which one is in use." },
 
   { name = "FORBIDDEN", statuses = { 403 }, category = "permission", retry = "no",
     meaning = "The credentials are good but may not do this; Lofty gave no code for it.",

@@ -21,12 +21,14 @@ return {
   -- Who may call, and what for -------------------------------------------------------------------------------------
   { number = 200100, statuses = { 403 }, category = "permission", retry = "no",
     meaning = "The OAuth application was not granted this API, however good the token is.",
-    cure = "Grant the API to the application in Lofty's developer portal, then have the user authorise it again.",
+    cure = "Grant the endpoint, by its method and path, to the application in Lofty's developer portal; if it is in "
+      .. "production its users then have to authorise it again (loftyrun auth login).",
     infer = { says = { "vendor does not have permission for this api" } } },
   { name = "BAD_CREDENTIALS", number = 20004, unsure = true, statuses = { 401 }, category = "auth",
     retry = "after_refresh",
     meaning = "The API key or access token is wrong, expired or revoked.",
-    cure = "Check LOFTY_API_KEY or LOFTY_ACCESS_TOKEN; keys are made anew in the CRM under Integrations.",
+    cure = "A key has to be made anew in Lofty under Settings > Integrations > API Keys and put into LOFTY_API_KEY; a "
+      .. "login has to be done again with `loftyrun auth login`. `loftyrun auth status` says which one is in use.",
     infer = { says = { "bad credential%w*", "invalid .-token", "token .-invalid", "token .-expired", "expired token",
       "invalid api key" } } },
   { name = "VENDOR_HAS_NO_PERMISSION", statuses = { 403, 400 }, category = "permission", retry = "no",
@@ -50,7 +52,8 @@ return {
     infer = { where = { "messages." }, says = { "team%W?view", "all team leads", "team%W?wide", "permission" } } },
   { number = 200058, statuses = { 400 }, category = "auth", retry = "no",
     meaning = "Nobody belongs to this token: an API key was sent as Bearer, like an OAuth token, or its user is gone.",
-    cure = "Put an API key in LOFTY_API_KEY and only OAuth access tokens in LOFTY_ACCESS_TOKEN.",
+    cure = "If LOFTY_ACCESS_TOKEN holds an API key, put it into LOFTY_API_KEY instead. If the user is gone, make a key as "
+      .. "another one, or run `loftyrun auth login` again.",
     infer = { says = { "user in token does not exist" } } },
 
   -- What was asked --------------------------------------------------------------------------------------------------

@@ -85,7 +85,11 @@ local function error_of(call, fields)
   fields.operation, fields.method, fields.path = call.row.name, call.row.method, call.path
   fields.attempts = call.attempts
   if call.attempts > 1 or not fields.elapsed then fields.elapsed = elapsed(call) end
-  return lofty_error.new(fields)
+  local err = lofty_error.new(fields)
+  if err.category == "auth" or err.category == "permission" then
+    err.hint = require("lofty.cures").of(err, call.row) or err.hint
+  end
+  return err
 end
 
 --- The last attempt's error, as the script gets it. Where an attempt before it may have done the write, its own end
