@@ -75,7 +75,7 @@ lua_rules() {
     match($0, /require *\(? *"[^"]+"/) {
       name = substr($0, RSTART, RLENGTH); gsub(/^[^"]*"|"$/, "", name)
       if (FILENAME ~ /^stdlib\// && name ~ /^sandbox/) bad("stdlib reaches up: " name)
-      if (FILENAME ~ /^runtime\/sandbox\// && name !~ /^(sandbox|native\.(json|text|clock)|lofty\.(catalogue|operations))/)
+      if (FILENAME ~ /^runtime\/sandbox\// && name !~ /^(sandbox|native\.(json|text|clock|digest)|lofty\.(catalogue|operations))/)
         bad("the sandbox shares data with the library, and nothing else: " name)
       if (FILENAME ~ /^scripts\// && name !~ /^(lofty|lofty\.(args|chores)|cjson|cjson\.safe)$/) bad("scripts use what every script may: " name)
     }

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "credential.h"
+#include "digest.h"
 #include "http.h"
 #include "json.h"
 #include "log.h"
@@ -17,6 +18,7 @@
 
 static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.credential", luaopen_native_credential},
+                                   {"native.digest", luaopen_native_digest},
                                    {"native.http", luaopen_native_http},
                                    {"native.json", luaopen_native_json},
                                    {"native.log", luaopen_native_log},

@@ -3,6 +3,7 @@
 local json = require "native.json"
 local wire = require "sandbox.wire"
 local codec = require "sandbox.codec"
+local consent = require "sandbox.consent"
 
 local M = {}
 
@@ -118,16 +119,15 @@ function grants.refresh_token(store, fields)
 end
 
 function grants.authorization_code(store, fields)
-  local code = fields.code
-  if not filled(code) or DEAD[code] or store.used_codes[code] then
-    return oauth_error(400, "invalid_grant", "code is missing, expired or already used")
+  local problem = consent.redeem(store, fields)
+  if problem then
+    return oauth_error(400, "invalid_grant", problem)
   end
-  store.used_codes[code] = true
   return issue(store)
 end
 
 --- POST /oauth/token and POST /api/user-web/oauth/token. Any client id with any secret is known, except the secrets
---- `wrong`, `revoked` and `expired`; a code exchange with a verifier (PKCE) needs no secret.
+--- `wrong`, `revoked` and `expired`; a code exchange with a verifier (PKCE) needs no secret. Codes come from consent.lua.
 ---@param store table
 ---@param request table
 ---@return integer status, table headers, string body
@@ -142,6 +142,7 @@ function M.token(store, request)
   if not filled(id) or (not filled(secret) and not by_verifier) or DEAD[secret] then
     return oauth_error(401, "invalid_client", "client authentication failed")
   end
+  fields.client_id = id
   return grant(store, fields)
 end
 

@@ -1,12 +1,13 @@
 --- A pretend Lofty: requests in, replies out, no sockets. `require "sandbox"`.
 ---
---- A request passes the gates of the real thing: token endpoints; credentials; path and method; Content-Type; body.
+--- A request passes the gates of the real thing: consent page; token endpoints; credentials; path and method; Content-Type; body.
 --- Then its operation either returns what to reply or refuses (wire.lua).
 
 local json = require "native.json"
 local wire = require "sandbox.wire"
 local router = require "sandbox.router"
 local auth = require "sandbox.auth"
+local consent = require "sandbox.consent"
 local store = require "sandbox.store"
 local seeds = require "sandbox.seeds"
 
@@ -66,6 +67,9 @@ local function answer(box, request)
   if TOKEN_PATHS[request.path] then
     wire.demand(request.method == "POST", "NO_SUCH_METHOD")
     return auth.token(box.store, request)
+  elseif request.path == consent.PATH then
+    wire.demand(request.method == "GET", "NO_SUCH_METHOD")
+    return consent.page(box.store, request.query)
   end
   local is_limited = auth.check(box.store, request.headers)
   local row, found = find_route(request.method, request.path)

@@ -47,7 +47,7 @@ function M.new(now, lag)
     system_logs = {}, -- in order of creation
     tokens = {}, -- access token -> epoch ms of expiry
     refresh_tokens = {},
-    used_codes = {},
+    codes = {}, -- authorization codes not used yet (consent.lua)
     leads = lead_store.new(),
     parts = {}, -- what `part` made, by name
   }, M)
