@@ -24,6 +24,7 @@ struct server {
   server_handler_fn *handler;
   void *context;
   struct server_call *waiting;
+  size_t calls; /* begun and not over */
 };
 
 enum progress {
@@ -232,9 +233,12 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
   buffer_init(&call->reply.body, REPLY_MAXIMUM);
   buffer_init(&call->reply.headers, CONNECTION_MEMORY);
   call->target = strdup(target);
-  if (call->target) return call;
-  free(call);
-  return NULL;
+  if (!call->target) {
+    free(call);
+    return NULL;
+  }
+  call->server->calls++;
+  return call;
 }
 
 static enum MHD_Result on_access(void *context, struct MHD_Connection *connection, const char *path,
@@ -265,6 +269,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
   (void)context, (void)connection, (void)reason;
   struct server_call *call = *state;
   if (!call) return;
+  call->server->calls--;
   loop_timer_clear(call->server->loop, &call->timer);
   buffer_free(&call->body);
   buffer_free(&call->reply.body);
@@ -337,6 +342,8 @@ struct server *server_start(struct loop *loop, unsigned port, server_handler_fn 
 }
 
 unsigned server_port(const struct server *server) { return server->port; }
+
+bool server_is_busy(const struct server *server) { return server->calls > 0; }
 
 void server_stop(struct server *server) {
   if (!server) return;

@@ -77,6 +77,9 @@ void server_answer(struct server_call *call);
 /* The port it listens on. */
 unsigned server_port(const struct server *server);
 
+/* Whether a request is still coming in or being answered. */
+bool server_is_busy(const struct server *server);
+
 /* Stops listening and closes the connections, also those whose calls are not answered. NULL is
    fine. */
 void server_stop(struct server *server);
