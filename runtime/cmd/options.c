@@ -217,6 +217,8 @@ static const struct option table[] = {
      "count what the sandbox did; into FILE at the end", "a file", take_ledger},
     {OPTION_UPSTREAM, "upstream", 0, VALUE_REQUIRED, "URL",
      "pass everything on to this Lofty: be a proxy", "a base URL", take_upstream},
+    {OPTION_NO_BROWSER, "no-browser", 0, VALUE_NONE, NULL,
+     "open no browser: print the address, and take the one it ends at", NULL, take_nothing},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",

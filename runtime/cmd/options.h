@@ -41,7 +41,8 @@ enum option_bit {
   OPTION_FAULTS = 1ull << 26,
   OPTION_RATE_LIMIT = 1ull << 27,
   OPTION_LEDGER = 1ull << 28,
-  OPTION_UPSTREAM = 1ull << 29
+  OPTION_UPSTREAM = 1ull << 29,
+  OPTION_NO_BROWSER = 1ull << 31
 };
 
 /* What every command takes that makes calls, as host/run.h does. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../core/server.h"
+#include "interrupt.h"
 
 enum { LONGEST_FAREWELL_MS = 2000 };
 
@@ -123,7 +124,8 @@ void receiver_stop(struct receiver *receiver) {
   if (!receiver) return;
   receiver_show(receiver, RECEIVER_FAILED);
   int64_t end = loop_now() + LONGEST_FAREWELL_MS;
-  while (receiver->server && server_is_busy(receiver->server)) {
+  while (receiver->server && server_is_busy(receiver->server) &&
+         interrupt_pending() == INTERRUPT_NONE) {
     int64_t left = end - loop_now();
     if (left <= 0 || !loop_step(receiver->loop, (int)left)) break;
   }

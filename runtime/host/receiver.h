@@ -35,7 +35,8 @@ struct receiver *receiver_start(struct loop *loop, struct authorization_redirect
 /* Shows the browser that waits what came of it; does nothing where none does. */
 void receiver_show(struct receiver *receiver, enum receiver_page page);
 
-/* Lets those who are being answered read to the end, for two seconds at most, and closes. NULL is
+/* Lets those who are being answered read to the end, for two seconds at most and not after a
+   signal, and closes. NULL is
    fine. */
 void receiver_stop(struct receiver *receiver);
 
