@@ -13,6 +13,7 @@
 #include "browser.h"
 #include "grant.h"
 #include "interrupt.h"
+#include "owner.h"
 #include "prompt.h"
 #include "receiver.h"
 #include "tokens.h"
@@ -297,16 +298,23 @@ static bool keep(struct login *login, const struct oauth_tokens *tokens, struct 
   return fine;
 }
 
-static void congratulate(const struct login *login, const struct oauth_tokens *tokens) {
+/* Says whose login it is, if Lofty tells, for which profile, and until when. */
+static void congratulate(struct login *login, const struct oauth_tokens *tokens) {
+  char name[256];
   char until[32];
   struct tm utc;
   time_t seconds = (time_t)(tokens->expires_at / 1000);
+  struct config *config = &login->account.config;
+  bool known = credential_use_token(&config->credential, tokens->access_token, NULL, NULL) &&
+               owner_ask(login->loop, login->http, config->base_url,
+                         config->credential.authorization, name, sizeof name);
   if (!gmtime_r(&seconds, &utc) || !strftime(until, sizeof until, "%Y-%m-%dT%H:%M:%SZ", &utc))
     until[0] = '\0';
-  printf("Logged in for profile %s; the token ends %s and %s\n", login->account.profile_name, until,
+  printf("Logged in%s%s, profile %s. The token ends %s and %s.\n", known ? " as " : "",
+         known ? name : "", login->account.profile_name, until,
          tokens->refresh_token ? "is renewed by itself" : "cannot be renewed: log in again then");
   if (login->account.stronger)
-    say("%s is set, and runs use that instead of this login; unset it", login->account.stronger);
+    say("%s is set, and runs use it instead of this login: unset it", login->account.stronger);
 }
 
 /* Turns the code, once, into tokens that are kept. */
