@@ -206,8 +206,8 @@ static int open_redirect(struct login *login) {
   login->receiver = receiver_start(login->loop, redirect, on_answer, login, &failure);
   if (login->receiver) return EXIT_DONE;
   if (strcmp(failure.code, "LISTEN_FAILED") != 0) return fail(&failure, EXIT_TEMPORARY);
-  say("%s; end what listens there, which may be another login, or choose --port PORT with an "
-      "address that is registered for the application",
+  say("%s; choose --port PORT with an address that is registered for the application, or end what "
+      "listens there, which may be another login",
       failure.message);
   return EXIT_TEMPORARY;
 }
