@@ -76,6 +76,7 @@ static const struct {
     {"?code=abc", AUTHORIZATION_UNKNOWN, "abc"},
     {"?code=abc&state=", AUTHORIZATION_UNKNOWN, "abc"},
     {"?code=abc&state=the-stat", AUTHORIZATION_FOREIGN, NULL},
+    {"?code=abc&state=the-statf", AUTHORIZATION_FOREIGN, NULL},
     {"?code=abc&state=the-state2", AUTHORIZATION_FOREIGN, NULL},
     {"?code=abc&state=THE-STATE", AUTHORIZATION_FOREIGN, NULL},
     {"?error=access_denied&state=the-state", AUTHORIZATION_DENIED, NULL},
