@@ -1,8 +1,12 @@
-/* loftyrun auth: logging in. */
+/* loftyrun auth: logging in, whose credential it is, logging out. */
 #include <string.h>
 
+#include "../core/exit_code.h"
 #include "../core/text.h"
+#include "../host/embedded.h"
 #include "../host/login.h"
+#include "../host/logout.h"
+#include "../host/run.h"
 #include "cmd.h"
 
 static int login(const struct options *options) {
@@ -14,12 +18,42 @@ static int login(const struct options *options) {
   return login_run(&wanted);
 }
 
+/* Asking Lofty is a call like a script's, so it is made by one. */
+static int status(const struct options *options) {
+  static const char chunk[] = "require('lofty.shell.auth').status(...)";
+  struct script script;
+  struct failure failure;
+  char *arguments[] = {(char *)(options->output ? options->output : ""), NULL};
+  if (!script_from_argument(&script, chunk, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return EXIT_TEMPORARY;
+  }
+  script.name = "auth";
+  snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "auth");
+  struct run_options run_options = options_run(options);
+  int exit_code = run_script(&run_options, &script, arguments);
+  script_free(&script);
+  return exit_code;
+}
+
+static int logout(const struct options *options) { return logout_run(options->profile); }
+
+enum {
+  LOGIN_OPTIONS = OPTION_PROFILE | OPTION_NO_BROWSER | OPTION_PORT | OPTION_TIMEOUT,
+  STATUS_OPTIONS = OPTION_PROFILE | OPTION_OUTPUT | OPTION_SANDBOX | OPTION_TIMEOUT |
+                   OPTION_RETRIES | OPTION_NO_WAIT | OPTION_TRACE | OPTION_LOG_LEVEL |
+                   OPTION_LOG_FORMAT | OPTION_NO_COLOR,
+  LOGOUT_OPTIONS = OPTION_PROFILE
+};
+
 static const struct {
   const char *name;
   uint64_t accepts;
   int (*run)(const struct options *options);
 } actions[] = {
-    {"login", OPTION_PROFILE | OPTION_NO_BROWSER | OPTION_PORT | OPTION_TIMEOUT, login},
+    {"login", LOGIN_OPTIONS, login},
+    {"status", STATUS_OPTIONS, status},
+    {"logout", LOGOUT_OPTIONS, logout},
 };
 enum { ACTION_COUNT = sizeof actions / sizeof *actions };
 
@@ -50,12 +84,16 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_auth = {
     .name = "auth",
-    .usage = "auth login",
-    .summary = "log in with a browser",
+    .usage = "auth login | status | logout",
+    .summary = "log in with a browser; whose credential it is",
     .details =
         "  loftyrun auth login                 for the profile called default\n"
         "  loftyrun auth login --profile work\n"
         "  loftyrun auth login --no-browser    where the browser is on another machine\n"
+        "  loftyrun auth status                whose credential runs use, of what kind, until "
+        "when\n"
+        "  loftyrun auth status --profile work -o json\n"
+        "  loftyrun auth logout --profile work\n"
         "\n"
         "login asks for leave to use an account in the browser (OAuth 2.0, authorization code "
         "with\n"
@@ -70,8 +108,15 @@ const struct command command_auth = {
         "and redirect_uri a page of yours, https: then paste the address that the browser ended\n"
         "at. It waits five minutes, or --timeout SECONDS.\n"
         "\n"
-        "Exit codes: 3 access was denied or the application is not known, 5 the port is in use or\n"
-        "Lofty cannot be reached, 6 nobody answered in time.\n",
-    .accepts = OPTION_PROFILE | OPTION_NO_BROWSER | OPTION_PORT | OPTION_TIMEOUT,
+        "status asks Lofty who the caller is, and shows where credential and base URL come from,\n"
+        "never the credential. It ends with 0 where Lofty takes the credential, 3 where it does "
+        "not\n"
+        "or there is none, 5 where Lofty cannot be asked. logout removes the tokens from this\n"
+        "machine; what Lofty allows the application is revoked at Lofty.\n"
+        "\n"
+        "Exit codes of login: 3 access was denied or the application is not known, 5 the port is "
+        "in\n"
+        "use or Lofty cannot be reached, 6 nobody answered in time.\n",
+    .accepts = LOGIN_OPTIONS | STATUS_OPTIONS | LOGOUT_OPTIONS,
     .run = run,
 };

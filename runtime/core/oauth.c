@@ -27,6 +27,8 @@ void oauth_tokens_clear(struct oauth_tokens *tokens) {
   *tokens = (struct oauth_tokens){.expires_at = 0};
 }
 
+void oauth_tokens_drop_refresh(struct oauth_tokens *tokens) { forget(&tokens->refresh_token); }
+
 static bool ends_with(const char *text, size_t length, const char *end) {
   size_t size = strlen(end);
   return length >= size && strncasecmp(text + length - size, end, size) == 0;

@@ -33,6 +33,9 @@ struct oauth_tokens {
 /* Overwrites and frees what it holds; all zero afterwards. Idempotent. */
 void oauth_tokens_clear(struct oauth_tokens *tokens);
 
+/* Overwrites and frees the refresh token. */
+void oauth_tokens_drop_refresh(struct oauth_tokens *tokens);
+
 enum oauth_grant { OAUTH_AUTHORIZATION_CODE, OAUTH_CLIENT_CREDENTIALS, OAUTH_REFRESH_TOKEN };
 
 /* What is asked for; the strings stay the caller's. */

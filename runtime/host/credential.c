@@ -158,6 +158,8 @@ static void on_grant(void *context) {
     finish(credentials, &failure, retry_after);
     return;
   }
+  /* A client asks anew; what could renew its token need not lie about. */
+  if (!is_login(credentials)) oauth_tokens_drop_refresh(&tokens);
   keep(credentials, &tokens);
   take(credentials, &tokens);
   oauth_tokens_clear(&tokens);

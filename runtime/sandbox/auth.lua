@@ -83,19 +83,31 @@ local function oauth_error(status, name, description)
   return wire.json(status, { error = name, error_description = description })
 end
 
-local function issue(store, refresh_token, is_limited)
+-- Tells how long a token lives and whether its refresh token works once: by words in the client id, `lifetime-2` for
+-- two seconds and `rotating`, so that both can be tried without waiting for an hour.
+local function habits_of(client_id)
+  local seconds = client_id:match("lifetime%-(%d+)")
+  return seconds and math.tointeger(tonumber(seconds)) or M.LIFETIME_S, client_id:find("rotating", 1, true) ~= nil
+end
+
+local function issue(store, fields, refresh_token, is_limited)
+  local lifetime, rotates = habits_of(fields.client_id)
   local serial = (store.counters.token or 0) + 1
   store.counters.token = serial
   local kind = is_limited and LIMITED .. "-" or ""
   local access = string.format("sandbox-issued-%s%d-%x", kind, serial, store.now() + serial * 7919)
+  if rotates and refresh_token then
+    store.refresh_tokens[refresh_token] = nil
+    refresh_token = nil
+  end
   refresh_token = refresh_token
     or string.format("sandbox-refresh-%s%d-%x", kind, serial, store.now() + serial * 6007)
-  store.tokens[access] = store.now() + M.LIFETIME_S * 1000
-  store.refresh_tokens[refresh_token] = true
+  store.tokens[access] = store.now() + lifetime * 1000
+  store.refresh_tokens[refresh_token] = { client_id = fields.client_id, is_public = not fields.has_secret }
   return wire.json(200, {
     access_token = access,
     refresh_token = refresh_token,
-    expires_in = M.LIFETIME_S,
+    expires_in = lifetime,
     token_type = "Bearer",
     scope = "openApi",
   })
@@ -107,15 +119,16 @@ function grants.client_credentials(store, fields)
   if not filled(fields.customer_key) or DEAD[fields.customer_key] then
     return oauth_error(400, "invalid_grant", "customer_key is missing or no longer active")
   end
-  return issue(store, nil, fields.customer_key:lower():find(LIMITED, 1, true) ~= nil)
+  return issue(store, fields, nil, fields.customer_key:lower():find(LIMITED, 1, true) ~= nil)
 end
 
 function grants.refresh_token(store, fields)
   local token = fields.refresh_token
-  if token ~= M.REFRESH_TOKEN and not store.refresh_tokens[token or ""] then
+  local known = store.refresh_tokens[token or ""] or token == M.REFRESH_TOKEN and { client_id = fields.client_id }
+  if not known or known.client_id ~= fields.client_id then
     return oauth_error(400, "invalid_grant", "refresh_token is unknown or expired")
   end
-  return issue(store, token, token:find(LIMITED, 1, true) ~= nil)
+  return issue(store, fields, token, token:find(LIMITED, 1, true) ~= nil)
 end
 
 function grants.authorization_code(store, fields)
@@ -123,11 +136,12 @@ function grants.authorization_code(store, fields)
   if problem then
     return oauth_error(400, "invalid_grant", problem)
   end
-  return issue(store)
+  return issue(store, fields)
 end
 
 --- POST /oauth/token and POST /api/user-web/oauth/token. Any client id with any secret is known, except the secrets
---- `wrong`, `revoked` and `expired`; a code exchange with a verifier (PKCE) needs no secret. Codes come from consent.lua.
+--- `wrong`, `revoked` and `expired`; a code exchange with a verifier (PKCE) needs no secret, nor does the refresh of a
+--- token that was got without one. Codes come from consent.lua.
 ---@param store table
 ---@param request table
 ---@return integer status, table headers, string body
@@ -138,11 +152,13 @@ function M.token(store, request)
     return oauth_error(400, "unsupported_grant_type", "grant_type is missing or not supported")
   end
   local id, secret = client_of(request, fields)
-  local by_verifier = fields.grant_type == "authorization_code" and filled(fields.code_verifier)
-  if not filled(id) or (not filled(secret) and not by_verifier) or DEAD[secret] then
+  local known = store.refresh_tokens[fields.refresh_token or ""]
+  local needs_none = fields.grant_type == "authorization_code" and filled(fields.code_verifier)
+    or fields.grant_type == "refresh_token" and known and known.is_public
+  if not filled(id) or (not filled(secret) and not needs_none) or DEAD[secret] then
     return oauth_error(401, "invalid_client", "client authentication failed")
   end
-  fields.client_id = id
+  fields.client_id, fields.has_secret = id, filled(secret)
   return grant(store, fields)
 end
 

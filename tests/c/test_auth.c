@@ -25,6 +25,47 @@ static const struct {
                    {CREDENTIAL_API_KEY, "cl\xC3\xA9", NULL},
                    {CREDENTIAL_API_KEY, "\xFF", NULL}};
 
+/* A client, cleaned; its identity; its secrets taken out of texts. */
+static void test_client(void) {
+  struct credential a = {.kind = CREDENTIAL_NONE}, b = {.kind = CREDENTIAL_NONE};
+  struct credential_part id = {" my app\n", "I"}, secret = {"s&cret+value", "S"},
+                         none = {NULL, "N"};
+  struct credential_part key = {"token eyJkey123456", "K"};
+  struct failure failure;
+  TEST("a client is cleaned");
+  CHECK(credential_set_client(&a, id, secret, key, &failure));
+  CHECK(a.kind == CREDENTIAL_CLIENT && !a.authorization);
+  CHECK_STR(a.client_id, "myapp");
+  CHECK_STR(a.customer_key, "eyJkey123456");
+  CHECK(credential_set_client(&b, id, none, none, &failure) && b.kind == CREDENTIAL_LOGIN);
+  TEST("an identity stays when the token is renewed, and is nobody else's");
+  char before[33];
+  CHECK(credential_identify(&a, "https://a.example", "p", &failure) && strlen(a.identity) == 32);
+  snprintf(before, sizeof before, "%s", a.identity);
+  CHECK(credential_use_token(&a, "first-token", "refresh-token", &failure));
+  CHECK(credential_identify(&a, "https://a.example", "q", &failure));
+  CHECK_STR(a.identity, before);
+  CHECK(credential_identify(&a, "https://b.example", "p", &failure) && strcmp(a.identity, before));
+  CHECK(credential_identify(&b, "https://a.example", "p", &failure) && strcmp(b.identity, before));
+  snprintf(before, sizeof before, "%s", b.identity);
+  CHECK(credential_identify(&b, "https://a.example", "q", &failure) && strcmp(b.identity, before));
+  TEST("the identity is SHA-256 over kind, URL and secret");
+  CHECK(credential_set(&b, CREDENTIAL_API_KEY, "token k", "K", &failure));
+  CHECK(credential_identify(&b, "https://api.lofty.com", "default", &failure));
+  CHECK_STR(b.identity, "8d4193a33f63b7a81e0cd6001195aaa0");
+  TEST("every secret in force is taken out");
+  char text[] =
+      "first-token,second-token,refresh-token,s&cret+value,s%26cret%2Bvalue,eyJkey123456,eyJkey";
+  CHECK(credential_use_token(&a, "second-token", "refresh-token", &failure));
+  text[credential_redact(&a, text, strlen(text))] = '\0';
+  CHECK_STR(text, "[secret],[secret],[secret],[secret],[secret],[secret],eyJkey");
+  TEST("a refused token leaves the one before");
+  CHECK(!credential_use_token(&a, " ", NULL, &failure));
+  CHECK_STR(a.authorization, "Bearer second-token");
+  credential_clear(&a);
+  credential_clear(&b);
+}
+
 int main(void) {
   for (size_t i = 0; i < sizeof credentials / sizeof *credentials; i++) {
     struct credential credential = {.kind = CREDENTIAL_NONE};
@@ -43,5 +84,6 @@ int main(void) {
     credential_clear(&credential);
     CHECK(!credential.authorization);
   }
+  test_client();
   return test_finish();
 }
