@@ -164,6 +164,17 @@ static bool ask_next(struct grant *grant) {
   return false;
 }
 
+/* Both did not answer as they should. A page from one tells more than that the other is not there.
+ */
+static void name_unknown(struct grant *grant, const struct failure *first) {
+  static const char missing[] = "NO_TOKEN_ENDPOINT";
+  if (strcmp(first->code, "INVALID_RESPONSE") == 0)
+    grant->failure = *first;
+  else if (strcmp(first->code, missing) == 0 && strcmp(grant->failure.code, missing) == 0)
+    failure_set(&grant->failure, missing, "neither %.200s nor %.200s gives tokens",
+                grant->endpoints[0].url, grant->endpoints[1].url);
+}
+
 static void on_done(void *context) {
   struct grant *grant = context;
   const struct http_response *response = http_exchange_response(grant->exchange);
@@ -176,8 +187,7 @@ static void on_done(void *context) {
     grant->retry_after = retry_after_of(response);
     if (read_reply(grant, response) == OAUTH_UNKNOWN) {
       if (ask_next(grant)) return;
-      /* A page from one of the two tells more than that the other is not there. */
-      if (strcmp(before.code, "INVALID_RESPONSE") == 0) grant->failure = before;
+      name_unknown(grant, &before);
     }
   }
   grant->done(grant->context);
