@@ -76,6 +76,22 @@ static bool ask(struct grant *grant) {
   return grant->exchange != NULL;
 }
 
+/* Takes out what has the form of a signed key (RFC 7515), whosever it is. */
+static void clean_signed(char *text) {
+  static const char shown[] = "[secret]";
+  static const char alphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  for (char *found = text; (found = strstr(found, "eyJ")) != NULL; found++) {
+    size_t length = strspn(found, alphabet);
+    if (length < sizeof shown || !memchr(found, '.', length)) continue;
+    memcpy(found, shown, sizeof shown - 1);
+    found += sizeof shown - 1;
+    memmove(found, found + length - (sizeof shown - 1),
+            strlen(found + length - (sizeof shown - 1)) + 1);
+    found--;
+  }
+}
+
 /* What a server says goes into messages: without the secrets that it was told, and tame. */
 static void clean(const struct grant *grant, char *text) {
   const struct oauth_request *request = &grant->request;
@@ -86,6 +102,7 @@ static void clean(const struct grant *grant, char *text) {
   if (!text) return;
   size_t length = secrets_redact(secrets, SECRETS, text, strlen(text));
   text[length] = '\0';
+  clean_signed(text);
   for (; *text; text++)
     if ((unsigned char)*text < 0x20 || *text == 0x7F) *text = ' ';
 }
