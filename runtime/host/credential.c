@@ -88,11 +88,11 @@ static bool fail_login(struct credentials *credentials, const char *why) {
 }
 
 /* Puts tokens in force. */
-static bool take(struct credentials *credentials, struct oauth_tokens *tokens) {
-  struct failure failure;
+static bool use(struct credentials *credentials, struct oauth_tokens *tokens,
+                struct failure *failure) {
   if (!credential_use_token(&credentials->config->credential, tokens->access_token,
-                            tokens->refresh_token, &failure))
-    return fail(credentials, &failure);
+                            tokens->refresh_token, failure))
+    return false;
   oauth_tokens_clear(&credentials->tokens);
   credentials->tokens = *tokens;
   *tokens = (struct oauth_tokens){.access_token = NULL};
@@ -101,6 +101,13 @@ static bool take(struct credentials *credentials, struct oauth_tokens *tokens) {
   credentials->source.usable_until =
       credentials->tokens.expires_at -
       oauth_margin(credentials->tokens.obtained_at, credentials->tokens.expires_at);
+  return true;
+}
+
+/* The same, as the end of getting them. */
+static bool take(struct credentials *credentials, struct oauth_tokens *tokens) {
+  struct failure failure;
+  if (!use(credentials, tokens, &failure)) return fail(credentials, &failure);
   finish(credentials, NULL, -1);
   return true;
 }
@@ -285,6 +292,16 @@ static void describe(struct credential_source *source, struct credential_facts *
   if (space) facts->is_signed = read_signed(space + 1, &facts->ends_at);
 }
 
+/* What is in the file is a secret of the run from its start, also where it is of no use any more.
+   What is wrong with the file is told when a token is wanted. */
+static void preload(struct credentials *credentials) {
+  struct failure failure;
+  if (!credential_is_grant(&credentials->config->credential)) return;
+  if (tokens_load(&credentials->config->credential, &credentials->kept, &failure) == TOKENS_YES)
+    (void)use(credentials, &credentials->kept, &failure);
+  oauth_tokens_clear(&credentials->kept);
+}
+
 struct credentials *credentials_new(struct context *context, struct config *config) {
   struct credentials *credentials = calloc(1, sizeof *credentials);
   if (!credentials) return NULL;
@@ -293,6 +310,7 @@ struct credentials *credentials_new(struct context *context, struct config *conf
   credentials->context = context;
   credentials->config = config;
   context->credentials = &credentials->source;
+  preload(credentials);
   return credentials;
 }
 
