@@ -42,7 +42,9 @@ static void print_overview(FILE *stream) {
   fputs(
       "\nTry it without an account:\n"
       "  loftyrun --sandbox -e 'for lead in lofty.leads.each{} do print(lead.firstName) end'\n"
-      "\nCredentials: LOFTY_API_KEY or LOFTY_ACCESS_TOKEN in the environment, or a profile.\n\n"
+      "\nCredentials: LOFTY_API_KEY, LOFTY_ACCESS_TOKEN, or LOFTY_CLIENT_ID, LOFTY_CLIENT_SECRET "
+      "and\n"
+      "LOFTY_CUSTOMER_KEY in the environment; or a profile; or loftyrun auth login.\n\n"
       "Topics of help:\n",
       stream);
   fputs(command_help.details, stream);

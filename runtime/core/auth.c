@@ -103,19 +103,22 @@ static bool set_part(char **value, const char *raw, const char *name, struct fai
 bool credential_set_client(struct credential *credential, struct credential_part id,
                            struct credential_part secret, struct credential_part customer_key,
                            struct failure *failure) {
+  struct credential made = {.kind = customer_key.raw ? CREDENTIAL_CLIENT : CREDENTIAL_LOGIN};
   const char *key = customer_key.raw ? skip_scheme(skip_invisible(customer_key.raw)) : NULL;
   credential_clear(credential);
-  bool fine = set_part(&credential->client_id, id.raw, id.name, failure) &&
-              set_part(&credential->client_secret, secret.raw, secret.name, failure) &&
-              set_part(&credential->customer_key, key, customer_key.name, failure);
+  bool fine = set_part(&made.client_id, id.raw, id.name, failure) &&
+              set_part(&made.client_secret, secret.raw, secret.name, failure) &&
+              set_part(&made.customer_key, key, customer_key.name, failure);
   /* In Basic authentication the first colon ends the id (RFC 7617). */
-  if (fine && strchr(credential->client_id, ':'))
+  if (fine && made.client_id && strchr(made.client_id, ':'))
     fine = failure_set(failure, "CREDENTIAL_INVALID",
                        "%s holds a colon, which no client id has; copy it again from Lofty's "
                        "developer portal",
                        id.name);
-  credential->kind = credential->customer_key ? CREDENTIAL_CLIENT : CREDENTIAL_LOGIN;
-  if (!fine) credential_clear(credential);
+  if (fine)
+    *credential = made;
+  else
+    credential_clear(&made);
   return fine;
 }
 

@@ -61,6 +61,42 @@ for _, case in ipairs(GRANTS) do
   end)
 end
 
+local function grant(b, form)
+  return b:call("POST", "/oauth/token", nil, form, {})
+end
+
+t.test("a client's id says how long its tokens live", function()
+  local b = box.new "empty"
+  local _, reply = grant(b, "grant_type=client_credentials&client_id=lifetime-2&client_secret=b&customer_key=k")
+  t.equal(reply.expires_in, 2)
+  local headers = { authorization = "Bearer " .. reply.access_token }
+  b:wait(1999)
+  t.equal((b:call("GET", "/v1.0/me", nil, nil, headers)), 200)
+  b:wait(1)
+  t.equal((b:call("GET", "/v1.0/me", nil, nil, headers)), 401)
+end)
+
+t.test("a client's id says that its refresh tokens work once", function()
+  local b = box.new "empty"
+  local client = "&client_id=rotating&client_secret=b"
+  local _, reply = grant(b, "grant_type=client_credentials&customer_key=k" .. client)
+  local refresh = "grant_type=refresh_token" .. client .. "&refresh_token="
+  local status, fresh = grant(b, refresh .. reply.refresh_token)
+  t.equal(status, 200)
+  t.ok(fresh.refresh_token ~= reply.refresh_token)
+  t.equal((grant(b, refresh .. reply.refresh_token)), 400)
+  t.equal((grant(b, refresh .. fresh.refresh_token)), 200)
+end)
+
+t.test("a refresh token is its client's, and asks for the secret that it was got with", function()
+  local b = box.new "empty"
+  local _, reply = grant(b, "grant_type=client_credentials&client_id=a&client_secret=b&customer_key=k")
+  local refresh = "grant_type=refresh_token&refresh_token=" .. reply.refresh_token
+  t.equal((grant(b, refresh .. "&client_id=other&client_secret=b")), 400)
+  t.equal((grant(b, refresh .. "&client_id=a")), 401)
+  t.equal((grant(b, refresh .. "&client_id=a&client_secret=b")), 200)
+end)
+
 local BAD_GRANTS = {
   { "grant_type=password&client_id=a&client_secret=b", 400 },
   { "grant_type=client_credentials&client_id=a&client_secret=b", 400 },
