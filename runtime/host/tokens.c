@@ -57,7 +57,9 @@ static enum tokens_answer check_owner(const char *path, const struct stat *statu
 
 /* Writes the path of the folder; false when there is none. */
 static bool folder_path(char *path, size_t size, struct failure *failure) {
-  if (!store_default_folder(path, size, failure)) return false;
+  if (!store_default_folder(path, size, NULL))
+    return failure_set(failure, "STATE_UNUSABLE",
+                       "there is no home directory to keep tokens in; set HOME or XDG_STATE_HOME");
   size_t length = strlen(path);
   int added = snprintf(path + length, size - length, "/tokens");
   if (added > 0 && (size_t)added < size - length) return true;
