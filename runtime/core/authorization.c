@@ -88,14 +88,18 @@ static bool check_parts(const struct parts *parts, const char *name, struct fail
 /* Cuts `text` apart. False with CONFIG_INVALID; then too `parts` is to be freed. */
 static bool cut(const char *text, const char *name, struct parts *parts, struct failure *failure) {
   *parts = (struct parts){.url = curl_url()};
-  if (!parts->url) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  if (!parts->url) {
+    failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    return false;
+  }
   if (curl_url_set(parts->url, CURLUPART_URL, text, 0) != CURLUE_OK ||
       curl_url_get(parts->url, CURLUPART_SCHEME, &parts->scheme, 0) != CURLUE_OK ||
       curl_url_get(parts->url, CURLUPART_HOST, &parts->host, 0) != CURLUE_OK ||
       curl_url_get(parts->url, CURLUPART_PORT, &parts->port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
-      curl_url_get(parts->url, CURLUPART_PATH, &parts->path, CURLU_URLDECODE) != CURLUE_OK)
-    return failure_set(failure, "CONFIG_INVALID", "%s is no address such as %s", name,
-                       usual_redirect);
+      curl_url_get(parts->url, CURLUPART_PATH, &parts->path, CURLU_URLDECODE) != CURLUE_OK) {
+    failure_set(failure, "CONFIG_INVALID", "%s is no address such as %s", name, usual_redirect);
+    return false;
+  }
   return check_parts(parts, name, failure);
 }
 

@@ -11,8 +11,6 @@
 #include "../core/buffer.h"
 #include "../core/config.h"
 
-extern char **environ;
-
 enum { MOST_WORDS = 32, COMMAND_MAXIMUM = 64 * 1024 };
 
 /* Away from our terminal and our signals. */
