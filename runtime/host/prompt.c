@@ -6,7 +6,7 @@
 
 bool prompt_is_person(void) { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
 
-/* A line that is too long is no address that anybody pasted whole: it comes as an empty one. */
+/* Half an address would be taken for a whole one: what is too long comes as something else. */
 static void take(struct prompt *prompt, char byte) {
   if (byte != '\n') {
     if (prompt->length + 1 < sizeof prompt->line)
@@ -15,7 +15,9 @@ static void take(struct prompt *prompt, char byte) {
       prompt->overlong = true;
     return;
   }
-  prompt->line[prompt->overlong ? 0 : prompt->length] = '\0';
+  if (prompt->overlong) prompt->length = 1;
+  prompt->line[prompt->length] = '\0';
+  if (prompt->overlong) prompt->line[0] = '?';
   prompt->length = 0;
   prompt->overlong = false;
   prompt->on_line(prompt->context, prompt->line);

@@ -9,8 +9,8 @@
 
 enum { PROMPT_LINE = 8192 };
 
-/* Called inside loop_step with each line, without its end; it may be changed. NULL: there are no
-   more, and the prompt has stopped. */
+/* Called inside loop_step with each line, without its end; it may be changed. One longer than
+   PROMPT_LINE comes as "?". NULL: there are no more, and the prompt has stopped. */
 typedef void prompt_line_fn(void *context, char *line);
 
 /* All zero until it is started. */
