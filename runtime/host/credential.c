@@ -314,8 +314,10 @@ struct credentials *credentials_new(struct context *context, struct config *conf
   return credentials;
 }
 
-/* The reply to a request that has left may bring the only refresh token that is still good. */
+/* The reply to a request that has left may bring the only refresh token that is still good. A
+   client gets another token whenever it likes. */
 static void await_last_reply(struct credentials *credentials) {
+  if (!is_login(credentials)) return;
   bool ended = interrupt_pending() != INTERRUPT_NONE && interrupt_pending() != INTERRUPT_EXIT;
   int64_t until = loop_now() + (ended ? LAST_REPLY_ENDED_MS : LAST_REPLY_MS);
   while (credentials->phase == ASKING && loop_now() < until)
