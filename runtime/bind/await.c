@@ -6,8 +6,18 @@
 #include "deadline.h"
 #include "task.h"
 
+enum { MOST_REFUSALS = 1000 }; /* of a cancelled task, before it is ended */
+
 static const char cancelled[] = "CANCELLED";
 static const char exceeded[] = "DEADLINE_EXCEEDED";
+static const char pause_type[] = "native.await.pause";
+
+/* The wait for the others' turn, a userdata on the stack of whoever waits. */
+struct pause {
+  struct loop_timer timer;
+  struct await await;
+  struct context *context;
+};
 
 const char *await_refusal(lua_State *L) {
   const struct task *task = context_of(L)->task;
@@ -73,6 +83,37 @@ int await(lua_State *L, struct await *await, lua_KContext k, lua_KFunction finis
   if (!problem) return finish(L, LUA_OK, k);
   if (await->task) disarm(context, await);
   return luaL_error(L, "%s", problem);
+}
+
+static int pause_gc(lua_State *L) {
+  struct pause *pause = lua_touserdata(L, 1);
+  loop_timer_clear(pause->context->loop, &pause->timer);
+  return 0;
+}
+
+static void on_turn(void *context) {
+  struct pause *pause = context;
+  await_done(pause->context, &pause->await);
+}
+
+int await_refuse(lua_State *L, const char *code, lua_KFunction finish) {
+  struct context *context = context_of(L);
+  struct task *task = context->task;
+  if (task->cancelled && ++task->refusals >= MOST_REFUSALS) task->ending = true;
+  struct pause *pause = lua_newuserdatauv(L, sizeof *pause, 0);
+  *pause = (struct pause){.context = context, .await = {.shielded = true}};
+  if (luaL_newmetatable(L, pause_type)) {
+    lua_pushcfunction(L, pause_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  loop_timer_set(context->loop, &pause->timer, 0, on_turn, pause);
+  return await(L, &pause->await, (lua_KContext)code, finish);
+}
+
+int await_finish_refused(lua_State *L, int status, lua_KContext code) {
+  (void)status;
+  return await_push_cut(L, (const char *)code);
 }
 
 void await_done(struct context *context, struct await *await) {

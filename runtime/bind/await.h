@@ -31,6 +31,15 @@ const char *await_reason(const char *code);
 /* Pushes nil, the code and its sentence. Returns 3. */
 int await_push_cut(lua_State *L, const char *code);
 
+/* Ends a C function whose wait is refused: the others get their turn first, so that a task which
+   goes on all the same does not keep them from theirs, and then `finish` runs with the same stack
+   and with `code`, as a lua_KContext. The task's refusals are counted, see struct task. May jump.
+ */
+int await_refuse(lua_State *L, const char *code, lua_KFunction finish);
+
+/* A `finish` for it that returns what await_push_cut does. */
+int await_finish_refused(lua_State *L, int status, lua_KContext code);
+
 /* Ends a C function with `return await(L, ...)`: once `await->done` is set, `finish` runs with the
    same stack and its results are the C function's. May jump (yield or error): hold nothing but what
    the Lua stack owns. Raises when the run is to end. */

@@ -42,7 +42,7 @@ static int clock_sleep(lua_State *L) {
   luaL_argcheck(L, milliseconds / 86400000 < LONGEST_SLEEP_DAYS, 1, "must be less than a year");
   if (!context->loop) return luaL_error(L, "sleeping is not possible here");
   const char *refusal = await_refusal(L);
-  if (refusal) return await_push_cut(L, refusal);
+  if (refusal) return await_refuse(L, refusal, await_finish_refused);
   struct sleep *sleep = lua_newuserdatauv(L, sizeof *sleep, 0);
   *sleep = (struct sleep){.context = context};
   luaL_setmetatable(L, type_name);

@@ -105,7 +105,10 @@ static int push_failure(lua_State *L, const struct failure *failure, bool sent, 
 static int fail_unsent(lua_State *L, const char *code, const char *message) {
   struct failure failure;
   failure_set(&failure, code, "%s", message);
-  return push_failure(L, &failure, false, 0);
+  push_failure(L, &failure, false, 0);
+  lua_pushboolean(L, false);
+  lua_setfield(L, -2, "begun");
+  return 4;
 }
 
 /* What came of a call that was given up: what has left may be done by Lofty all the same. */
@@ -134,6 +137,11 @@ static int finish_call(lua_State *L, int status, lua_KContext k) {
                          http_exchange_sent(call->exchange), http_exchange_elapsed(call->exchange));
   close_call(call);
   return results;
+}
+
+static int finish_refused(lua_State *L, int status, lua_KContext code) {
+  (void)status;
+  return fail_unsent(L, (const char *)code, await_reason((const char *)code));
 }
 
 static void on_done(void *context) {
@@ -179,7 +187,7 @@ static int http_call(lua_State *L) {
   request.body = luaL_optlstring(L, -1, NULL, &request.body_length);
   if (!context->http) return luaL_error(L, "calls cannot be made here");
   const char *refusal = await_refusal(L);
-  if (refusal) return fail_unsent(L, refusal, await_reason(refusal));
+  if (refusal) return await_refuse(L, refusal, finish_refused);
   request.authorization = context->config->credential.authorization;
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context->requests_maximum && context->requests >= context->requests_maximum)

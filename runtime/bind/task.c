@@ -96,6 +96,35 @@ static int is_cancelled(lua_State *L) {
   return 1;
 }
 
+static int is_ending(lua_State *L) {
+  const struct task *task = luaL_checkudata(L, 1, task_type);
+  lua_pushboolean(L, task->ending);
+  return 1;
+}
+
+bool task_is_ending(lua_State *L) {
+  const struct task *task = context_of(L)->task;
+  return task && task->ending;
+}
+
+/* Stack: handler, true, and the results or the error. */
+static int finish_catch(lua_State *L, int status, lua_KContext k) {
+  (void)k;
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
+  lua_pushboolean(L, false);
+  lua_insert(L, -2);
+  return 2;
+}
+
+static int catch_all(lua_State *L) {
+  luaL_checkany(L, 2);
+  lua_pushboolean(L, true);
+  lua_insert(L, 2); /* handler true f ... */
+  int handler = lua_isnil(L, 1) ? 0 : 1;
+  int status = lua_pcallk(L, lua_gettop(L) - 3, LUA_MULTRET, handler, 0, finish_catch);
+  return finish_catch(L, status, 0);
+}
+
 static int current(lua_State *L) {
   const struct task *task = context_of(L)->task;
   if (!task) return 0;
@@ -136,7 +165,7 @@ static int wait(lua_State *L) {
   lua_settop(L, 1);
   luaL_argcheck(L, !signal->await.task, 1, "another task waits for it");
   const char *refusal = shielded || signal->await.done ? NULL : await_refusal(L);
-  if (refusal) return await_push_cut(L, refusal);
+  if (refusal) return await_refuse(L, refusal, await_finish_refused);
   signal->await.shielded = shielded;
   return await(L, &signal->await, 1, finish_wait);
 }
@@ -155,6 +184,8 @@ bool task_push_unseen(lua_State *L) {
 static const luaL_Reg functions[] = {{"start", task_start},
                                      {"cancel", cancel},
                                      {"is_cancelled", is_cancelled},
+                                     {"is_ending", is_ending},
+                                     {"catch", catch_all},
                                      {"current", current},
                                      {"signal", new_signal},
                                      {"fire", fire},

@@ -21,6 +21,11 @@ struct task {
   int64_t due;         /* the deadline it was born with; 0: none */
   struct loop_timer deadline;
   bool cancelled; /* no wait of it succeeds any more */
+  /* A function that catches every error would go on for ever: the 1,000th wait that is refused ends
+     the task, for from then on nothing that the script has catches an error in it (host/catch.h).
+   */
+  unsigned refusals;
+  bool ending;
   /* The host's. */
   bool ended, queued;
   struct stack *blocked; /* where it waits without having yielded */
@@ -31,9 +36,11 @@ struct task {
 /* Lua: start(fn) -> task, which runs fn() when its turn comes; fn must not raise.
         cancel(task [, firmly]): every wait of it, the one under way included, is cut short with
           CANCELLED; `firmly` false lets a write end that has left already.
-        is_cancelled(task) -> boolean;  current() -> task, or nil in the script's own coroutine.
-        signal() -> signal;  fire(signal): ends the wait for it, or else the next one.
-        wait(signal [, shielded]) -> true, or nil, code, message when it was cut short; a shielded
+        is_cancelled(task) -> boolean;  is_ending(task) -> boolean: it went on after it was
+          cancelled, and its errors are not caught any more but by catch();  current() -> task, or
+   nil in the script's own coroutine. catch(handler or nil, f, ...) -> as xpcall does, whatever
+   becomes of the task. signal() -> signal;  fire(signal): ends the wait for it, or else the next
+   one. wait(signal [, shielded]) -> true, or nil, code, message when it was cut short; a shielded
           one never is. One task at a time waits for a signal.
         enter(milliseconds) -> token;  leave(token): see deadline.h.
         unseen() -> the table of errors that nobody has seen: [n] = { error=, traceback= }. The host
@@ -42,6 +49,9 @@ int luaopen_native_task(lua_State *L);
 
 /* Cancels as cancel(task, firmly) does. */
 void task_cancel(struct context *context, struct task *task, bool firmly);
+
+/* Whether the task that runs is being ended: no error in it may be caught any more. */
+bool task_is_ending(lua_State *L);
 
 /* Drops what keeps the userdata of a task that has ended. `L` is the main thread. */
 void task_release(lua_State *L, struct task *task);

@@ -13,6 +13,7 @@
 #include "../bind/context.h"
 #include "../bind/task.h"
 #include "../core/exit_code.h"
+#include "catch.h"
 
 enum { LAST_RESORT_SECONDS = 1 };
 
@@ -205,7 +206,7 @@ static int tracked(lua_State *L) {
     return luaL_error(L, "this coroutine is a task's, which goes on by itself");
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
-  return call_tracked(L, co);
+  return catch_pass(L, call_tracked(L, co));
 }
 
 /* What the new coroutine.wrap returns; upvalues: the library's wrapper, its coroutine. */

@@ -12,6 +12,7 @@
 #include "../bind/bind.h"
 #include "../core/exit_code.h"
 #include "../core/text.h"
+#include "catch.h"
 #include "embedded.h"
 #include "interrupt.h"
 
@@ -132,6 +133,7 @@ static int open_all(lua_State *L) {
   bind_preload(L);
   add_searcher(L);
   replace_functions(L);
+  catch_replace(L);
   interrupt_track_coroutines(L);
   return 0;
 }

@@ -133,7 +133,7 @@ end
 
 local function work(job, worker)
   while not job.stopped do
-    keep(job, worker.index, pcall(job.f, worker.item, worker.index))
+    keep(job, worker.index, native.catch(nil, job.f, worker.item, worker.index))
     worker.item, worker.index = nil, nil
     job.busy = job.busy - 1
     job.free[#job.free + 1] = worker

@@ -9,7 +9,10 @@
 --- (host/tasks.h says how).
 ---
 --- Cancelled is cancelled: not only the wait under way raises CANCELLED but every later one of that task, so that a
---- function which catches errors and goes on cannot go on calling Lofty.
+--- function which catches errors and goes on cannot go on calling Lofty. Each refused wait gives the others their turn,
+--- and the 1,000th ends the task: no pcall of the script's catches an error in it any more. A loop that never waits is
+--- ended by nothing but the end of the run (Ctrl-C, --timeout).
+local log = require "native.log"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local native = require "native.task"
@@ -78,11 +81,20 @@ local function is_no_news(state, is_own)
   return is_own or state.left and err.code == "DEADLINE_EXCEEDED"
 end
 
+--- The error of a task that had to be ended, whatever the script made of it on its way out.
+local function ending_error(err)
+  log.write("warn", "a task that was cancelled caught every error and went on; it was ended")
+  if lofty_error.is_error(err) and (err.code == "CANCELLED" or err.outcome == "unknown") then return err end
+  return lofty_error.new { code = "CANCELLED", message = "it went on after it was cancelled, and was ended",
+    operation = "the task", cause = err }
+end
+
 local function finish(state, traceback, ok, ...)
   if ok then
     state.status, state.results = "done", table.pack(...)
   else
     state.error = ...
+    if native.is_ending(state.handle) then state.error = ending_error(state.error) end
     local is_own = native.is_cancelled(state.handle) and lofty_error.is_error(state.error)
       and state.error.code == "CANCELLED"
     state.status = is_own and "cancelled" or "failed"
@@ -110,7 +122,7 @@ local function body(state, f, ...)
     if not lofty_error.is_error(err) then traceback = debug.traceback(nil, 2) end
     return err
   end
-  local results = table.pack(xpcall(f, keep_traceback, ...))
+  local results = table.pack(native.catch(keep_traceback, f, ...))
   return finish(state, traceback, table.unpack(results, 1, results.n))
 end
 
@@ -186,6 +198,7 @@ end
 --- Ends the task: whatever it waits for raises CANCELLED in it, and so does all that it waits for later; its to-be-closed
 --- variables are closed on the way. A read under way is dropped; a write under way has `outcome` "unknown" where it may
 --- have left. Does nothing to a task that has ended. It returns at once: task:wait() waits until the task has ended.
+--- A task that catches CANCELLED and goes on is ended at its 1,000th wait; one that goes on without waiting is not.
 function Task:cancel()
   native.cancel(of(self, "cancel").handle, true)
 end
