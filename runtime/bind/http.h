@@ -9,7 +9,8 @@
 #include "context.h"
 
 /* Lua: call{ method=, target=, body=, timeout= } -> { status=, headers=, body=, elapsed= }
-        or nil, code, message, { sent=, elapsed= }.
+        or nil, code, message, { sent=, elapsed=, begun= }: `begun` is false where no exchange was
+          started, because the task was cancelled, say; nil otherwise.
    `target` is what follows the base URL; `timeout` is in milliseconds. The credential is added here
    and never becomes a Lua value. Codes: those of core/http.h, NO_CREDENTIALS, TOO_MANY_CALLS. */
 int luaopen_native_http(lua_State *L);

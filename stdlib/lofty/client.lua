@@ -196,6 +196,7 @@ local function unanswered(row, code, message, info)
     elapsed = info and info.elapsed,
     retry_after = info and info.retry_after,
     sent = not info or info.sent,
+    begun = not info or info.begun ~= false,
   }
 end
 

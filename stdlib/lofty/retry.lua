@@ -84,7 +84,7 @@ end
 local function error_of(call, fields)
   fields.operation, fields.method, fields.path = call.row.name, call.row.method, call.path
   fields.attempts = call.attempts
-  if call.attempts > 1 or not fields.elapsed then fields.elapsed = elapsed(call) end
+  if call.attempts > 1 or fields.begun == false or not fields.elapsed then fields.elapsed = elapsed(call) end
   local err = lofty_error.new(fields)
   if err.category == "auth" or err.category == "permission" then
     err.hint = require("lofty.cures").of(err, call.row) or err.hint
@@ -128,7 +128,7 @@ local function decide(call, err, fields)
     category = err.category,
     sent = fields.status ~= nil or fields.sent ~= false,
     status = err.status,
-    made = call.attempts - 1,
+    made = math.max(0, call.attempts - 1),
     allowed = call.allowed,
     elapsed = elapsed(call),
     retry_after = err.retry_after,
@@ -159,10 +159,10 @@ local function timeout_of(call)
   return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began)))
 end
 
+--- Makes an attempt. One that a cancel, a deadline or the run's own limit prevented is none.
 local function count_attempt(call, attempt)
-  local timeout = timeout_of(call)
-  call.attempts = call.attempts + 1
-  local ok, result, metadata = attempt(timeout)
+  local ok, result, metadata = attempt(timeout_of(call))
+  if ok or result.begun ~= false then call.attempts = call.attempts + 1 end
   if ok then native.heard() end
   return ok, result, metadata
 end
