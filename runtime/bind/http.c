@@ -12,7 +12,8 @@ enum {
   TIMEOUT_MS = 30 * 1000,
   LONGEST_TIMEOUT_MS = 60 * 60 * 1000,
   RESPONSE_MAXIMUM = 64 * 1024 * 1024,
-  URL_MAXIMUM = 64 * 1024
+  URL_MAXIMUM = 64 * 1024,
+  HOW_MANY_MORE = 64 /* bytes that say so */
 };
 
 static const char type_name[] = "native.http.call";
@@ -213,14 +214,19 @@ static int http_call(lua_State *L) {
 }
 
 int http_calls_in_flight(const struct context *context, struct buffer *out) {
-  int count = retry_doubts(context, out);
+  int unnamed = 0;
+  int count = retry_doubts(context, out, &unnamed);
   for (const struct http_call *call = context->calls; call; call = call->next) {
     if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) continue;
     char line[sizeof call->method + sizeof call->path + 2];
     snprintf(line, sizeof line, "%s %s", call->method, call->path);
     if (retry_doubts_have(context, call->task, line)) continue;
-    if (!buffer_printf(out, count > 0 ? "    %s\n" : "%s\n", line)) break;
+    if (unnamed > 0 || !buffer_printf(out, count > 0 ? "    %s\n" : "%s\n", line)) unnamed++;
     count++;
+  }
+  if (unnamed > 0) {
+    out->maximum += HOW_MANY_MORE;
+    buffer_printf(out, "    and %d more\n", unnamed);
   }
   return count;
 }

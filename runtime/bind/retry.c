@@ -113,10 +113,11 @@ bool retry_doubts_have(const struct context *context, const struct task *task, c
   return doubt != NULL;
 }
 
-int retry_doubts(const struct context *context, struct buffer *out) {
+int retry_doubts(const struct context *context, struct buffer *out, int *unnamed) {
   int found = 0;
   for (const struct retry_doubt *doubt = context->doubts; doubt; doubt = doubt->next, found++)
-    if (!buffer_printf(out, "%s\n", doubt->line)) break;
+    if (*unnamed > 0 || !buffer_printf(out, found > 0 ? "    %s\n" : "%s\n", doubt->line))
+      (*unnamed)++;
   return found;
 }
 

@@ -18,8 +18,9 @@ struct retry_doubt {
 /* Whether the task's write of that line is among them: its repetition is no write of its own. */
 bool retry_doubts_have(const struct context *context, const struct task *task, const char *line);
 
-/* Appends a line for each of them to `out`. Returns how many there are. */
-int retry_doubts(const struct context *context, struct buffer *out);
+/* Appends a line for each of them to `out`, all but the first one indented, as long as there is
+   room; `*unnamed` counts the others. Returns how many there are. */
+int retry_doubts(const struct context *context, struct buffer *out, int *unnamed);
 
 int luaopen_native_retry(lua_State *L);
 

@@ -55,28 +55,31 @@ static void print(const struct buffer *text) {
   if (text->data) fwrite(text->data, 1, text->length, stderr);
 }
 
+static void print_writes_under_way(const struct run *run, const char *lead) {
+  struct buffer writes;
+  buffer_init(&writes, REPORT_MAXIMUM);
+  if (http_calls_in_flight(&run->context, &writes) > 0) {
+    fputs(lead, stderr);
+    print(&writes);
+  }
+  buffer_free(&writes);
+}
+
 /* The run is ended at once: says why, where, and which writes nobody knows the end of. */
 static void report_end(const struct run *run, lua_State *co, const char *sentence) {
   struct buffer out;
-  struct buffer writes;
   buffer_init(&out, REPORT_MAXIMUM);
-  buffer_init(&writes, REPORT_MAXIMUM);
   buffer_printf(&out, "loftyrun: %s\n", sentence);
   report_place(co, &out);
-  if (http_calls_in_flight(&run->context, &writes) > 0)
-    buffer_printf(&out, "  under way, outcome unknown: %s", writes.data);
   print(&out);
   buffer_free(&out);
-  buffer_free(&writes);
+  print_writes_under_way(run, "  under way, outcome unknown: ");
 }
 
 /* os.exit ends the other tasks too: that needs no sentence, but what they had under way does. */
 static void report_exit(const struct run *run) {
-  struct buffer out;
-  buffer_init(&out, REPORT_MAXIMUM);
-  buffer_printf(&out, "loftyrun: os.exit ended what was under way, outcome unknown: ");
-  if (http_calls_in_flight(&run->context, &out) > 0) print(&out);
-  buffer_free(&out);
+  fflush(stdout);
+  print_writes_under_way(run, "loftyrun: os.exit ended what was under way, outcome unknown: ");
 }
 
 /* How a binding ends the run: the sentence, where the script stood, what was under way. */
