@@ -12,7 +12,7 @@
 enum {
   HEADERS_MAXIMUM = 256 * 1024,
   IDLE_HANDLES = 64,
-  MOST_CONNECTIONS = 100, /* further exchanges wait for one; descriptors are few */
+  MOST_CONNECTIONS = 100, /* and exchanges at a time; descriptors are few */
   MOST_REDIRECTS = 5,
   RECEIVE_BUFFER = 128 * 1024,
   /* Servers close idle connections after a minute or so; an older one is not trusted with a write
@@ -25,6 +25,10 @@ struct http_client {
   struct curl_slist *headers; /* the same for every request */
   CURL *idle[IDLE_HANDLES];   /* finished handles, kept because setting one up costs */
   int idle_count;
+  /* libcurl would let further ones wait for a connection, but their timeout would run meanwhile. */
+  int running;
+  struct http_exchange *first_waiting, *last_waiting;
+  struct loop_timer room; /* fires when there may be some for those that wait */
 };
 
 struct http_exchange {
@@ -41,6 +45,8 @@ struct http_exchange {
   int times_sent;
   bool read_only; /* may be sent again, and elsewhere on the same origin */
   bool running;
+  bool waiting;
+  struct http_exchange *previous_waiting, *next_waiting;
   bool failed;
   bool has_header; /* the final reply's header came whole */
 };
@@ -83,6 +89,7 @@ struct http_client *http_client_new(struct loop *loop) {
 void http_client_free(struct http_client *client) {
   if (!client) return;
   loop_on_transfer(client->loop, NULL, NULL);
+  loop_timer_clear(client->loop, &client->room);
   while (client->idle_count > 0) curl_easy_cleanup(client->idle[--client->idle_count]);
   curl_slist_free_all(client->headers);
   free(client);
@@ -283,6 +290,51 @@ static void give_back_handle(struct http_client *client, CURL *easy) {
   client->idle[client->idle_count++] = easy;
 }
 
+static bool run(struct http_exchange *exchange) {
+  struct http_client *client = exchange->client;
+  if (curl_multi_add_handle(loop_multi(client->loop), exchange->easy) != CURLM_OK) return false;
+  exchange->running = true;
+  client->running++;
+  return true;
+}
+
+static void wait_for_room(struct http_exchange *exchange) {
+  struct http_client *client = exchange->client;
+  struct http_exchange *last = client->last_waiting;
+  exchange->waiting = true;
+  exchange->previous_waiting = last;
+  *(last ? &last->next_waiting : &client->first_waiting) = exchange;
+  client->last_waiting = exchange;
+}
+
+static void wait_no_more(struct http_exchange *exchange) {
+  struct http_client *client = exchange->client;
+  struct http_exchange *previous = exchange->previous_waiting, *next = exchange->next_waiting;
+  *(previous ? &previous->next_waiting : &client->first_waiting) = next;
+  *(next ? &next->previous_waiting : &client->last_waiting) = previous;
+  exchange->previous_waiting = exchange->next_waiting = NULL;
+  exchange->waiting = false;
+}
+
+static bool enter_loop(struct http_exchange *exchange) {
+  const struct http_client *client = exchange->client;
+  if (!client->first_waiting && client->running < MOST_CONNECTIONS) return run(exchange);
+  wait_for_room(exchange);
+  return true;
+}
+
+static void on_room(void *context) {
+  struct http_client *client = context;
+  while (client->first_waiting && client->running < MOST_CONNECTIONS) {
+    struct http_exchange *exchange = client->first_waiting;
+    wait_no_more(exchange);
+    if (run(exchange)) continue;
+    failure_set(&exchange->failure, "CONNECT_FAILED", "libcurl could not begin the request");
+    exchange->failed = true;
+    exchange->done(exchange->context);
+  }
+}
+
 struct http_exchange *http_start(struct http_client *client, const struct http_request *request,
                                  http_done_fn *done, void *context, struct failure *failure) {
   struct http_exchange *exchange = calloc(1, sizeof *exchange);
@@ -300,20 +352,21 @@ struct http_exchange *http_start(struct http_client *client, const struct http_r
   exchange->easy = take_handle(client);
   if (exchange->url && exchange->easy && set_callbacks(exchange) &&
       set_transport(exchange->easy, request) && set_safety(exchange, request) &&
-      set_method(exchange->easy, request) && set_headers(exchange, request) &&
-      curl_multi_add_handle(loop_multi(client->loop), exchange->easy) == CURLM_OK) {
-    exchange->running = true;
+      set_method(exchange->easy, request) && set_headers(exchange, request) && enter_loop(exchange))
     return exchange;
-  }
   failure_set(failure, "CONNECT_FAILED", "libcurl could not set up the request");
   http_exchange_free(exchange);
   return NULL;
 }
 
 static void leave_loop(struct http_exchange *exchange) {
-  if (exchange->running)
-    curl_multi_remove_handle(loop_multi(exchange->client->loop), exchange->easy);
+  struct http_client *client = exchange->client;
+  if (exchange->waiting) wait_no_more(exchange);
+  if (!exchange->running) return;
+  curl_multi_remove_handle(loop_multi(client->loop), exchange->easy);
   exchange->running = false;
+  client->running--;
+  if (client->first_waiting) loop_timer_set(client->loop, &client->room, 0, on_room, client);
 }
 
 void http_exchange_free(struct http_exchange *exchange) {

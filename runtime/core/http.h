@@ -28,7 +28,7 @@ struct http_request {
   const char *body;          /* or NULL; copied */
   size_t body_length;
   long connect_timeout_ms;
-  long timeout_ms;         /* for the whole exchange */
+  long timeout_ms;         /* for the whole exchange, from when there is a connection for it */
   size_t response_maximum; /* bytes of decoded body */
 };
 
@@ -47,8 +47,9 @@ struct http_client *http_client_new(struct loop *loop);
 /* Frees the client; its exchanges must have been freed. */
 void http_client_free(struct http_client *client);
 
-/* Starts an exchange. NULL with `failure` filled when it cannot be started; then nothing was sent
-   and `done` is not called. */
+/* Starts an exchange; with 100 under way it waits until one of them ends, in the order in which
+   they were started, and is not sent before that. NULL with `failure` filled when it cannot be
+   started; then nothing was sent and `done` is not called. */
 struct http_exchange *http_start(struct http_client *client, const struct http_request *request,
                                  http_done_fn *done, void *context, struct failure *failure);
 
