@@ -295,8 +295,8 @@ static int execute(struct run *run) {
   int exit_code = execute_script(run);
   if (run->stopped) return exit_code;
   enum interrupt_reason reason = interrupt_pending();
-  bool ended = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT; /* not from outside */
-  bool fine = (!ended || traffic_end(&run->traffic, run->L, &failure)) &&
+  bool by_itself = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT;
+  bool fine = traffic_end(&run->traffic, run->L, by_itself, &failure) &&
               traffic_close(&run->traffic, &failure);
   if (!fine) say(&failure, exit_code);
   return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;

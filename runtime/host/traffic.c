@@ -50,8 +50,9 @@ bool traffic_begin(const struct traffic *traffic, lua_State *L, struct failure *
   return call(traffic, L, "begin", failure);
 }
 
-bool traffic_end(const struct traffic *traffic, lua_State *L, struct failure *failure) {
-  return call(traffic, L, "finish", failure);
+bool traffic_end(const struct traffic *traffic, lua_State *L, bool by_itself,
+                 struct failure *failure) {
+  return call(traffic, L, by_itself ? "finish" : "cut", failure);
 }
 
 bool traffic_close(struct traffic *traffic, struct failure *failure) {

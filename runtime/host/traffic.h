@@ -16,8 +16,10 @@ bool traffic_open(struct traffic *traffic, const struct run_options *options,
 bool traffic_begin(const struct traffic *traffic, lua_State *L, struct failure *failure);
 
 /* After the script: what is still to be written, or to be said of calls that were not asked for.
-   False with CASSETTE_FAILED. */
-bool traffic_end(const struct traffic *traffic, lua_State *L, struct failure *failure);
+   Where the run did not end `by_itself` that is only what was under way. False with
+   CASSETTE_FAILED. */
+bool traffic_end(const struct traffic *traffic, lua_State *L, bool by_itself,
+                 struct failure *failure);
 
 /* Idempotent. False with CASSETTE_FAILED. */
 bool traffic_close(struct traffic *traffic, struct failure *failure);

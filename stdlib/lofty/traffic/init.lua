@@ -9,6 +9,7 @@ local traffic = require "native.traffic"
 local M = {}
 
 local ends = {} ---@type (fun(): boolean|nil, string|nil, string|nil)[]
+local cuts = {} ---@type (fun(): boolean|nil, string|nil, string|nil)[]
 
 --- os.time() and os.date() without a time, by the same clock as lofty.now().
 -- luacheck: push ignore 122
@@ -44,6 +45,7 @@ local function record()
   end)
   http.call = recorder:around(http.call)
   ends[#ends + 1] = function() return recorder:finish() end
+  cuts[#cuts + 1] = function() return recorder:abandon() end
   return true
 end
 
@@ -90,16 +92,28 @@ function M.begin()
   return true
 end
 
+local function each_of(functions)
+  for _, f in ipairs(functions) do
+    local ok, code, message = f()
+    if not ok then return nil, code, message end
+  end
+  return true
+end
+
 --- Called by the host after the script.
 ---@return boolean|nil
 ---@return string|nil code
 ---@return string|nil message
 function M.finish()
-  for _, finish in ipairs(ends) do
-    local ok, code, message = finish()
-    if not ok then return nil, code, message end
-  end
-  return true
+  return each_of(ends)
+end
+
+--- Called by the host instead where the run was ended from outside.
+---@return boolean|nil
+---@return string|nil code
+---@return string|nil message
+function M.cut()
+  return each_of(cuts)
 end
 
 return M

@@ -21,6 +21,8 @@ local MOST_CLOCK_READS = 1000
 ---@field clock integer[] what the clock said since the last recording, in ms since the start
 ---@field calls integer
 ---@field ended boolean
+---@field begun integer how many calls have begun
+---@field under_way table<integer, table> requests without a recording yet, by when they began
 local methods = {}
 local metatable = { __index = methods }
 
@@ -30,7 +32,7 @@ local metatable = { __index = methods }
 ---@return string|nil message
 function M.new(head)
   local recorder = setmetatable({ visit = invent.visitor(), started = head.started, clock = {}, calls = 0,
-    ended = false }, metatable)
+    ended = false, begun = 0, under_way = {} }, metatable)
   local ok, code, message = traffic.write(cassette.write {
     cassette = cassette.VERSION, program = head.program, started = head.started, seed = head.seed })
   if not ok then return nil, code, message end
@@ -67,11 +69,15 @@ local function reply_of(recorder, response)
   return flat(exchange.map_body(response.body, recorder.visit, false), { status = response.status, headers = headers })
 end
 
+local function request_of(recorder, request)
+  local mapped = exchange.map_request(request, recorder.visit)
+  return flat(mapped.body, { method = mapped.method, target = mapped.target })
+end
+
 --- Keeps one call. The request comes before the reply, so that stand-ins are numbered as one reads them.
 local function keep(recorder, request, response, code, message, info)
   if recorder.ended then return end
-  local mapped = exchange.map_request(request, recorder.visit)
-  local entry = { request = flat(mapped.body, { method = mapped.method, target = mapped.target }) }
+  local entry = { request = request_of(recorder, request) }
   if response then
     entry.reply = reply_of(recorder, response)
   elseif code then
@@ -93,11 +99,14 @@ end
 ---@return function
 function methods:around(call)
   return function(request)
-    local answered = false
-    -- A task that is cancelled is closed where it waits.
+    local answered, number = false, self.begun + 1
+    self.begun, self.under_way[number] = number, request
+    -- Where the call raises an error of its own, nothing has become of it. Where the run is ended no line of this runs
+    -- any more, so that what is under way stays among those.
     local guard <close> = setmetatable({}, { -- luacheck: ignore 211
       __close = function(_, err)
         if not answered and type(err) ~= "string" then keep(self, request) end
+        self.under_way[number] = nil
       end,
     })
     local response, code, message, info = call(request)
@@ -107,13 +116,32 @@ function methods:around(call)
   end
 end
 
+--- Keeps the calls whose reply nobody will wait for: the run has ended.
+---@return boolean|nil
+---@return string|nil code
+---@return string|nil message
+function methods:abandon()
+  if self.ended then return true end
+  local numbers = {}
+  for number in pairs(self.under_way) do numbers[#numbers + 1] = number end
+  table.sort(numbers)
+  for _, number in ipairs(numbers) do
+    local ok, code, message = write(self, { request = request_of(self, self.under_way[number]), abandoned = true })
+    if not ok then return nil, code, message end
+    self.under_way[number], self.calls = nil, self.calls + 1
+  end
+  return true
+end
+
 --- Says that the run came to its end.
 ---@return boolean|nil
 ---@return string|nil code
 ---@return string|nil message
 function methods:finish()
   if self.ended then return true end
+  local ok, code, message = self:abandon()
   self.ended = true
+  if not ok then return nil, code, message end
   return write(self, { ["end"] = { calls = self.calls } })
 end
 
