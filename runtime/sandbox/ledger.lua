@@ -1,5 +1,9 @@
 --- What really happened, kept beside what clients were told: which writes were carried out, on which ids, how often,
 --- and whose replies never went out as they were. A test compares it with what its client believes.
+---
+--- `answered` counts the true replies that were sent. Whether one arrived only the client knows: it may have timed out,
+--- been killed or hung up. So a write that its client knows nothing about is not always among the `unanswered`, which are
+--- those whose reply a fault withheld or changed; whether it was done is in `ids` and `done` all the same.
 
 local json = require "native.json"
 local scope = require "sandbox.scope"
