@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "digest.h"
-#include "text.h"
+#include "redact.h"
 
 /* The UTF-8 length of the invisible character at `text`, or 0 when it is a visible one. */
 static size_t invisible(const char *text) {
@@ -170,35 +170,9 @@ bool credential_identify(struct credential *credential, const char *base_url, co
   return fine || failure_set(failure, "OUT_OF_MEMORY", "the credential could not be told apart");
 }
 
-enum { SHORTEST_SECRET = 8 };
-
-/* Takes `secret` out of `text`; returns what is left of its length. */
-static size_t replace_secret(char *text, size_t length, const char *secret, size_t size) {
-  static const char shown[] = "[secret]"; /* no longer than any secret */
-  char *end = text + length;
-  for (char *found = text; (found = memmem(found, (size_t)(end - found), secret, size)) != NULL;) {
-    memcpy(found, shown, sizeof shown - 1);
-    found += sizeof shown - 1;
-    size_t gone = size - (sizeof shown - 1);
-    memmove(found, found + gone, (size_t)(end - found) - gone);
-    end -= gone;
-  }
-  return (size_t)(end - text);
-}
-
 size_t secrets_redact(const char *const *secrets, size_t count, char *text, size_t length) {
-  for (size_t i = 0; i < count; i++) {
-    size_t size = secrets[i] ? strlen(secrets[i]) : 0;
-    if (size < SHORTEST_SECRET) continue;
-    struct buffer encoded;
-    buffer_init(&encoded, 3 * size);
-    length = replace_secret(text, length, secrets[i], size);
-    /* What cannot be looked through is not shown. */
-    if (!text_percent_encode(&encoded, secrets[i], size)) length = 0;
-    if (encoded.length > size) length = replace_secret(text, length, encoded.data, encoded.length);
-    if (encoded.data) explicit_bzero(encoded.data, encoded.length);
-    buffer_free(&encoded);
-  }
+  for (size_t i = 0; i < count; i++)
+    if (secrets[i]) length = redact(text, length, secrets[i]);
   return length;
 }
 
