@@ -78,6 +78,7 @@ int await(lua_State *L, struct await *await, lua_KContext k, lua_KFunction finis
     return finish(L, LUA_OK, k);
   }
   arm(L, context->task, await);
+  context->answered.task = NULL;
   if (context->owns(context, L) && lua_isyieldable(L)) return lua_yieldk(L, 0, k, finish);
   const char *problem = context->block(context);
   if (!problem) return finish(L, LUA_OK, k);

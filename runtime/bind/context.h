@@ -34,6 +34,13 @@ struct traffic {
   struct buffer recorded;    /* the text of the one that is replayed */
 };
 
+/* The write whose end a task has been told last, as long as it has not waited since: where the run
+   is ended before that, nobody knows whether the script has taken note of it. */
+struct answered {
+  const struct task *task; /* not to be followed; NULL: none */
+  char line[272];          /* "POST /v1.0/notes" */
+};
+
 struct context {
   struct loop *loop;        /* NULL in states that never wait (help) */
   struct http_client *http; /* NULL likewise */
@@ -53,6 +60,7 @@ struct context {
   bool no_wait;            /* a limit of calls is not waited for */
   struct retry_host host;  /* what calls so far say about Lofty's state */
   struct retry_doubt *doubts;
+  struct answered answered;
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

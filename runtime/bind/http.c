@@ -127,6 +127,13 @@ static bool is_firm(const struct await *await) {
   return strcmp(call->method, "GET") != 0 && http_exchange_sent(call->exchange);
 }
 
+static void remember_answered(struct http_call *call) {
+  struct answered *answered = &call->context->answered;
+  if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) return;
+  answered->task = call->task;
+  snprintf(answered->line, sizeof answered->line, "%s %s", call->method, call->path);
+}
+
 static int finish_call(lua_State *L, int status, lua_KContext k) {
   (void)status;
   struct http_call *call = lua_touserdata(L, (int)k);
@@ -136,6 +143,7 @@ static int finish_call(lua_State *L, int status, lua_KContext k) {
           ? push_response(L, call)
           : push_failure(L, http_exchange_failure(call->exchange),
                          http_exchange_sent(call->exchange), http_exchange_elapsed(call->exchange));
+  remember_answered(call);
   close_call(call);
   return results;
 }
@@ -222,6 +230,13 @@ int http_calls_in_flight(const struct context *context, struct buffer *out) {
     snprintf(line, sizeof line, "%s %s", call->method, call->path);
     if (retry_doubts_have(context, call->task, line)) continue;
     if (unnamed > 0 || !buffer_printf(out, count > 0 ? "    %s\n" : "%s\n", line)) unnamed++;
+    count++;
+  }
+  const struct answered *answered = &context->answered;
+  if (answered->task && !retry_doubts_have(context, answered->task, answered->line)) {
+    if (unnamed > 0 || !buffer_printf(out, "%s%s (answered; the script may not know)\n",
+                                      count > 0 ? "    " : "", answered->line))
+      unnamed++;
     count++;
   }
   if (unnamed > 0) {

@@ -87,6 +87,7 @@ static int exit_run(lua_State *L) {
                                                                     : success;
   luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit code is between 0 and 255");
   context->exit_code = (int)code;
+  context->answered.task = NULL; /* the script itself has gone on to its end */
   return interrupt_exit(L);
 }
 

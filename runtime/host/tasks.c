@@ -137,6 +137,7 @@ static void go_on(struct tasks *tasks, struct task *task) {
     lua_pop(task->co, results);
     return;
   }
+  if (interrupt_pending() == INTERRUPT_NONE) context->answered.task = NULL;
   if (task == &tasks->script) tasks->status = status;
   if (status != LUA_OK) fail(tasks, task, status);
   end(tasks, task);
