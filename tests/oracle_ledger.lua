@@ -1,5 +1,6 @@
 -- What tests/oracle_ledger.py runs: creates, updates and deletes, and a line on standard output for each thing that the
--- script comes to believe. Arguments: COUNT of creates, CONCURRENCY (1: one after the other), TAG of this run.
+-- script comes to believe. Arguments: COUNT of creates, CONCURRENCY (1: one after the other), TAG of this run, and
+-- "verify" to have lost creates looked for.
 --   S number operation mark [target]   it is about to be done; the mark is in what is written
 --   D number [id]                      it is done
 --   R number code                      it was refused, or never sent
@@ -7,6 +8,7 @@
 local lofty = require "lofty"
 
 local count, concurrency, tag = math.tointeger(arg[1]), math.tointeger(arg[2]), arg[3]
+local options = arg[4] == "verify" and { verify = true } or nil
 local LEADS = 10
 local numbers = 0
 local leads = {}
@@ -30,7 +32,8 @@ local function believe(operation, target, call)
     return id or true
   end
   local outcome = err.outcome
-  assert(outcome == "unknown" or outcome == "refused" or outcome == "not_sent", "a write without an outcome: " .. tostring(err))
+  assert(outcome == "unknown" or outcome == "refused" or outcome == "not_sent",
+    "a write without an outcome: " .. tostring(err))
   say(outcome == "unknown" and "U" or "R", number, tostring(err.code))
   return nil
 end
@@ -39,7 +42,7 @@ local kinds = {}
 
 function kinds.note(lead)
   return {
-    create = function(mark) return lofty.notes.create { leadId = lead, content = mark, isPin = false } end,
+    create = function(mark) return lofty.notes.create({ leadId = lead, content = mark, isPin = false }, options) end,
     update = function(id, mark) return lofty.notes.update(id, { content = mark, isPin = false }) end,
     delete = function(id) return lofty.notes.delete(id) end,
   }
@@ -48,8 +51,8 @@ end
 function kinds.task(lead)
   return {
     create = function(mark)
-      return lofty.tasks.create { leadId = lead, type = "Call", content = mark, assignedRole = "Agent",
-        endAt = "2030-03-01T15:00:00-08:00" }
+      return lofty.tasks.create({ leadId = lead, type = "Call", content = mark, assignedRole = "Agent",
+        endAt = "2030-03-01T15:00:00-08:00" }, options)
     end,
     update = function(id, mark) return lofty.tasks.update(id, { content = mark }) end,
     delete = function(id) return lofty.tasks.delete(id) end,
@@ -58,14 +61,16 @@ end
 
 function kinds.transaction(lead)
   return {
-    create = function(mark) return lofty.transactions.create(lead, { transactionName = mark }) end,
+    create = function(mark) return lofty.transactions.create(lead, { transactionName = mark }, options) end,
     update = function(id, mark) return lofty.transactions.update(lead, id, { transactionName = mark }) end,
   }
 end
 
 function kinds.lead()
   return {
-    create = function(mark) return lofty.leads.create { firstName = mark } end,
+    create = function(mark)
+      return lofty.leads.create({ firstName = mark, emails = { mark .. "@example.com" } }, options)
+    end,
     update = function(id, mark) return lofty.leads.update(id, { firstName = mark }) end,
     delete = function(id) return lofty.leads.delete(id, { reason = "test" }) end,
   }
@@ -74,7 +79,7 @@ end
 function kinds.webhook()
   return {
     create = function(mark)
-      return lofty.webhooks.create { callbackUrl = "https://example.com/" .. mark, listId = 2 }
+      return lofty.webhooks.create({ callbackUrl = "https://example.com/" .. mark, listId = 2 }, options)
     end,
     delete = function(id) return lofty.webhooks.delete(id) end,
   }

@@ -18,7 +18,7 @@ import time
 TESTS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TESTS)
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
-TIMEOUT = 180  # seconds for one program, four times that when sanitized
+TIMEOUT = 600  # seconds after which a program hangs, also on a machine that is busy; four times that when sanitized
 MEMORY = 4 << 30  # bytes of address space for each program; sanitizers need far more
 
 
