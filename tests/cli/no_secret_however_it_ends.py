@@ -39,7 +39,7 @@ RUNS = [
             "print(k, v) end end end walk({ require 'native.run', require 'native.traffic'.settings(), arg }, 1)",
      None, SERVER),
     (["-"], "walk = 1 for _, v in pairs(debug.getregistry()) do if type(v) == 'string' then print(v) end end", None, SANDBOX),
-    (["-"], "local t = {} for i = 1, %d do t[i] = ('x'):rep(1e6) .. i end" % (9 if SANITIZED else 1e9), None, SANDBOX),
+    (["-"], "local t = {} for i = 1, %d do t[i] = ('x'):rep(2e7) .. i end" % (9 if SANITIZED else 1e9), None, SANDBOX),
     (["-"], "local function f() return 1 + f() end f()", None, SANDBOX),
     (["-"], "local function f() return 1 + f() end setmetatable(_G, { __tostring = f }) error(_G)", None, SANDBOX),
     (["--timeout", "1", "--log-format", "json", "-"], "while true do end", None, SANDBOX),
