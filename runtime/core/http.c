@@ -1,6 +1,7 @@
 #include "http.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,11 @@
 
 enum {
   HEADERS_MAXIMUM = 256 * 1024,
-  IDLE_HANDLES = 64,
+  IDLE_EXCHANGES = 64,
   MOST_CONNECTIONS = 100, /* and exchanges at a time; descriptors are few */
   MOST_REDIRECTS = 5,
   RECEIVE_BUFFER = 128 * 1024,
+  KEPT_BODY = 256 * 1024, /* a larger one's room is given back at once */
   /* Servers close idle connections after a minute or so; an older one is not trusted with a write
      whose fate would then be unknown. */
   IDLE_CONNECTION_SECONDS = 50
@@ -22,8 +24,8 @@ enum {
 
 struct http_client {
   struct loop *loop;
-  struct curl_slist *headers; /* the same for every request */
-  CURL *idle[IDLE_HANDLES];   /* finished handles, kept because setting one up costs */
+  struct curl_slist *headers;                 /* the same for every request */
+  struct http_exchange *idle[IDLE_EXCHANGES]; /* ended, and kept because setting one up costs */
   int idle_count;
   /* libcurl would let further ones wait for a connection, but their timeout would run meanwhile. */
   int running;
@@ -31,16 +33,18 @@ struct http_client {
   struct loop_timer room; /* fires when there may be some for those that wait */
 };
 
+/* What is above `headers` stays from one request to the next; begin() empties the rest. */
 struct http_exchange {
   struct http_client *client;
-  CURL *easy;
+  CURL *easy; /* with the options that are the same for every request */
+  bool plain; /* and those for http instead of https */
+  char curl_message[CURL_ERROR_SIZE];
   struct curl_slist *headers; /* its own, with the client's behind them */
   char *url;
   http_done_fn *done;
   void *context;
   struct http_response response;
   struct failure failure;
-  char curl_message[CURL_ERROR_SIZE];
   double elapsed;
   int times_sent;
   bool read_only; /* may be sent again, and elsewhere on the same origin */
@@ -52,6 +56,7 @@ struct http_exchange {
 };
 
 static void on_transfer(void *context, CURL *easy, CURLcode result);
+static void destroy(struct http_exchange *exchange);
 
 static struct curl_slist *common_headers(void) {
   /* Lofty wants Content-Type on every request, GET and DELETE included; published listings are
@@ -90,7 +95,7 @@ void http_client_free(struct http_client *client) {
   if (!client) return;
   loop_on_transfer(client->loop, NULL, NULL);
   loop_timer_clear(client->loop, &client->room);
-  while (client->idle_count > 0) curl_easy_cleanup(client->idle[--client->idle_count]);
+  while (client->idle_count > 0) destroy(client->idle[--client->idle_count]);
   curl_slist_free_all(client->headers);
   free(client);
 }
@@ -170,9 +175,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
 static bool set_method(CURL *easy, const struct http_request *request) {
   bool has_body =
       strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 || request->body;
-  if (!has_body && strcmp(request->method, "GET") == 0)
-    return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
-  if (curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) != CURLE_OK) return false;
+  bool is_get = !has_body && strcmp(request->method, "GET") == 0;
+  if (curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) != CURLE_OK ||
+      curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_get ? NULL : request->method) != CURLE_OK)
+    return false;
   if (!has_body) return true;
   return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) ==
              CURLE_OK &&
@@ -180,9 +186,7 @@ static bool set_method(CURL *easy, const struct http_request *request) {
              CURLE_OK;
 }
 
-static bool set_safety(const struct http_exchange *exchange, const struct http_request *request) {
-  CURL *easy = exchange->easy;
-  bool plain = strncasecmp(request->url, "https:", 6) != 0;
+static bool set_safety(CURL *easy, bool plain) {
   const char *authorities = getenv("SSL_CERT_FILE");
   const char *folder = getenv("SSL_CERT_DIR");
   CURLcode result = CURLE_OK;
@@ -193,23 +197,19 @@ static bool set_safety(const struct http_exchange *exchange, const struct http_r
   if (folder && *folder) result |= curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
   result |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   result |= curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");
-  result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, exchange->read_only ? 1L : 0L);
   result |= curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
   /* Loopback is this machine: a proxy from the environment would look for it elsewhere. */
   if (plain) result |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
   return result == CURLE_OK;
 }
 
-static bool set_transport(CURL *easy, const struct http_request *request) {
+static bool set_transport(CURL *easy) {
   CURLcode result = CURLE_OK;
-  result |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
   result |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "loftyrun/" LOFTYRUN_VERSION);
   result |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   result |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   result |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
   result |= curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_SECONDS);
-  result |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
-  result |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms);
   result |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   /* Else giving up a name look-up waits for it, and the deadline with it. */
   result |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -277,17 +277,74 @@ static void free_headers(struct http_exchange *exchange) {
   }
 }
 
-static CURL *take_handle(struct http_client *client) {
-  return client->idle_count > 0 ? client->idle[--client->idle_count] : curl_easy_init();
+static bool is_plain(const char *url) { return strncasecmp(url, "https:", 6) != 0; }
+
+/* With all the options that do not depend on the request. */
+static struct http_exchange *create(struct http_client *client, bool plain) {
+  struct http_exchange *exchange = calloc(1, sizeof *exchange);
+  if (!exchange) return NULL;
+  exchange->client = client;
+  exchange->plain = plain;
+  exchange->easy = curl_easy_init();
+  if (exchange->easy && set_callbacks(exchange) && set_transport(exchange->easy) &&
+      set_safety(exchange->easy, plain))
+    return exchange;
+  destroy(exchange);
+  return NULL;
 }
 
-static void give_back_handle(struct http_client *client, CURL *easy) {
-  if (client->idle_count == IDLE_HANDLES) {
-    curl_easy_cleanup(easy);
+static void destroy(struct http_exchange *exchange) {
+  if (exchange->easy) curl_easy_cleanup(exchange->easy);
+  buffer_free(&exchange->response.headers);
+  buffer_free(&exchange->response.body);
+  free(exchange);
+}
+
+static struct http_exchange *take(struct http_client *client, bool plain) {
+  while (client->idle_count > 0) {
+    struct http_exchange *exchange = client->idle[--client->idle_count];
+    if (exchange->plain == plain) return exchange;
+    destroy(exchange);
+  }
+  return create(client, plain);
+}
+
+/* Nothing of a request is kept: neither its credential nor what it was about. */
+static void give_back(struct http_exchange *exchange) {
+  struct http_client *client = exchange->client;
+  bool forgotten = curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, NULL) == CURLE_OK &&
+                   curl_easy_setopt(exchange->easy, CURLOPT_COPYPOSTFIELDS, NULL) == CURLE_OK;
+  if (!forgotten || client->idle_count == IDLE_EXCHANGES) {
+    destroy(exchange);
     return;
   }
-  curl_easy_reset(easy);
-  client->idle[client->idle_count++] = easy;
+  if (exchange->response.body.capacity > KEPT_BODY) buffer_free(&exchange->response.body);
+  client->idle[client->idle_count++] = exchange;
+}
+
+static void begin(struct http_exchange *exchange, const struct http_request *request,
+                  http_done_fn *done, void *context) {
+  struct buffer headers = exchange->response.headers, body = exchange->response.body;
+  headers.length = body.length = 0;
+  headers.maximum = HEADERS_MAXIMUM;
+  body.maximum = request->response_maximum;
+  memset(&exchange->headers, 0, sizeof *exchange - offsetof(struct http_exchange, headers));
+  exchange->response.headers = headers;
+  exchange->response.body = body;
+  exchange->curl_message[0] = '\0';
+  exchange->done = done;
+  exchange->context = context;
+  exchange->read_only = strcmp(request->method, "GET") == 0;
+}
+
+static bool set_request(struct http_exchange *exchange, const struct http_request *request) {
+  CURL *easy = exchange->easy;
+  CURLcode result = CURLE_OK;
+  result |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
+  result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, exchange->read_only ? 1L : 0L);
+  result |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
+  result |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms);
+  return result == CURLE_OK && set_method(easy, request) && set_headers(exchange, request);
 }
 
 static bool run(struct http_exchange *exchange) {
@@ -337,23 +394,14 @@ static void on_room(void *context) {
 
 struct http_exchange *http_start(struct http_client *client, const struct http_request *request,
                                  http_done_fn *done, void *context, struct failure *failure) {
-  struct http_exchange *exchange = calloc(1, sizeof *exchange);
+  struct http_exchange *exchange = take(client, is_plain(request->url));
   if (!exchange) {
     failure_set(failure, "OUT_OF_MEMORY", "out of memory");
     return NULL;
   }
-  exchange->client = client;
-  exchange->done = done;
-  exchange->context = context;
-  exchange->read_only = strcmp(request->method, "GET") == 0;
-  buffer_init(&exchange->response.headers, HEADERS_MAXIMUM);
-  buffer_init(&exchange->response.body, request->response_maximum);
+  begin(exchange, request, done, context);
   exchange->url = strdup(request->url);
-  exchange->easy = take_handle(client);
-  if (exchange->url && exchange->easy && set_callbacks(exchange) &&
-      set_transport(exchange->easy, request) && set_safety(exchange, request) &&
-      set_method(exchange->easy, request) && set_headers(exchange, request) && enter_loop(exchange))
-    return exchange;
+  if (exchange->url && set_request(exchange, request) && enter_loop(exchange)) return exchange;
   failure_set(failure, "CONNECT_FAILED", "libcurl could not set up the request");
   http_exchange_free(exchange);
   return NULL;
@@ -372,12 +420,10 @@ static void leave_loop(struct http_exchange *exchange) {
 void http_exchange_free(struct http_exchange *exchange) {
   if (!exchange) return;
   leave_loop(exchange);
-  if (exchange->easy) give_back_handle(exchange->client, exchange->easy);
   free_headers(exchange);
-  buffer_free(&exchange->response.headers);
-  buffer_free(&exchange->response.body);
   free(exchange->url);
-  free(exchange);
+  exchange->url = NULL;
+  give_back(exchange);
 }
 
 static const char *code_of(CURLcode result) {
