@@ -80,7 +80,7 @@ static int print_topic(char *topic) {
   } else {
     exit_code = unknown_topic(topic, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL);
   }
-  lua_close(L);
+  state_close(L);
   return exit_code;
 }
 

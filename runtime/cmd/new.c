@@ -162,7 +162,7 @@ static int new_editor(const char *folder) {
     if (exit_code == EXIT_DONE)
       printf("%s/.loftyrun/editor: definitions of everything that scripts can call\n", folder);
   }
-  lua_close(L);
+  state_close(L);
   return exit_code;
 }
 

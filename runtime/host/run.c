@@ -164,7 +164,7 @@ static int open_run(struct run *run) {
 
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run) {
-  if (run->L) lua_close(run->L);
+  state_close(run->L);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
   sandbox_stop(run->sandbox);

@@ -271,6 +271,6 @@ void sandbox_stop(struct sandbox *sandbox) {
       log_write(sandbox->log, LOG_LEVEL_ERROR, "the ledger could not be written", &field, 1);
     }
   }
-  if (L) lua_close(L);
+  state_close(L);
   free(sandbox);
 }

@@ -11,6 +11,7 @@
 
 #include "../bind/bind.h"
 #include "../core/exit_code.h"
+#include "../core/pool.h"
 #include "../core/text.h"
 #include "catch.h"
 #include "embedded.h"
@@ -139,13 +140,69 @@ static int open_all(lua_State *L) {
   return 0;
 }
 
+/* What a state's memory comes from, and how far its warn() is. */
+struct heap {
+  struct pool *pool;
+  bool warns;     /* the script said warn("@on") */
+  bool in_middle; /* of a warning that comes in parts */
+};
+
+static void *resize(void *heap, void *block, size_t old_size, size_t size) {
+  return pool_resize(((struct heap *)heap)->pool, block, old_size, size);
+}
+
+/* As lua's own: "@on" and "@off" by themselves are for us. */
+static void warn(void *context, const char *message, int more) {
+  struct heap *heap = context;
+  if (!heap->in_middle && !more && message[0] == '@') {
+    if (strcmp(message, "@on") == 0) heap->warns = true;
+    if (strcmp(message, "@off") == 0) heap->warns = false;
+    return;
+  }
+  if (heap->warns)
+    fprintf(stderr, "%s%s%s", heap->in_middle ? "" : "Lua warning: ", message, more ? "" : "\n");
+  heap->in_middle = more;
+}
+
+static int panic(lua_State *L) {
+  const char *message = lua_tostring(L, -1);
+  fprintf(stderr, "loftyrun: an error that nobody catches: %s\n", message ? message : "?");
+  return 0; /* and Lua aborts */
+}
+
+static void free_heap(struct heap *heap) {
+  if (heap) pool_free(heap->pool);
+  free(heap);
+}
+
+static lua_State *new_state(void) {
+  struct heap *heap = calloc(1, sizeof *heap);
+  if (heap) heap->pool = pool_new();
+  lua_State *L = heap && heap->pool ? lua_newstate(resize, heap) : NULL;
+  if (!L) {
+    free_heap(heap);
+    return NULL;
+  }
+  lua_atpanic(L, panic);
+  lua_setwarnf(L, warn, heap);
+  return L;
+}
+
+void state_close(lua_State *L) {
+  if (!L) return;
+  void *heap;
+  lua_getallocf(L, &heap);
+  lua_close(L);
+  free_heap(heap);
+}
+
 lua_State *state_new(struct context *context) {
-  lua_State *L = luaL_newstate();
+  lua_State *L = new_state();
   if (!L) return NULL;
   context_attach(L, context);
   lua_pushcfunction(L, open_all);
   if (lua_pcall(L, 0, 0, 0) == LUA_OK) return L;
-  lua_close(L);
+  state_close(L);
   return NULL;
 }
 

@@ -6,9 +6,11 @@
 
 #include "../bind/context.h"
 
-/* A new state that belongs to `context`. NULL when memory ran out. Close it with lua_close, before
-   the context's loop and client go. */
+/* A new state that belongs to `context`. NULL when memory ran out. */
 lua_State *state_new(struct context *context);
+
+/* Closes it, before the context's loop and client go, and frees its memory. NULL is fine. */
+void state_close(lua_State *L);
 
 /* Makes globals strict: reading an undefined one raises with a suggestion, and so does assigning a
    new one inside a function. Call it protected. */
