@@ -43,7 +43,32 @@ local sorted_keys, suggestion = wording.sorted_keys, wording.suggestion
 
 local M = {}
 
+local NONE = {}
+
 local checkers = {} -- by type: function(spec, value, path) -> message | nil, value
+
+--- What the specification of an object asks for, found out once for all calls: the names of the fields that must be
+--- there, of those that are always sent, and of those that are alone, and the rules.
+---@class lofty.check.Plan
+---@field required string[]
+---@field always string[]
+---@field alone string[]
+---@field rules lofty.Rules|nil
+
+local plans = setmetatable({}, { __mode = "k" }) ---@type table<table, lofty.check.Plan>
+
+local function plan_of(spec)
+  local plan = plans[spec]
+  if plan then return plan end
+  plan = { required = {}, always = {}, alone = {}, rules = rules.of(spec) }
+  for _, name in ipairs(sorted_keys(spec.fields)) do
+    for key, names in pairs(plan) do
+      if key ~= "rules" and spec.fields[name][key] then names[#names + 1] = name end
+    end
+  end
+  plans[spec] = plan
+  return plan
+end
 
 local function check_value(spec, value, path)
   local message, clean = checkers[spec.type](spec, value, path)
@@ -189,13 +214,15 @@ local function unknown_field(fields, value, path, what)
   end
 end
 
-local function missing_fields(fields, value, prefix)
-  local missing = {}
-  for name, spec in pairs(fields) do
-    if spec.required and value[name] == nil then missing[#missing + 1] = prefix .. name end
+local function missing_fields(required, fields, value, prefix)
+  local missing
+  for _, name in ipairs(required) do
+    if value[name] == nil then
+      missing = missing or {}
+      missing[#missing + 1] = prefix .. name
+    end
   end
-  table.sort(missing)
-  if #missing == 0 then return nil end
+  if not missing then return nil end
   local hint = #missing == 1 and fields[missing[1]:match("[%w_]+$")].hint
   return ("%s %s required%s"):format(listed(missing, "and"), #missing == 1 and "is" or "are",
     hint and "; " .. hint or "")
@@ -225,19 +252,20 @@ local function check_object(spec, value, path, what)
     return ("%s a table of %ss, got %s"):format(expected, what, describe(value))
   end
   if not spec.fields then return check_open_object(value, path) end
-  local fields = spec.fields
+  local fields, plan = spec.fields, plan_of(spec)
   local prefix = path == "" and "" or path .. "."
-  local message = unknown_field(fields, value, path, what) or missing_fields(fields, value, prefix)
+  local message = unknown_field(fields, value, path, what) or missing_fields(plan.required, fields, value, prefix)
   if message then return message end
-  local clean = {}
-  for _, name in ipairs(sorted_keys(value)) do
-    message, clean[name] = check_member(fields[name], value[name], prefix .. name, what == "field")
-    if message then return message end
+  local clean, first = {}, nil -- of several wrong fields always the same one is told
+  for name, member in pairs(value) do
+    local wrong
+    wrong, clean[name] = check_member(fields[name], member, prefix .. name, what == "field")
+    if wrong and (not first or name < first) then first, message = name, wrong end
   end
-  message = rules.broken(spec, clean, path)
+  message = message or rules.broken(plan.rules, clean, path)
   if message then return message end
-  for name, field in pairs(fields) do
-    if field.always and clean[name] == nil then clean[name] = field.default end
+  for _, name in ipairs(plan.always) do
+    if clean[name] == nil then clean[name] = fields[name].default end
   end
   return nil, clean
 end
@@ -273,7 +301,7 @@ function M.params(row, values, fields)
     return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
   end
   local clean = {}
-  for index, spec in ipairs(row.params or {}) do
+  for index, spec in ipairs(row.params or NONE) do
     if values[index] == nil then return ("%s: %s is required"):format(row.name, spec.name) end
     local message
     message, clean[index] = check_value(spec, values[index], spec.name)
@@ -293,7 +321,19 @@ function M.beside_path(row, values, fields)
   local all = {}
   for name, value in pairs(fields) do all[name] = value end
   for index, param in ipairs(row.params) do all[param.name] = values[index] end
-  return prefixed(row, rules.broken({ needs = row.needs_by_path }, all, ""))
+  return prefixed(row, rules.broken(rules.of { needs = row.needs_by_path }, all, ""))
+end
+
+local query_specs = setmetatable({}, { __mode = "k" }) -- by row
+
+--- The query's parameters as the specification of an object.
+local function query_spec(row)
+  local spec = query_specs[row]
+  if spec then return spec end
+  spec = { fields = row.query or {} }
+  for key, value in pairs(row.rules or {}) do spec[key] = value end
+  query_specs[row] = spec
+  return spec
 end
 
 --- Checks the query of a GET or DELETE.
@@ -302,14 +342,14 @@ end
 ---@return string|nil message
 ---@return table|nil clean
 function M.query(row, query)
-  local spec = setmetatable({ fields = row.query or {} }, { __index = row.rules })
+  local spec = query_spec(row)
   local message, clean = check_object(spec, query, "", "parameter")
   if message then return prefixed(row, message) end
-  local names = sorted_keys(query)
-  for index, name in ipairs(names) do
-    if row.query[name].alone and #names > 1 then
+  for _, name in ipairs(plan_of(spec).alone) do
+    local names = query[name] ~= nil and sorted_keys(query) or {}
+    if #names > 1 then
       return ("%s: %s goes on with the search it came from and must be the only parameter; %s would be ignored")
-        :format(row.name, name, names[index == 1 and 2 or 1])
+        :format(row.name, name, names[1] == name and names[2] or names[1])
     end
   end
   return nil, clean

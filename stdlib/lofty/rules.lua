@@ -1,6 +1,6 @@
---- Rules about several fields of one object, for lofty.check, which explains the keys. Each function here takes the
---- specification of the object, its checked fields and how a message about it begins; it returns the message, or nil
---- when the rule is kept.
+--- Rules about several fields of one object, for lofty.check, which explains the keys. Each rule is a function that takes
+--- the specification of the object, its checked fields and how a message about it begins; it returns the message, or nil
+--- when the rule is kept. It is only called where the specification has the rule's key.
 local json = require "native.json"
 local wording = require "lofty.wording"
 
@@ -28,7 +28,6 @@ local function required_names(spec)
 end
 
 local function too_few(spec, fields, subject)
-  if not spec.min_fields then return nil end
   local count = 0
   for name, value in pairs(fields) do
     if not is_idle(spec, name, value) then count = count + 1 end
@@ -41,7 +40,6 @@ local function too_few(spec, fields, subject)
 end
 
 local function none_given(spec, fields, subject)
-  if not spec.at_least_one then return nil end
   for _, name in ipairs(spec.at_least_one) do
     if is_given(fields[name]) and fields[name] ~= false then return nil end
   end
@@ -56,7 +54,7 @@ local function contains(values, value)
 end
 
 local function needed(spec, fields, prefix)
-  for _, rule in ipairs(spec.needs or {}) do
+  for _, rule in ipairs(spec.needs) do
     local value = fields[rule.when]
     if contains(rule.is, value) and not is_given(fields[rule.field]) then
       return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, wording.quoted(value))
@@ -72,7 +70,7 @@ local function overrules(rule, value)
 end
 
 local function overruled(spec, fields, prefix)
-  for _, rule in ipairs(spec.overrules or {}) do
+  for _, rule in ipairs(spec.overrules) do
     local value = fields[rule.field]
     for _, name in ipairs(overrules(rule, value) and rule.others or {}) do
       if fields[name] ~= nil then
@@ -85,7 +83,7 @@ end
 
 --- Fields that say nothing without another one.
 local function alone(spec, fields, prefix)
-  for _, rule in ipairs(spec.together or {}) do
+  for _, rule in ipairs(spec.together) do
     if is_given(fields[rule.field]) and not is_given(fields[rule.with]) then
       return ("%s%s would be ignored without %s"):format(prefix, rule.field, rule.with)
     end
@@ -94,7 +92,7 @@ end
 
 --- Fields that Lofty would not look at beside what else is there.
 local function not_applicable(spec, fields, prefix)
-  for _, rule in ipairs(spec.only or {}) do
+  for _, rule in ipairs(spec.only) do
     if fields[rule.field] ~= nil and fields[rule.when] ~= nil and not contains(rule.is, fields[rule.when]) then
       return ("%s%s would be ignored: it is for %s %s"):format(prefix, rule.field, rule.when,
         wording.listed(rule.is, "or"))
@@ -104,7 +102,7 @@ end
 
 --- Two spellings of one thing, of which Lofty would pass over the second.
 local function too_many(spec, fields, prefix)
-  for _, names in ipairs(spec.one_of or {}) do
+  for _, names in ipairs(spec.one_of) do
     local given = {}
     for _, name in ipairs(names) do
       if is_given(fields[name]) then given[#given + 1] = name end
@@ -117,7 +115,6 @@ end
 --- Numbers that are each right and together beyond what Lofty reaches.
 local function too_much(spec, fields, prefix)
   local rule, sum = spec.max_sum, 0
-  if not rule then return nil end
   for _, name in ipairs(rule) do sum = sum + (fields[name] or 0) end
   if sum > rule.max then
     return ("%s%s may be at most %d together, got %d"):format(prefix, wording.listed(rule, "and"), rule.max, sum)
@@ -128,7 +125,6 @@ local DAY = 86400000
 
 --- Two moments in the wrong order, or too far apart. The name of a moment in milliseconds ends in Ms beside its twin.
 local function out_of_order(spec, fields, prefix)
-  if not spec.in_order then return nil end
   local first, last = table.unpack(spec.in_order)
   if fields[first] == nil then first = first .. "Ms" end
   if fields[last] == nil then last = last .. "Ms" end
@@ -145,17 +141,50 @@ local function out_of_order(spec, fields, prefix)
   end
 end
 
+--- All rules, in the order in which they are looked at: the key that asks for one, and whether messages begin with the
+--- object instead of with one of its fields.
+local RULES = {
+  { key = "min_fields", broken = too_few, of_object = true },
+  { key = "at_least_one", broken = none_given, of_object = true },
+  { key = "needs", broken = needed },
+  { key = "overrules", broken = overruled },
+  { key = "together", broken = alone },
+  { key = "only", broken = not_applicable },
+  { key = "one_of", broken = too_many },
+  { key = "max_sum", broken = too_much },
+  { key = "in_order", broken = out_of_order },
+}
+
+---@class lofty.Rules those of one object
+---@field spec table the object's specification
+
+--- The rules that a specification asks for.
+---@param spec table
+---@return lofty.Rules|nil rules nil where there are none
+function M.of(spec)
+  local found
+  for _, rule in ipairs(RULES) do
+    if spec[rule.key] then
+      found = found or { spec = spec }
+      found[#found + 1] = rule
+    end
+  end
+  return found
+end
+
 --- The first rule of an object that its fields break.
----@param spec table the object's specification
+---@param asked lofty.Rules|nil
 ---@param fields table<string, any> checked each on its own
 ---@param path string where the object is; "" for the whole body
 ---@return string|nil message
-function M.broken(spec, fields, path)
+function M.broken(asked, fields, path)
+  if not asked then return nil end
   local subject = path ~= "" and path .. " " or ""
   local prefix = path ~= "" and path .. "." or ""
-  return too_few(spec, fields, subject) or none_given(spec, fields, subject) or needed(spec, fields, prefix)
-    or overruled(spec, fields, prefix) or alone(spec, fields, prefix) or not_applicable(spec, fields, prefix)
-    or too_many(spec, fields, prefix) or too_much(spec, fields, prefix) or out_of_order(spec, fields, prefix)
+  for _, rule in ipairs(asked) do
+    local message = rule.broken(asked.spec, fields, rule.of_object and subject or prefix)
+    if message then return message end
+  end
 end
 
 return M
