@@ -161,12 +161,26 @@ local function unusable(operation, response, why)
   return false, fields
 end
 
---- Follows a member name such as "leads", or a path of them such as "data.items".
+local paths = {} -- by how a row writes them
+
+--- The names in "leads", or in a path of them such as "data.items".
+---@param path string
+---@return string[]
+local function names_of(path)
+  local names = paths[path]
+  if names then return names end
+  names = {}
+  for name in path:gmatch("[^.]+") do names[#names + 1] = name end
+  paths[path] = names
+  return names
+end
+
+--- Follows such a path.
 ---@return any value nil where something on the way is missing
 ---@return table holder the table the last member is in
 local function member_at(body, path)
   local value, holder = body, body
-  for name in path:gmatch("[^.]+") do
+  for _, name in ipairs(names_of(path)) do
     if type(value) ~= "table" then return nil, holder end
     holder, value = value, value[name]
   end
@@ -183,12 +197,15 @@ local function metadata_of(body, holder, reply)
     local metadata = body[name] or holder[name]
     if type(metadata) == "table" then return metadata end
   end
-  local last = reply:match("[^.]+$")
-  local beside = {}
+  local names = names_of(reply)
+  local last, beside = names[#names], nil
   for name, value in pairs(holder) do
-    if name ~= last and not ENVELOPE[name] then beside[name] = value end
+    if name ~= last and not ENVELOPE[name] then
+      beside = beside or {}
+      beside[name] = value
+    end
   end
-  return next(beside) ~= nil and beside or nil
+  return beside
 end
 
 --- What the operation's `reply` names, and what lies beside it. nil where it is not there.
@@ -235,7 +252,7 @@ end
 --- An envelope's `data` proves nothing: it comes with refusals too.
 local function has_result(operation, body)
   local reply = operation.reply
-  return reply ~= nil and not reply:find("^data%f[%W]") and type(body) == "table" and member_at(body, reply) ~= nil
+  return reply ~= nil and names_of(reply)[1] ~= "data" and type(body) == "table" and member_at(body, reply) ~= nil
 end
 
 local function no_json(operation, response, why)
