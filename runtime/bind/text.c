@@ -31,6 +31,10 @@ static int percent_encode(lua_State *L) {
   size_t length;
   const char *bytes = luaL_checklstring(L, 1, &length);
   luaL_argcheck(L, length <= ENCODED_MAXIMUM / 3, 1, "string is too long for a URL");
+  if (text_unreserved_length(bytes, length) == length) {
+    lua_settop(L, 1);
+    return 1;
+  }
   luaL_Buffer out;
   char *room = luaL_buffinitsize(L, &out, length * 3 + 1);
   struct buffer encoded;

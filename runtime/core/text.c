@@ -48,17 +48,28 @@ int text_nearest(const char *word, const char *const *words, size_t count) {
   return nearest;
 }
 
+/* isalnum would follow the locale; the set is fixed. */
+static bool is_unreserved(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
+size_t text_unreserved_length(const char *bytes, size_t length) {
+  size_t count = 0;
+  while (count < length && is_unreserved(bytes[count])) count++;
+  return count;
+}
+
 bool text_percent_encode(struct buffer *out, const char *bytes, size_t length) {
   static const char digits[] = "0123456789ABCDEF";
   for (size_t i = 0; i < length; i++) {
+    size_t plain = text_unreserved_length(bytes + i, length - i);
+    if (!buffer_append(out, bytes + i, plain)) return false;
+    i += plain;
+    if (i == length) break;
     unsigned char byte = (unsigned char)bytes[i];
-    /* isalnum would follow the locale; the set is fixed. */
-    bool unreserved = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                      (byte >= '0' && byte <= '9') || strchr("-._~", byte);
     char encoded[3] = {'%', digits[byte >> 4], digits[byte & 15]};
-    bool appended = unreserved && byte ? buffer_append(out, &bytes[i], 1)
-                                       : buffer_append(out, encoded, sizeof encoded);
-    if (!appended) return false;
+    if (!buffer_append(out, encoded, sizeof encoded)) return false;
   }
   return true;
 }

@@ -15,6 +15,9 @@ size_t text_distance(const char *left, const char *right, size_t limit);
    within a third of its length, at least one. */
 int text_nearest(const char *word, const char *const *words, size_t count);
 
+/* How many bytes at the beginning are RFC 3986's unreserved characters. */
+size_t text_unreserved_length(const char *bytes, size_t length);
+
 /* Appends `bytes` with everything but RFC 3986's unreserved characters percent-encoded. */
 bool text_percent_encode(struct buffer *out, const char *bytes, size_t length);
 
