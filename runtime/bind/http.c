@@ -17,6 +17,7 @@ enum {
 };
 
 static const char type_name[] = "native.http.call";
+static const char response_type[] = "native.http.response";
 
 /* One call under way: a userdata, created closed, kept alive by the stack of whoever waits. */
 struct http_call {
@@ -47,10 +48,9 @@ static int call_gc(lua_State *L) {
 }
 
 /* The field lines as a table: names in lower case, repeated ones joined by ", " (RFC 9110, 5.3). */
-static void push_headers(lua_State *L, const struct buffer *headers) {
+static void push_headers(lua_State *L, const char *line) {
   lua_newtable(L);
-  const char *line = headers->data ? headers->data : "";
-  while (*line && headers->length > 0) {
+  while (*line) {
     const char *end = strchr(line, '\n');
     if (!end) break;
     const char *colon = memchr(line, ':', (size_t)(end - line));
@@ -79,14 +79,29 @@ static void push_headers(lua_State *L, const struct buffer *headers) {
   }
 }
 
+/* __index of a response. Few are asked for their headers, so these are made when they are: from the
+   field lines, which until then stand in the response at 1. */
+static int response_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "headers") != 0) return 0;
+  if (lua_rawgeti(L, 1, 1) != LUA_TSTRING) return 0;
+  push_headers(L, lua_tostring(L, -1));
+  lua_pushvalue(L, -1);
+  lua_setfield(L, 1, "headers");
+  lua_pushnil(L);
+  lua_rawseti(L, 1, 1);
+  return 1;
+}
+
 static int push_response(lua_State *L, const struct http_call *call) {
   const struct http_response *response = http_exchange_response(call->exchange);
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 1, 4);
+  luaL_setmetatable(L, response_type);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "status");
-  push_headers(L, &response->headers);
-  lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, response->body.data ? response->body.data : "", response->body.length);
+  lua_pushlstring(L, response->headers.length > 0 ? response->headers.data : "",
+                  response->headers.length);
+  lua_rawseti(L, -2, 1);
+  lua_pushlstring(L, response->body.length > 0 ? response->body.data : "", response->body.length);
   lua_setfield(L, -2, "body");
   lua_pushnumber(L, http_exchange_elapsed(call->exchange));
   lua_setfield(L, -2, "elapsed");
@@ -252,6 +267,9 @@ int luaopen_native_http(lua_State *L) {
   luaL_newmetatable(L, type_name);
   lua_pushcfunction(L, call_gc);
   lua_setfield(L, -2, "__gc");
+  luaL_newmetatable(L, response_type);
+  lua_pushcfunction(L, response_index);
+  lua_setfield(L, -2, "__index");
   luaL_newlib(L, functions);
   return 1;
 }
