@@ -18,9 +18,12 @@ static int run_settings(lua_State *L) {
   }
   lua_pushboolean(L, context->sandbox);
   lua_setfield(L, -2, "sandbox");
-  /* The host leaves the profile's numbers of codes in the registry (host/profile.c). */
+  return 1;
+}
+
+/* The host leaves the profile's numbers of codes in the registry (host/profile.c). */
+static int run_codes(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, RUN_CODES);
-  lua_setfield(L, -2, "codes");
   return 1;
 }
 
@@ -44,6 +47,7 @@ static int run_redact(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {{"settings", run_settings},
+                                     {"codes", run_codes},
                                      {"item_failed", run_item_failed},
                                      {"redact", run_redact},
                                      {NULL, NULL}};

@@ -128,17 +128,34 @@ local function url_text(name, what, value)
   return written or misuse(("%s: %s cannot be written in a URL: it is %s"):format(name, what, wording.describe(value)))
 end
 
+local templates = {} -- by a row's path
+
+--- A row's path taken apart: its text, and at each second place the name of a parameter.
+local function template_of(path)
+  local pieces = templates[path]
+  if pieces then return pieces end
+  pieces = {}
+  for text_before, what in (path .. "{}"):gmatch("([^{]*){([^}]*)}") do
+    pieces[#pieces + 1] = text_before
+    pieces[#pieces + 1] = what ~= "" and what or nil
+  end
+  templates[path] = pieces
+  return pieces
+end
+
 --- The path with its parameters filled in.
 ---@param row table
 ---@param values any[]
 ---@return string
 function M.path(row, values)
-  local index = 0
-  return (row.path:gsub("{([^}]+)}", function(what)
-    index = index + 1
-    local written = url_text(row.name, what, values[index])
-    return written ~= "" and written or misuse(("%s: %s must not be empty"):format(row.name, what))
-  end))
+  local template = template_of(row.path)
+  local pieces = table.move(template, 1, #template, 1, {})
+  for place = 2, #pieces, 2 do
+    local what = pieces[place]
+    pieces[place] = url_text(row.name, what, values[place // 2])
+    if pieces[place] == "" then misuse(("%s: %s must not be empty"):format(row.name, what)) end
+  end
+  return table.concat(pieces)
 end
 
 --- "?a=1&b=2" in the order of the names, so that the same call is the same bytes; an array repeats its name.
@@ -146,6 +163,7 @@ end
 ---@param query table
 ---@return string empty when there is nothing to send
 function M.query_string(name, query)
+  if next(query) == nil then return "" end
   local parts = {}
   for _, key in ipairs(wording.sorted_keys(query)) do
     local value, encoded = query[key], text.percent_encode(tostring(key))
@@ -226,7 +244,7 @@ function M.send(row, values, fields, options)
     request.timeout = timeout
     local response, code, message, info = http.call(request)
     if not response then return false, unanswered(row, code, message, info) end
-    return reply.interpret(row, response, run.settings().codes)
+    return reply.interpret(row, response, run.codes())
   end)
   if sends_query(row) and not (options and options.unchecked) then check_echo(row, path, fields, metadata) end
   return result, metadata
