@@ -40,6 +40,7 @@ local wording = require "lofty.wording"
 
 local describe, listed, quoted = wording.describe, wording.listed, wording.quoted
 local sorted_keys, suggestion = wording.sorted_keys, wording.suggestion
+local math_type, to_integer, null = math.type, math.tointeger, json.null
 
 local M = {}
 
@@ -71,17 +72,19 @@ local function plan_of(spec)
 end
 
 local function check_value(spec, value, path)
+  local enum = spec.enum
+  if not enum then return checkers[spec.type](spec, value, path) end
   local message, clean = checkers[spec.type](spec, value, path)
-  if message or not spec.enum then return message, clean end
-  for _, allowed in ipairs(spec.enum) do
+  if message then return message end
+  for _, allowed in ipairs(enum) do
     if clean == allowed then return nil, clean end
   end
   local near
-  for _, allowed in ipairs(spec.enum) do
+  for _, allowed in ipairs(enum) do
     if tostring(allowed):lower() == tostring(clean):lower() then near = tostring(allowed) end
   end
-  near = near or type(clean) == "string" and nearest(clean, spec.enum)
-  return ("%s must be one of %s, got %s%s"):format(path, listed(spec.enum, "or"), describe(value),
+  near = near or type(clean) == "string" and nearest(clean, enum)
+  return ("%s must be one of %s, got %s%s"):format(path, listed(enum, "or"), describe(value),
     near and ("; did you mean %s?"):format(quoted(near)) or "")
 end
 
@@ -135,7 +138,7 @@ end
 
 --- People pass the whole lead where its id belongs; say how the id is reached.
 local function id_hint(spec, value, path)
-  if type(value) == "string" and math.tointeger(tonumber(value)) then return "; write it without quotes" end
+  if type(value) == "string" and to_integer(tonumber(value)) then return "; write it without quotes" end
   local name = path:match("([%a_][%w_]*)$")
   if type(value) ~= "table" or not name or not name:find("Id$") then return "" end
   for _, field in ipairs { name, spec.field or "id" } do
@@ -148,8 +151,8 @@ end
 local EXACT_FLOAT = 2 ^ 53
 
 function checkers.integer(spec, value, path)
-  local integer = type(value) == "number" and math.tointeger(value)
-  if integer and math.type(value) == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
+  local integer = type(value) == "number" and to_integer(value)
+  if integer and math_type(value) == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
     return ("%s must be an integer, got the float %.17g, which may have lost digits"):format(path, value)
   end
   if not integer then
@@ -170,7 +173,7 @@ function checkers.array(spec, value, path)
   local count, fields = 0, false
   for key in pairs(value) do
     count = count + 1
-    fields = fields or math.type(key) ~= "integer"
+    fields = fields or math_type(key) ~= "integer"
   end
   if fields then
     local brace = spec.of.type == "object" and "; put another pair of braces around it" or ""
@@ -192,15 +195,8 @@ function checkers.array(spec, value, path)
   return nil, clean
 end
 
-local function knows_all(fields, value)
-  for key in pairs(value) do
-    if not fields[key] then return false end
-  end
-  return true
-end
-
+--- Some key of the value is no field.
 local function unknown_field(fields, value, path, what)
-  if knows_all(fields, value) then return nil end
   local inside = path ~= "" and " in " .. path or ""
   local keys = sorted_keys(value)
   for _, key in ipairs(keys) do
@@ -233,7 +229,7 @@ local function check_member(spec, value, path, nullable)
   if spec.readonly then
     return ("%s cannot be written%s"):format(path, spec.note and ": " .. spec.note or ": Lofty ignores it")
   end
-  if value ~= json.null then return check_value(spec, value, path) end
+  if value ~= null then return check_value(spec, value, path) end
   if nullable and (spec.nullable or not spec.required and not spec.not_null) then return nil, value end
   return ("%s must not be null%s"):format(path, spec.hint and "; " .. spec.hint or "")
 end
@@ -254,15 +250,16 @@ local function check_object(spec, value, path, what)
   if not spec.fields then return check_open_object(value, path) end
   local fields, plan = spec.fields, plan_of(spec)
   local prefix = path == "" and "" or path .. "."
-  local message = unknown_field(fields, value, path, what) or missing_fields(plan.required, fields, value, prefix)
-  if message then return message end
-  local clean, first = {}, nil -- of several wrong fields always the same one is told
+  local nullable = what == "field"
+  local clean, first, message = {}, nil, nil -- of several wrong fields always the same one is told
   for name, member in pairs(value) do
+    local field = fields[name]
+    if not field then return unknown_field(fields, value, path, what) end
     local wrong
-    wrong, clean[name] = check_member(fields[name], member, prefix .. name, what == "field")
+    wrong, clean[name] = check_member(field, member, prefix .. name, nullable)
     if wrong and (not first or name < first) then first, message = name, wrong end
   end
-  message = message or rules.broken(plan.rules, clean, path)
+  message = missing_fields(plan.required, fields, value, prefix) or message or rules.broken(plan.rules, clean, path)
   if message then return message end
   for _, name in ipairs(plan.always) do
     if clean[name] == nil then clean[name] = fields[name].default end

@@ -92,10 +92,16 @@ local function is_write(operation)
   return operation.method ~= "GET" and operation.method ~= "HEAD" and not operation.read
 end
 
+--- Whether a body has any of the members in which one of the shapes says how it went.
+local function says_how(body)
+  return body.code ~= nil or body.status ~= nil or body.message ~= nil or body.errorCode ~= nil or body.success ~= nil
+    or body.error ~= nil
+end
+
 --- Whether a decoded body inside HTTP 2xx is a refusal (e, f, g, and b). A result may well have members called code
 --- or message, so it takes a code that says no, in the place and the company that these shapes have it in.
 local function refuses(operation, body, status)
-  if type(body) ~= "table" then return false end
+  if type(body) ~= "table" or not says_how(body) then return false end
   local fault = read_fault(body)
   if fault.number == status then return false end
   if type(body.message) == "string" and body.message:find("Exception:errorCode=", 1, true) then
@@ -180,9 +186,10 @@ end
 ---@return table holder the table the last member is in
 local function member_at(body, path)
   local value, holder = body, body
-  for _, name in ipairs(names_of(path)) do
+  local names = names_of(path)
+  for place = 1, #names do
     if type(value) ~= "table" then return nil, holder end
-    holder, value = value, value[name]
+    holder, value = value, value[names[place]]
   end
   return value, holder
 end
