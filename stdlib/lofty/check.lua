@@ -35,41 +35,17 @@
 local formats = require "lofty.formats"
 local json = require "native.json"
 local nearest = require("native.text").nearest
+local plans = require "lofty.plan"
 local rules = require "lofty.rules"
 local wording = require "lofty.wording"
 
 local describe, listed, quoted = wording.describe, wording.listed, wording.quoted
 local sorted_keys, suggestion = wording.sorted_keys, wording.suggestion
-local math_type, to_integer, null = math.type, math.tointeger, json.null
+local find, math_type, to_integer, utf8_length, null = string.find, math.type, math.tointeger, utf8.len, json.null
 
 local M = {}
 
-local NONE = {}
-
 local checkers = {} -- by type: function(spec, value, path) -> message | nil, value
-
---- What the specification of an object asks for, found out once for all calls: the names of the fields that must be
---- there, of those that are always sent, and of those that are alone, and the rules.
----@class lofty.check.Plan
----@field required string[]
----@field always string[]
----@field alone string[]
----@field rules lofty.Rules|nil
-
-local plans = setmetatable({}, { __mode = "k" }) ---@type table<table, lofty.check.Plan>
-
-local function plan_of(spec)
-  local plan = plans[spec]
-  if plan then return plan end
-  plan = { required = {}, always = {}, alone = {}, rules = rules.of(spec) }
-  for _, name in ipairs(sorted_keys(spec.fields)) do
-    for key, names in pairs(plan) do
-      if key ~= "rules" and spec.fields[name][key] then names[#names + 1] = name end
-    end
-  end
-  plans[spec] = plan
-  return plan
-end
 
 local function check_value(spec, value, path)
   local enum = spec.enum
@@ -108,9 +84,9 @@ function checkers.string(spec, value, path)
   if type(value) ~= "string" then
     return ("%s must be a string, got %s%s"):format(path, describe(value), text_hint(spec, value))
   end
-  local length = utf8.len(value)
+  local length = utf8_length(value)
   if not length then return path .. " is not valid UTF-8" end
-  if spec.not_blank and not value:find("%S") then return path .. " must not be blank" end
+  if spec.not_blank and not find(value, "%S") then return path .. " must not be blank" end
   if spec.max_length and length > spec.max_length then
     return ("%s must be at most %d characters long, got %d"):format(path, spec.max_length, length)
   end
@@ -242,13 +218,20 @@ local function check_open_object(value, path)
   return nil, value
 end
 
+--- Writes out what Lofty would take, where that is not what it documents.
+local function fill_in(always, fields, clean)
+  for _, name in ipairs(always) do
+    if clean[name] == nil then clean[name] = fields[name].default end
+  end
+end
+
 local function check_object(spec, value, path, what)
   if type(value) ~= "table" then
     local expected = path == "" and "expected" or path .. " must be"
     return ("%s a table of %ss, got %s"):format(expected, what, describe(value))
   end
   if not spec.fields then return check_open_object(value, path) end
-  local fields, plan = spec.fields, plan_of(spec)
+  local fields, plan = spec.fields, plans.of(spec)
   local prefix = path == "" and "" or path .. "."
   local nullable = what == "field"
   local clean, first, message = {}, nil, nil -- of several wrong fields always the same one is told
@@ -259,11 +242,10 @@ local function check_object(spec, value, path, what)
     wrong, clean[name] = check_member(field, member, prefix .. name, nullable)
     if wrong and (not first or name < first) then first, message = name, wrong end
   end
-  message = missing_fields(plan.required, fields, value, prefix) or message or rules.broken(plan.rules, clean, path)
+  message = plan.required and missing_fields(plan.required, fields, value, prefix)
+    or message or plan.rules and rules.broken(plan.rules, clean, path)
   if message then return message end
-  for _, name in ipairs(plan.always) do
-    if clean[name] == nil then clean[name] = fields[name].default end
-  end
+  if plan.always then fill_in(plan.always, fields, clean) end
   return nil, clean
 end
 
@@ -298,7 +280,8 @@ function M.params(row, values, fields)
     return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
   end
   local clean = {}
-  for index, spec in ipairs(row.params or NONE) do
+  for index = 1, row.params and #row.params or 0 do
+    local spec = row.params[index]
     if values[index] == nil then return ("%s: %s is required"):format(row.name, spec.name) end
     local message
     message, clean[index] = check_value(spec, values[index], spec.name)
@@ -321,16 +304,15 @@ function M.beside_path(row, values, fields)
   return prefixed(row, rules.broken(rules.of { needs = row.needs_by_path }, all, ""))
 end
 
-local query_specs = setmetatable({}, { __mode = "k" }) -- by row
-
---- The query's parameters as the specification of an object.
-local function query_spec(row)
-  local spec = query_specs[row]
-  if spec then return spec end
-  spec = { fields = row.query or {} }
-  for key, value in pairs(row.rules or {}) do spec[key] = value end
-  query_specs[row] = spec
-  return spec
+--- A parameter that suffers no other has company.
+local function not_alone(alone, query)
+  for _, name in ipairs(alone) do
+    local names = query[name] ~= nil and sorted_keys(query) or {}
+    if #names > 1 then
+      return ("%s goes on with the search it came from and must be the only parameter; %s would be ignored")
+        :format(name, names[1] == name and names[2] or names[1])
+    end
+  end
 end
 
 --- Checks the query of a GET or DELETE.
@@ -339,16 +321,12 @@ end
 ---@return string|nil message
 ---@return table|nil clean
 function M.query(row, query)
-  local spec = query_spec(row)
+  local spec = plans.query(row)
   local message, clean = check_object(spec, query, "", "parameter")
   if message then return prefixed(row, message) end
-  for _, name in ipairs(plan_of(spec).alone) do
-    local names = query[name] ~= nil and sorted_keys(query) or {}
-    if #names > 1 then
-      return ("%s: %s goes on with the search it came from and must be the only parameter; %s would be ignored")
-        :format(row.name, name, names[1] == name and names[2] or names[1])
-    end
-  end
+  local alone = plans.of(spec).alone
+  message = alone and not_alone(alone, query)
+  if message then return prefixed(row, message) end
   return nil, clean
 end
 
