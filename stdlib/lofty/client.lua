@@ -38,7 +38,7 @@ local function sends_query(row)
 end
 
 local function is_options(value)
-  if type(value) ~= "table" or next(value) == nil then return false end
+  if type(value) ~= "table" or not OPTIONS[next(value)] then return false end
   for key in pairs(value) do
     if not OPTIONS[key] then return false end
   end
@@ -76,15 +76,15 @@ end
 ---@return table fields
 ---@return lofty.CallOptions options
 function M.arguments(name, row, ...)
-  local count, given = select("#", ...), { ... }
-  local params = #(row.params or {})
-  local values = table.move(given, 1, params, 1, {})
-  local fields, options = given[params + 1], given[params + 2]
+  local count, values = select("#", ...), { ... }
+  local params = row.params and #row.params or 0
+  local fields, options = values[params + 1], values[params + 2]
   if options == nil and not takes_table(row) and is_options(fields) then fields, options = nil, fields end
   if count > params + 2 then
     misuse(("%s: takes at most %d arguments, got %d"):format(name, params + (takes_table(row) and 2 or 1), count))
   end
   if options == nil and is_options(fields) then misuse(OPTIONS_HINT:format(name, name)) end
+  for place = params + 1, count do values[place] = nil end
   options = options == nil and {} or check_options(name, options)
   if not takes_table(row) and not options.unchecked then refuse_fields(name, row, fields) end
   return values, fields == nil and {} or fields, options
@@ -118,10 +118,12 @@ local function float_text(number)
   end
 end
 
---- One value as it stands in a URL. Integers keep every digit: an id that loses one is another lead's.
+--- One value as it stands in a URL. Integers stay what they are, and are written with every digit: an id that loses
+--- one is another lead's.
+---@return string|integer
 local function url_text(name, what, value)
   local kind = math.type(value) or type(value)
-  local written = kind == "integer" and ("%d"):format(value)
+  local written = kind == "integer" and value
     or kind == "float" and float_text(value)
     or kind == "boolean" and tostring(value)
     or kind == "string" and text.percent_encode(value)
@@ -166,9 +168,13 @@ function M.query_string(name, query)
   if next(query) == nil then return "" end
   local parts = {}
   for _, key in ipairs(wording.sorted_keys(query)) do
-    local value, encoded = query[key], text.percent_encode(tostring(key))
-    for _, item in ipairs(type(value) == "table" and value or { value }) do
-      parts[#parts + 1] = encoded .. "=" .. url_text(name, tostring(key), item)
+    local value = query[key]
+    key = tostring(key)
+    local encoded = text.percent_encode(key) .. "="
+    if type(value) == "table" then
+      for _, item in ipairs(value) do parts[#parts + 1] = encoded .. url_text(name, key, item) end
+    else
+      parts[#parts + 1] = encoded .. url_text(name, key, value)
     end
   end
   return #parts > 0 and "?" .. table.concat(parts, "&") or ""

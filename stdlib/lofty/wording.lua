@@ -13,7 +13,7 @@ function M.sorted_keys(map)
     keys[#keys + 1] = key
     names = names and type(key) == "string"
   end
-  table.sort(keys, not names and function(a, b) return tostring(a) < tostring(b) end or nil)
+  if #keys > 1 then table.sort(keys, not names and function(a, b) return tostring(a) < tostring(b) end or nil) end
   return keys
 end
 
