@@ -1,4 +1,4 @@
-/* The Lua sources compiled into the program: the standard library and the sandbox. The table itself
+/* The Lua files compiled into the program: the standard library and the sandbox. The table itself
    is written at build time by runtime/tools/embed.c. */
 #ifndef HOST_EMBEDDED_H
 #define HOST_EMBEDDED_H
@@ -13,10 +13,15 @@ struct embedded_file {
   const char *path;   /* where it lives in the project, "stdlib/lofty/error.lua" */
   const char *text;   /* Lua source, followed by a NUL that `length` does not count */
   size_t length;
+  const char *code; /* the same, compiled by the release of Lua below */
+  size_t code_length;
 };
 
 /* Sorted by module in byte order, each module once: bsearch with strcmp finds its file. */
 extern const struct embedded_file embedded_files[];
 extern const size_t embedded_file_count;
+
+/* "Lua 5.4.4": what is compiled is for this release only. */
+extern const char embedded_release[];
 
 #endif

@@ -23,6 +23,15 @@ static int compare_module(const void *name, const void *file) {
   return strcmp(name, ((const struct embedded_file *)file)->module);
 }
 
+/* The library's own: "$LuaVersion: Lua 5.4.4  Copyright ...". */
+extern const char lua_ident[];
+
+/* A library may be replaced by one of another release; what is compiled is then of no use. */
+static bool is_compiled_for_this_lua(void) {
+  const char *release = strstr(lua_ident, embedded_release);
+  return release && release[strlen(embedded_release)] == ' ';
+}
+
 /* A package searcher for what is compiled in. It comes before the path, so that no file beside a
    script can take the place of "lofty". */
 static int search_embedded(lua_State *L) {
@@ -34,7 +43,10 @@ static int search_embedded(lua_State *L) {
     return 1;
   }
   lua_pushfstring(L, "@" EMBEDDED_PREFIX "%s", file->path);
-  if (luaL_loadbufferx(L, file->text, file->length, lua_tostring(L, -1), "t") != LUA_OK)
+  bool compiled = is_compiled_for_this_lua();
+  if (luaL_loadbufferx(L, compiled ? file->code : file->text,
+                       compiled ? file->code_length : file->length, lua_tostring(L, -1),
+                       compiled ? "b" : "t") != LUA_OK)
     return lua_error(L);
   lua_pushstring(L, file->path);
   return 2;

@@ -2,12 +2,17 @@
 
    Usage: embed FILE.lua... > embedded.c
 
-   The source text itself is embedded, never bytecode, so that tracebacks keep their lines. It is
-   written as arrays of numbers: string literals have a length that compilers need not support. */
+   Each is written twice. Compiled, with all that tracebacks need: else most of what the program
+   does before its first request would be to parse. And as it stands: for a Lua library of another
+   release than the one that compiled it, and for those who read its comments. Both are arrays of
+   numbers: string literals have a length that compilers need not support. */
 #include <errno.h>
+#include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "host/embedded.h"
 
 struct source {
   const char *path;
@@ -47,17 +52,42 @@ static int by_module(const void *a, const void *b) {
   return strcmp(((const struct source *)a)->module, ((const struct source *)b)->module);
 }
 
-/* Writes one file as `static const unsigned char text_N[]`, closed by a NUL. */
-static void write_text(const char *path, int number) {
-  FILE *in = fopen(path, "rb");
-  if (!in) die(path, strerror(errno));
+static int write_bytes(lua_State *L, const void *bytes, size_t length, void *column) {
+  (void)L;
+  const unsigned char *byte = bytes;
+  for (int *at = column; length > 0; length--, byte++)
+    printf("%s%d,", (*at)++ % 24 == 0 ? "\n" : "", *byte);
+  return 0;
+}
+
+struct input {
+  FILE *file;
+  int column;
+  char bytes[4096];
+};
+
+/* Writes what is read. */
+static const char *read_and_write(lua_State *L, void *context, size_t *length) {
+  struct input *input = context;
+  *length = fread(input->bytes, 1, sizeof input->bytes, input->file);
+  write_bytes(L, input->bytes, *length, &input->column);
+  return input->bytes;
+}
+
+/* Writes one file as `static const unsigned char text_N[]` and `code_N[]`, closed by a NUL each. */
+static void write_file(lua_State *L, const char *path, int number) {
+  struct input input = {.file = fopen(path, "rb")};
+  if (!input.file) die(path, strerror(errno));
   printf("\nstatic const unsigned char text_%d[] = {", number);
-  int byte;
-  for (int column = 0; (byte = getc(in)) != EOF; column++)
-    printf("%s%d,", column % 24 == 0 ? "\n" : "", byte);
-  if (ferror(in)) die(path, "cannot be read");
+  const char *name = lua_pushfstring(L, "@" EMBEDDED_PREFIX "%s", path);
+  if (lua_load(L, read_and_write, &input, name, "t") != LUA_OK) die(path, lua_tostring(L, -1));
+  if (ferror(input.file)) die(path, "cannot be read");
+  fclose(input.file);
+  printf("\n0};\nstatic const unsigned char code_%d[] = {", number);
+  int column = 0;
+  if (lua_dump(L, write_bytes, &column, 0) != 0) die(path, "cannot be written");
   printf("\n0};\n");
-  fclose(in);
+  lua_settop(L, 0);
 }
 
 int main(int argc, char **argv) {
@@ -74,13 +104,19 @@ int main(int argc, char **argv) {
     if (by_module(&sources[i - 1], &sources[i]) == 0)
       die(sources[i].path, "gives the same module as another file");
 
+  lua_State *L = luaL_newstate();
+  if (!L) die(argv[0], "out of memory");
   printf("/* Written by runtime/tools/embed.c. */\n#include \"host/embedded.h\"\n");
-  for (int i = 0; i < count; i++) write_text(sources[i].path, i);
+  for (int i = 0; i < count; i++) write_file(L, sources[i].path, i);
+  lua_close(L);
   printf("\nconst struct embedded_file embedded_files[] = {\n");
   for (int i = 0; i < count; i++)
-    printf("  {\"%s\", \"%s\", (const char *)text_%d, sizeof text_%d - 1},\n", sources[i].module,
-           sources[i].path, i, i);
+    printf(
+        "  {\"%s\", \"%s\", (const char *)text_%d, sizeof text_%d - 1, (const char *)code_%d, "
+        "sizeof code_%d - 1},\n",
+        sources[i].module, sources[i].path, i, i, i, i);
   printf("};\nconst size_t embedded_file_count = %d;\n", count);
+  printf("const char embedded_release[] = \"%s\";\n", LUA_RELEASE);
 
   for (int i = 0; i < count; i++) free(sources[i].module);
   free(sources);
