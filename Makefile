@@ -100,7 +100,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 test-programs: $(TESTS)
-bench-programs: $(BENCHES)
+bench-programs: $(BENCHES) $(BUILD)/tests/bench/minimal
 
 $(BUILD)/loftyrun: $(OBJECTS) $(BUILD)/sources.list
 	$(call say,LINK,$@) $(LINK) -o $@ $(OBJECTS) $(LIBS)
@@ -108,6 +108,11 @@ $(BUILD)/loftyrun: $(OBJECTS) $(BUILD)/sources.list
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(filter-out $(BUILD)/obj/runtime/main.o,$(OBJECTS))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(LINK) -o $@ $^ $(LIBS)
+
+# With libcurl alone: what else is linked costs at every start.
+$(BUILD)/tests/bench/minimal: $(BUILD)/obj/tests/bench/minimal.o
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(LINK) -o $@ $^ $$(pkg-config --libs libcurl)
 
 $(BUILD)/obj/embedded.o: $(BUILD)/embedded.c $(BUILD)/flags
 	$(call say,CC  ,$<) $(COMPILE) -MMD -MP -c -o $@ $<
