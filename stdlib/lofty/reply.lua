@@ -200,7 +200,8 @@ local METADATA = { "_metadata", "metadata", "_listingMetadata" }
 
 --- What comes beside the result: the page's metadata under one of its names, else the result's plain neighbours.
 local function metadata_of(body, holder, reply)
-  for _, name in ipairs(METADATA) do
+  for place = 1, #METADATA do
+    local name = METADATA[place]
     local metadata = body[name] or holder[name]
     if type(metadata) == "table" then return metadata end
   end
@@ -280,7 +281,7 @@ local function interpret_success(operation, response, code_names)
     end
     return true, true
   end
-  if not has_result(operation, body) and refuses(operation, body, status) then
+  if refuses(operation, body, status) and not has_result(operation, body) then
     return refused(operation, response, read_fault(body), code_names)
   end
   local found, value, metadata = unwrap(operation, body)
