@@ -38,6 +38,9 @@ local REFUSED = {
   { "leads.list", { stageId = 1 }, 'unknown parameter "stageId"; did you mean "stage"?' },
   { "leads.list", { sortField = "x" }, 'unknown parameter "sortField"; did you mean "sort"?' },
   { "leads.list", { contcted = true }, 'unknown parameter "contcted"; did you mean "contacted"?' },
+  -- of several the first by name, whatever order the table has
+  { "leads.list", { limit = "a", desc = "b", contacted = "c", sort = 4, key = 5 },
+    'contacted must be true or false, got string "c"' },
   { "leads.list", { xylophone = 1 }, 'unknown parameter "xylophone"' },
   { "leads.list", { "New Lead" }, "unknown parameter [1]: every value needs a name" },
   { "team.list_pipelines", { limit = 5 }, 'unknown parameter "limit"; did you mean "pageSize"?' },
