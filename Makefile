@@ -125,9 +125,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/embedded.list $(LUA)
 	$(call say,LUA ,$@) $(BUILD)/embed $(LUA) > $@
 
-$(BUILD)/embed: runtime/tools/embed.c runtime/host/embedded.h
+$(BUILD)/embed: runtime/tools/embed.c
 	@mkdir -p $(@D)
-	$(call say,CC  ,$<) $(CC) -std=c11 -D_GNU_SOURCE -Iruntime $(WARNINGS) $(LIB_CFLAGS) -O1 -o $@ $< $(LIBS)
+	$(call say,CC  ,$<) $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(LIB_CFLAGS) -O1 -o $@ $< $(LIBS)
 
 $(BUILD)/embedded.list: FORCE
 	$(call remember,$@,$(LUA))

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/embedded.h"
+/* EMBEDDED_PREFIX of host/embedded.h: the name is compiled in, too. */
+#define PREFIX "[loftyrun]/"
 
 struct source {
   const char *path;
@@ -79,7 +80,7 @@ static void write_file(lua_State *L, const char *path, int number) {
   struct input input = {.file = fopen(path, "rb")};
   if (!input.file) die(path, strerror(errno));
   printf("\nstatic const unsigned char text_%d[] = {", number);
-  const char *name = lua_pushfstring(L, "@" EMBEDDED_PREFIX "%s", path);
+  const char *name = lua_pushfstring(L, "@" PREFIX "%s", path);
   if (lua_load(L, read_and_write, &input, name, "t") != LUA_OK) die(path, lua_tostring(L, -1));
   if (ferror(input.file)) die(path, "cannot be read");
   fclose(input.file);
