@@ -23,10 +23,8 @@ static int compare_module(const void *name, const void *file) {
   return strcmp(name, ((const struct embedded_file *)file)->module);
 }
 
-/* The library's own: "$LuaVersion: Lua 5.4.4  Copyright ...". */
-extern const char lua_ident[];
-
-/* A library may be replaced by one of another release; what is compiled is then of no use. */
+/* A library may be replaced by one of another release; what is compiled is then of no use. The
+   library's own name for itself is "$LuaVersion: Lua 5.4.4  Copyright ...". */
 static bool is_compiled_for_this_lua(void) {
   const char *release = strstr(lua_ident, embedded_release);
   return release && release[strlen(embedded_release)] == ' ';
