@@ -11,6 +11,7 @@
 #include "../core/http.h"
 #include "../core/log.h"
 #include "../core/loop.h"
+#include "../core/quota.h"
 #include "../core/retry.h"
 
 struct credential_source;
@@ -54,11 +55,14 @@ struct context {
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
   unsigned long items_failed;
-  int exit_code;           /* what the script gave to os.exit */
-  struct http_call *calls; /* under way, newest first */
-  unsigned retries;        /* of each call, unless it says otherwise */
-  bool no_wait;            /* a limit of calls is not waited for */
-  struct retry_host host;  /* what calls so far say about Lofty's state */
+  int exit_code;             /* what the script gave to os.exit */
+  struct http_call *calls;   /* under way, newest first */
+  unsigned retries;          /* of each call, unless it says otherwise */
+  bool no_wait;              /* a limit of calls is not waited for */
+  struct retry_host host;    /* what calls so far say about Lofty's state */
+  const struct quota *quota; /* the permits for calls; NULL before the first one */
+  enum quota_priority priority;
+  bool priority_chosen; /* by option or profile */
   struct retry_doubt *doubts;
   struct answered answered;
 
@@ -73,6 +77,8 @@ struct context {
   bool (*interrupted)(struct context *context);
   /* Ends the run with a sentence of its own, whatever the script catches. Raises. */
   int (*stop)(struct context *context, lua_State *L, int exit_code, const char *message);
+  /* Sets `quota`, where calls are limited. */
+  void (*open_quota)(struct context *context);
   /* Starts a task when its turn comes; has one go on whose wait is over. */
   void (*start)(struct context *context, struct task *task);
   void (*wake)(struct context *context, struct task *task);

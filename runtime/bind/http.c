@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "await.h"
+#include "quota.h"
 #include "retry.h"
 
 enum {
@@ -27,6 +28,7 @@ struct http_call {
   struct http_call *next;
   const struct task *task; /* whose call it is; not to be followed */
   int64_t started;
+  uint32_t operation; /* whose permit it has */
   char method[8];
   char path[256];
 };
@@ -170,6 +172,8 @@ static int finish_refused(lua_State *L, int status, lua_KContext code) {
 
 static void on_done(void *context) {
   struct http_call *call = context;
+  quota_heard(call->context, call->operation, http_exchange_response(call->exchange),
+              loop_now() - call->started);
   await_done(call->context, &call->await);
 }
 
@@ -198,6 +202,11 @@ static long check_timeout(lua_State *L) {
   return (long)timeout;
 }
 
+static uint32_t operation_of(lua_State *L) {
+  lua_getfield(L, 1, "operation");
+  return quota_operation(luaL_optstring(L, -1, ""));
+}
+
 static int http_call(lua_State *L) {
   struct context *context = context_of(L);
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -209,6 +218,7 @@ static int http_call(lua_State *L) {
   request.timeout_ms = check_timeout(L); /* 4 */
   lua_getfield(L, 1, "body");            /* 5 */
   request.body = luaL_optlstring(L, -1, NULL, &request.body_length);
+  uint32_t operation = operation_of(L); /* 6 */
   if (!context->http) return luaL_error(L, "calls cannot be made here");
   const char *refusal = await_refusal(L);
   if (refusal) return await_refuse(L, refusal, finish_refused);
@@ -216,13 +226,14 @@ static int http_call(lua_State *L) {
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context->requests_maximum && context->requests >= context->requests_maximum)
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
-  request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 6 */
+  request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 7 */
 
-  struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 7 */
+  struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 8 */
   *call = (struct http_call){.context = context,
                              .task = context->task,
                              .await = {.is_firm = is_firm},
-                             .started = loop_now()};
+                             .started = loop_now(),
+                             .operation = operation};
   luaL_setmetatable(L, type_name);
   strncpy(call->method, request.method, sizeof call->method - 1);
   strncpy(call->path, target, sizeof call->path - 1);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../core/config.h"
+#include "../core/quota.h"
 #include "../core/retry.h"
 #include "../core/text.h"
 
@@ -159,6 +160,12 @@ static bool take_upstream(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_priority(struct options *options, const char *value) {
+  enum quota_priority priority;
+  options->priority = value;
+  return quota_priority_parse(value, &priority);
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -190,6 +197,9 @@ static const struct option table[] = {
      take_retries},
     {OPTION_NO_WAIT, "no-wait", 0, VALUE_NONE, NULL,
      "do not wait for Lofty's limit of calls (exit code 5)", NULL, take_nothing},
+    {OPTION_PRIORITY, "priority", 0, VALUE_REQUIRED, "WHICH",
+     "interactive, scheduled or bulk, where calls wait", "interactive, scheduled or bulk",
+     take_priority},
     {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
      "a folder", take_state},
     {OPTION_TRACE, "trace", 0, VALUE_NONE, NULL,
@@ -332,6 +342,7 @@ struct run_options options_run(const struct options *options) {
                               .timeout = options->timeout,
                               .requests_maximum = options->requests_maximum,
                               .retries = options->retries,
+                              .priority = options->priority,
                               .no_wait = (options->given & OPTION_NO_WAIT) != 0,
                               .trace = (options->given & OPTION_TRACE) != 0,
                               .record = options->record,

@@ -42,6 +42,7 @@ enum option_bit {
   OPTION_RATE_LIMIT = 1ull << 27,
   OPTION_LEDGER = 1ull << 28,
   OPTION_UPSTREAM = 1ull << 29,
+  OPTION_PRIORITY = 1ull << 30,
   OPTION_NO_BROWSER = 1ull << 31
 };
 
@@ -50,7 +51,7 @@ enum {
   OPTIONS_OF_A_RUN = OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT | OPTION_MAX_REQUESTS |
                      OPTION_RETRIES | OPTION_NO_WAIT | OPTION_STATE | OPTION_LOG_LEVEL |
                      OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
-                     OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY
+                     OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_PRIORITY
 };
 
 enum { OPTION_QUERY_MOST = 128 };
@@ -81,6 +82,7 @@ struct options {
   const char *body;
   const char *record; /* a file */
   const char *replay;
+  const char *priority; /* core/quota.h */
 };
 
 /* The values that hold when nothing is given. */

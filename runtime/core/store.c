@@ -227,7 +227,7 @@ static bool system_failure(const char *path, struct failure *failure) {
                      strerror(errno));
 }
 
-static bool make_folder(const char *folder, struct failure *failure) {
+bool store_make_folder(const char *folder, struct failure *failure) {
   char path[PATH_LENGTH];
   snprintf(path, sizeof path, "%s", folder);
   for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
@@ -283,7 +283,7 @@ bool store_open(const char *folder, struct store **store, struct failure *failur
       fine = failure_set(failure, "STATE_UNUSABLE", "the path of the state folder is too long");
     else
       snprintf(opened->locks, sizeof opened->locks, "%.*slock", length - 2, opened->path);
-    fine = fine && make_folder(folder, failure) && make_file(opened->path, failure);
+    fine = fine && store_make_folder(folder, failure) && make_file(opened->path, failure);
   } else {
     snprintf(opened->path, sizeof opened->path, ":memory:");
   }

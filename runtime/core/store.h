@@ -30,6 +30,10 @@ typedef bool store_visit(void *context, const char *key, const char *value);
 /* Writes the default folder to `path`: $XDG_STATE_HOME/loftyrun, else ~/.local/state/loftyrun. */
 bool store_default_folder(char *path, size_t size, struct failure *failure);
 
+/* Makes a folder for this user alone, and those above it that are missing. False with
+   STATE_UNUSABLE, also where others can write to it, or STATE_FAILED. */
+bool store_make_folder(const char *folder, struct failure *failure);
+
 /* Opens the store in `folder`, which is made where it is missing (0700, its file 0600); in memory,
    and gone when it is closed, where `folder` is NULL. */
 bool store_open(const char *folder, struct store **store, struct failure *failure);

@@ -115,3 +115,22 @@ bool url_same_origin(const char *left, const char *right) {
   curl_url_cleanup(b);
   return same;
 }
+
+/* Whether `host` is `domain` or a name below it. */
+static bool is_below(const char *host, const char *domain) {
+  size_t length = strlen(host);
+  size_t wanted = strlen(domain);
+  if (length < wanted || strcasecmp(host + length - wanted, domain) != 0) return false;
+  return length == wanted || host[length - wanted - 1] == '.';
+}
+
+bool url_is_loftys(const char *url) {
+  char *host = NULL;
+  CURLU *parts = curl_url();
+  bool fine = parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+              curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+              (is_below(host, "lofty.com") || is_below(host, "chime.me"));
+  curl_free(host);
+  curl_url_cleanup(parts);
+  return fine;
+}

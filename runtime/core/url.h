@@ -18,6 +18,9 @@ bool url_check_base(const char *url, char *normalised, unsigned size, struct fai
    loopback; no user, no fragment. */
 bool url_is_safe(const char *url);
 
+/* Whether the host of `url` is Lofty's own: lofty.com, chime.me or below them. */
+bool url_is_loftys(const char *url);
+
 /* Whether `right`, an absolute URL or a reference relative to `left`, has the scheme, host and port
    of `left` (RFC 6454). */
 bool url_same_origin(const char *left, const char *right);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "../bind/run.h"
+#include "../core/quota.h"
 #include "../core/text.h"
 
 enum { PATH_LENGTH = 1024 };
@@ -20,6 +21,8 @@ struct code_name {
 struct profile {
   char name[64];
   char *values[SETTING_COUNT];
+  unsigned requests_per_minute; /* 0: not set */
+  const char *priority;         /* NULL: not set */
   struct code_name *codes;
   size_t code_count;
 };
@@ -35,12 +38,18 @@ struct loading {
 };
 
 /* Those of core/config.h by name, and then those that are no strings. */
-static const char *const settings[] = {
-    [SETTING_BASE_URL] = "base_url",           [SETTING_API_KEY] = "api_key",
-    [SETTING_ACCESS_TOKEN] = "access_token",   [SETTING_CLIENT_ID] = "client_id",
-    [SETTING_CLIENT_SECRET] = "client_secret", [SETTING_CUSTOMER_KEY] = "customer_key",
-    [SETTING_TOKEN_URL] = "token_url",         [SETTING_AUTHORIZE_URL] = "authorize_url",
-    [SETTING_REDIRECT_URI] = "redirect_uri",   "codes"};
+static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
+                                       [SETTING_API_KEY] = "api_key",
+                                       [SETTING_ACCESS_TOKEN] = "access_token",
+                                       [SETTING_CLIENT_ID] = "client_id",
+                                       [SETTING_CLIENT_SECRET] = "client_secret",
+                                       [SETTING_CUSTOMER_KEY] = "customer_key",
+                                       [SETTING_TOKEN_URL] = "token_url",
+                                       [SETTING_AUTHORIZE_URL] = "authorize_url",
+                                       [SETTING_REDIRECT_URI] = "redirect_uri",
+                                       "codes",
+                                       "requests_per_minute",
+                                       "priority"};
 enum { NAME_COUNT = sizeof settings / sizeof *settings };
 
 static const char *const setting_names[SETTING_COUNT] = {
@@ -110,11 +119,31 @@ static bool take_codes(lua_State *L, const struct loading *loading) {
   return true;
 }
 
+/* Takes the number on top. */
+static bool take_requests(lua_State *L, const struct loading *loading) {
+  lua_Integer number = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+  if (number < 1 || number > QUOTA_MOST_LIMIT)
+    return invalid(loading, "requests_per_minute must be a whole number from 1 to 200000");
+  loading->profile->requests_per_minute = (unsigned)number;
+  return true;
+}
+
+/* Takes the name on top. */
+static bool take_priority(lua_State *L, const struct loading *loading) {
+  enum quota_priority priority;
+  if (lua_type(L, -1) != LUA_TSTRING || !quota_priority_parse(lua_tostring(L, -1), &priority))
+    return invalid(loading, "priority must be \"interactive\", \"scheduled\" or \"bulk\"");
+  loading->profile->priority = quota_priority_name(priority);
+  return true;
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
   const char *setting = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
   if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
+  if (strcmp(setting, "requests_per_minute") == 0) return take_requests(L, loading);
+  if (strcmp(setting, "priority") == 0) return take_priority(L, loading);
   for (int i = 0; i < SETTING_COUNT; i++)
     if (strcmp(setting, settings[i]) == 0)
       return take_string(L, loading, setting, &profile->values[i]);
@@ -225,6 +254,14 @@ struct config_layer profile_layer(const struct profile *profile) {
     layer.values[i] = value && *value ? value : NULL; /* an empty setting counts as none */
   }
   return layer;
+}
+
+unsigned profile_requests_per_minute(const struct profile *profile) {
+  return profile ? profile->requests_per_minute : 0;
+}
+
+const char *profile_priority(const struct profile *profile) {
+  return profile ? profile->priority : NULL;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }

@@ -4,7 +4,9 @@
                              codes = { [NUMBER] = "TASK_IS_SMARTPLAN" } } } }
 
    with access_token, or client_id, client_secret and customer_key, in the place of the key; and
-   token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do.
+   token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do;
+   requests_per_minute, the most calls that runs on this machine make, and priority, "interactive",
+   "scheduled" or "bulk", where they wait for each other.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -25,6 +27,11 @@ bool profile_open(const char *name, struct profile **profile, struct failure *fa
 
 /* Its settings; the strings live until profile_close. An empty layer for NULL. */
 struct config_layer profile_layer(const struct profile *profile);
+
+/* What it says about the limit of calls: a number above 0, and the name of a priority; 0 and NULL
+   where it says nothing. */
+unsigned profile_requests_per_minute(const struct profile *profile);
+const char *profile_priority(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

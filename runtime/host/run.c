@@ -3,12 +3,14 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../bind/http.h"
 #include "../core/exit_code.h"
 #include "credential.h"
 #include "interrupt.h"
 #include "profile.h"
+#include "quota.h"
 #include "report.h"
 #include "sandbox.h"
 #include "state.h"
@@ -31,6 +33,7 @@ struct run {
   struct config config;
   struct credentials *credentials;
   struct sandbox *sandbox;
+  struct run_quota quota;
   struct traffic traffic;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
@@ -123,6 +126,24 @@ static int open_target(struct run *run) {
   return run->credentials ? EXIT_DONE : out_of_memory();
 }
 
+/* Before the first call: a run that makes none has no part in it. */
+static void open_quota(struct context *context) {
+  struct run *run = (struct run *)context;
+  const struct run_options *options = run->options;
+  if (run_quota_open(&run->quota, &run->config, options->state, options->sandbox_seed != NULL,
+                     profile_requests_per_minute(run->profile), &options->log))
+    context->quota = &run->quota.quota;
+}
+
+/* Who sits at a terminal comes before who does not, unless somebody said otherwise. */
+static void set_priority(struct run *run) {
+  const char *wanted = run->options->priority;
+  if (!wanted) wanted = profile_priority(run->profile);
+  struct context *context = &run->context;
+  context->priority = isatty(STDERR_FILENO) ? QUOTA_INTERACTIVE : QUOTA_SCHEDULED;
+  context->priority_chosen = wanted && quota_priority_parse(wanted, &context->priority);
+}
+
 static int open_run(struct run *run) {
   struct failure failure;
   const struct run_options *wanted = run->options;
@@ -147,7 +168,9 @@ static int open_run(struct run *run) {
                               .state = run->options->state,
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
-                              .no_wait = run->options->no_wait};
+                              .no_wait = run->options->no_wait,
+                              .open_quota = open_quota};
+  set_priority(run);
   context->loop = loop_new();
   /* A replay gets no client, so that nothing whatever is sent. */
   bool calls = context->loop && !run->options->replay;
@@ -172,6 +195,7 @@ static void close_run(struct run *run) {
   http_client_free(run->context.http);
   loop_free(run->context.loop);
   traffic_close(&run->traffic, NULL);
+  run_quota_close(&run->quota);
   config_clear(&run->config);
   profile_close(run->profile);
 }

@@ -18,6 +18,7 @@ struct run_options {
   unsigned long requests_maximum; /* 0: no limit */
   unsigned retries;               /* of each call */
   bool no_wait;                   /* a limit of calls is not waited for */
+  const char *priority;           /* interactive, scheduled or bulk; or NULL */
   bool trace;                     /* show each call */
   const char *record;             /* keep the calls in this file, or NULL */
   const char *replay;             /* take the replies from this file, or NULL */

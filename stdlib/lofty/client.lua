@@ -190,14 +190,14 @@ end
 ---@param row table
 ---@param values any[]
 ---@param fields table
----@return { method: string, target: string, body: string|nil }
+---@return { method: string, target: string, body: string|nil, operation: string }
 ---@return string path without the query
 function M.request(row, values, fields)
   local path = M.path(row, values)
   if sends_query(row) then
-    return { method = row.method, target = path .. M.query_string(row.name, fields) }, path
+    return { method = row.method, target = path .. M.query_string(row.name, fields), operation = row.name }, path
   end
-  return { method = row.method, target = path, body = encode_body(row, fields) }, path
+  return { method = row.method, target = path, body = encode_body(row, fields), operation = row.name }, path
 end
 
 local function fail(row, path, fields)

@@ -79,7 +79,7 @@ local function load_resource(resource)
 end
 
 --- Members that are modules of their own, loaded when first read.
-local MODULES = { contact = "lofty.contact", time = "lofty.time" }
+local MODULES = { contact = "lofty.contact", quota = "lofty.quota", time = "lofty.time" }
 
 --- Modules that a script requires by themselves, though they look as if they were in `lofty`.
 local APART = { args = true, chores = true }

@@ -11,6 +11,7 @@
 local catalogue = require "lofty.catalogue"
 local clock = require "native.clock"
 local json = require "native.json"
+local quota = require "native.quota"
 
 local M = {}
 
@@ -141,7 +142,7 @@ local function fields_for(operation, response, code)
     operation = operation.name, method = operation.method,
     outcome = outcome_of(operation, response.status, code),
   }
-  fields.rate_limit, fields.retry_after = require("lofty.rate_limit").read(headers, clock.now())
+  fields.rate_limit, fields.retry_after = quota.read(headers, clock.now())
   -- The reset of the limit is no reason to wait for anything else than the limit.
   local limited = response.status == 429 or code == "TOO_MANY_REQUESTS"
   if not limited and not headers["retry-after"] then fields.retry_after = nil end

@@ -10,6 +10,7 @@ local clock = require "native.clock"
 local lofty_error = require "lofty.error"
 local log = require "native.log"
 local native = require "native.retry"
+local permits = require "lofty.permits"
 
 local M = {}
 
@@ -73,11 +74,17 @@ local GIVEN_UP = {
 ---@field allowed integer retries
 ---@field began integer monotonic milliseconds
 ---@field attempts integer
+---@field waited integer milliseconds that it took to get permits: no attempt was under way
 ---@field doubt lofty.Error|nil the first attempt nobody knows the end of
 ---@field mark any closed once it is known
 
 local function elapsed(call)
   return (clock.monotonic() - call.began) / 1000
+end
+
+--- Of the time that all attempts have.
+local function spent(call)
+  return elapsed(call) - call.waited / 1000
 end
 
 --- Makes the error of a failed attempt.
@@ -107,7 +114,7 @@ end
 local function wait_for_host(call, fresh)
   local wait, said = native.admit(fresh), false
   while wait > 0 do
-    if call.allowed == 0 or elapsed(call) + wait / 1000 > native.DEADLINE then
+    if call.allowed == 0 or spent(call) + wait / 1000 > native.DEADLINE then
       return { code = "CIRCUIT_OPEN", outcome = M.safety(call.row) ~= "read" and "not_sent" or nil }
     end
     if not said then
@@ -130,7 +137,7 @@ local function decide(call, err, fields)
     status = err.status,
     made = math.max(0, call.attempts - 1),
     allowed = call.allowed,
-    elapsed = elapsed(call),
+    elapsed = spent(call),
     retry_after = err.retry_after,
   }
   if delay then
@@ -156,7 +163,7 @@ end
 --- What is left of the time all attempts have, for one of them.
 local function timeout_of(call)
   if call.attempts == 0 then return nil end
-  return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began)))
+  return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began) + call.waited))
 end
 
 --- Makes an attempt. One that a cancel, a deadline or the run's own limit prevented is none.
@@ -165,6 +172,14 @@ local function count_attempt(call, attempt)
   if ok or result.begun ~= false then call.attempts = call.attempts + 1 end
   if ok then native.heard() end
   return ok, result, metadata
+end
+
+--- Waits for a permit. Returns an error's fields where the run does not wait.
+local function get_permit(call)
+  local waited, refused = permits.wait(call.row)
+  if waited > 0 then call.waited = call.waited + waited end
+  if refused and M.safety(call.row) ~= "read" then refused.outcome = "not_sent" end
+  return refused
 end
 
 --- Ends the doubt however the call ends.
@@ -179,6 +194,7 @@ local function persist(call, attempt, fields)
   while true do
     local err = error_of(call, fields)
     native.heard(err.category, err.status)
+    if err.category == "rate_limit" and err.status ~= 429 then permits.refused(call.row) end
     if call.doubt and says_done(call.row, err) then
       log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
       return true
@@ -188,6 +204,8 @@ local function persist(call, attempt, fields)
     remember_doubt(call, err)
     clock.sleep(delay)
     if wait_for_host(call) then error(final_error(call, err, fields), 0) end
+    local refused = get_permit(call)
+    if refused then error(final_error(call, error_of(call, refused), refused), 0) end
     local ok, result, metadata = count_attempt(call, attempt)
     if ok then return result, metadata end
     fields = result
@@ -207,9 +225,11 @@ end
 ---@return any result
 ---@return table|nil metadata
 function M.call(row, path, allowed, attempt)
-  local call = { row = row, path = path, allowed = allowed or native.retries(), began = clock.monotonic(), attempts = 0 }
+  local call = { row = row, path = path, allowed = allowed or native.retries(), began = clock.monotonic(), attempts = 0,
+    waited = 0 }
   local unreachable = wait_for_host(call, true)
-  if unreachable then error(error_of(call, unreachable), 0) end
+  local refused = unreachable or get_permit(call)
+  if refused then error(error_of(call, refused), 0) end
   local ok, result, metadata = count_attempt(call, attempt)
   if ok then return result, metadata end
   return persist(call, attempt, result)

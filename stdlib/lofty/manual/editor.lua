@@ -13,7 +13,7 @@ local LIBRARY = ".loftyrun/editor"
 
 --- Modules with what of them is public, where that is not all: those that scripts require, and members of `lofty`.
 local MODULES = { ["lofty.args"] = {}, ["lofty.chores"] = {} }
-local MEMBERS = { ["lofty.contact"] = {}, ["lofty.resume"] = { "list", "forget" }, ["lofty.time"] = {} }
+local MEMBERS = { ["lofty.contact"] = {}, ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" }, ["lofty.time"] = {} }
 
 --- Classes that belong to a module and are in another one's source.
 local CLASSES_OF = {

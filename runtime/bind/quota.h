@@ -1,0 +1,26 @@
+/* native.quota: permits for calls, for stdlib/lofty/permits.lua, and what replies teach. */
+#ifndef BIND_QUOTA_H
+#define BIND_QUOTA_H
+
+#include <lua.h>
+#include <stdint.h>
+
+#include "../core/http.h"
+#include "context.h"
+
+/* A call is over: its reply, or NULL, `elapsed` milliseconds after it began. */
+void quota_heard(const struct context *context, uint32_t operation,
+                 const struct http_response *response, int64_t elapsed);
+
+/* Lua: take(operation) -> 0; or milliseconds and "learning", "pace", "limit" or "closed".
+        class(operation) -> 0, or the number of the bucket that it has for itself.
+        refused(operation): a reply said in another way than 429 that calls were too many.
+        waits() -> whether a limit is waited for.
+        rate() -> calls a minute of the common class, or nil.
+        status() -> { limit=, used=, remaining=, reset= } of it; seconds; limit and remaining may
+          be absent.
+        read(headers, now) -> { limit=, remaining=, reset= } or nil, seconds to wait or nil: what a
+          reply's header says; names in lower case; `now` in epoch milliseconds. */
+int luaopen_native_quota(lua_State *L);
+
+#endif
