@@ -71,10 +71,23 @@ void rate_limit_scan(struct rate_limit_fields *fields, const struct buffer *head
   }
 }
 
+/* Some digits as a number; -1 where there is anything else among them. */
+static int64_t digits(const char *text, size_t count) {
+  int64_t value = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
 /* A number that is not negative; below 0 for anything else. */
 static double number(const char *text) {
   char *end;
   if (*text < '0' || *text > '9') return -1;
+  size_t length = strlen(text);
+  int64_t plain = length < 16 ? digits(text, length) : -1;
+  if (plain >= 0) return (double)plain;
   double value = strtod(text, &end);
   return *end == '\0' && value <= LARGEST ? value : -1;
 }
@@ -86,10 +99,31 @@ static int64_t whole(const char *text) {
   return value >= 0 && value <= MOST_LIMIT && is_whole(value) ? (int64_t)value : -1;
 }
 
+/* "Sun, 06 Nov 1994 08:49:37 GMT", the form that everybody sends, in epoch seconds; -1: another. */
+static int64_t fixed_date(const char *text) {
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (strlen(text) != 29 || strcmp(text + 25, " GMT") != 0) return -1;
+  int64_t month = 0;
+  while (month < 12 && strncmp(text + 8, months + 3 * month, 3) != 0) month++;
+  int64_t day = digits(text + 5, 2);
+  int64_t year = digits(text + 12, 4);
+  int64_t hour = digits(text + 17, 2);
+  int64_t minute = digits(text + 20, 2);
+  int64_t second = digits(text + 23, 2);
+  if (month == 12 || day < 1 || year < 1970 || hour < 0 || minute < 0 || second < 0) return -1;
+  /* Years that begin in March end with the day that some lack. */
+  int64_t from_march = (month + 10) % 12;
+  if (month < 2) year--;
+  int64_t days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 +
+                 day - 1 - 719468;
+  return days * 86400 + hour * 3600 + minute * 60 + second;
+}
+
 /* The Date in epoch milliseconds; -1: none. It was true for the second that began then. */
 static int64_t date(const char *text) {
-  time_t seconds = *text ? curl_getdate(text, NULL) : -1;
-  return seconds < 0 ? -1 : (int64_t)seconds * 1000;
+  int64_t seconds = *text ? fixed_date(text) : -1;
+  if (seconds < 0 && *text) seconds = (int64_t)curl_getdate(text, NULL); /* slow, and knows all */
+  return seconds < 0 ? -1 : seconds * 1000;
 }
 
 static int64_t within(int64_t value) {
