@@ -7,8 +7,10 @@
 #include "quota.h"
 
 enum {
-  QUOTA_STALE_MS = 61 * 1000, /* no window ends later: the machine was started anew, or damage */
-  QUOTA_MARGIN_MS = 50,       /* between the end of a window and the next: clocks drift */
+  /* No window ends later: the machine was started anew, or it is damage. More than a minute, for
+     who asks may have been stopped after it read the clock. */
+  QUOTA_STALE_MS = 90 * 1000,
+  QUOTA_MARGIN_MS = 50, /* between the end of a window and the next: clocks drift */
   QUOTA_ENOUGH_REPLIES = 15,
   QUOTA_LONGEST_CLOSURE_MS = 60 * 60 * 1000,
   QUOTA_LONGEST_STREAK = 6, /* 32 s */

@@ -36,9 +36,8 @@ end
 local function say(place, row, ms, reason)
   if place.said or ms <= NOTABLE or not WHY[reason] then return end
   local now = clock.monotonic()
-  place.said = true
   if said_at and now - said_at < SILENCE then return end
-  said_at = now
+  place.said, said_at = true, now
   log.write("info", ("%s: waiting %.0f s %s"):format(row.name, math.ceil(ms / 1000), reason_text(reason)))
 end
 
@@ -67,8 +66,8 @@ local function join(class)
 end
 
 --- The fields of an error, where the run does not wait.
-local function refusal(ms, reason)
-  if native.waits() or ms <= NOTABLE or reason ~= "limit" and reason ~= "closed" then return nil end
+local function refusal(waited, ms, reason)
+  if native.waits() or waited + ms <= NOTABLE or reason ~= "limit" and reason ~= "closed" then return nil end
   return {
     code = "TOO_MANY_REQUESTS",
     message = ("not waiting %.0f s %s (--no-wait)"):format(math.ceil(ms / 1000), reason_text(reason)),
@@ -86,7 +85,7 @@ local function stand_in_line(row, ms, reason)
   while true do
     if not ms then ms, reason = native.take(row.name) end
     if ms == 0 then return clock.monotonic() - began end
-    local refused = refusal(ms, reason)
+    local refused = refusal(clock.monotonic() - began, ms, reason)
     if refused then return clock.monotonic() - began, refused end
     say(place, row, ms, reason)
     local _, cut = clock.sleep(math.min(ms, LOOK_AGAIN))

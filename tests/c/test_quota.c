@@ -149,7 +149,7 @@ static void test_windows(void) {
   CHECK_INT(take(&quota, start), 0);
   hear(&quota, operation, 10, 1, 50000, start, start);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start), 1);
-  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start - 12000), 10);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start - 42000), 10);
 }
 
 /* A reply that says how many, and not until when. */
