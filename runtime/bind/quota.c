@@ -9,7 +9,8 @@
 
 enum {
   BULK_REQUESTS = 200, /* a run that has made more, and was not told otherwise, is in no hurry */
-  SPREAD_MS = 30       /* processes do not wake all at once */
+  SPREAD_MS = 30,      /* processes do not wake all at once */
+  SHORT_SPREAD_MS = 5
 };
 
 #ifdef CLOCK_BOOTTIME
@@ -66,7 +67,8 @@ static int take(lua_State *L) {
   int64_t wait =
       quota ? quota_take(quota, operation, priority_of(context), clock_ms(QUOTA_CLOCK), &reason)
             : 0;
-  if (wait > 0) wait += (int64_t)(retry_random() * SPREAD_MS);
+  if (wait > 0)
+    wait += (int64_t)(retry_random() * (reason == QUOTA_LEARNING ? SHORT_SPREAD_MS : SPREAD_MS));
   lua_pushinteger(L, wait);
   if (wait == 0) return 1;
   lua_pushstring(L, names[reason]);
