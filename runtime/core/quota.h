@@ -37,8 +37,8 @@
    one, that is the common limit now.
 
    429. With a Retry-After or a reset, nothing is sent until then. Without, nothing is sent for 1,
-   2, 4 .. 32 s, then one call a second until one succeeds; and the limit counts as a quarter less,
-   until windows pass without another. */
+   2, 4 .. 32 s, then one call a second until one is answered otherwise; and the limit counts as a
+   quarter less, until windows pass without another. */
 #ifndef CORE_QUOTA_H
 #define CORE_QUOTA_H
 

@@ -221,6 +221,6 @@ void quota_learn(const struct quota *quota, uint32_t operation, int status,
     count_reply(bucket);
   if (status == 429)
     learn_refusal(bucket, limit, sent, now);
-  else if (status > 0 && status < 500)
+  else if (status > 0 && status <= 500) /* those above are often a gateway's */
     open_again(bucket, sent, now);
 }

@@ -13,7 +13,7 @@ local M = {}
 local LOOK_AGAIN = 1000
 
 --- Shorter waits are nobody's business, nor are they a limit that --no-wait refuses to wait for.
-local NOTABLE = 1000
+local NOTABLE = 1100
 
 --- No more than one line about waiting in that time, however many wait.
 local SILENCE = 5000
@@ -38,7 +38,7 @@ local function say(place, row, ms, reason)
   local now = clock.monotonic()
   if said_at and now - said_at < SILENCE then return end
   place.said, said_at = true, now
-  log.write("info", ("%s: waiting %.0f s %s"):format(row.name, math.ceil(ms / 1000), reason_text(reason)))
+  log.write("info", ("%s: waiting %.0f s %s"):format(row.name, ms / 1000, reason_text(reason)))
 end
 
 --- A place in a line. Whoever leaves, in whatever way, lets the next one come forward.
@@ -70,7 +70,7 @@ local function refusal(waited, ms, reason)
   if native.waits() or waited + ms <= NOTABLE or reason ~= "limit" and reason ~= "closed" then return nil end
   return {
     code = "TOO_MANY_REQUESTS",
-    message = ("not waiting %.0f s %s (--no-wait)"):format(math.ceil(ms / 1000), reason_text(reason)),
+    message = ("not waiting %.0f s %s (--no-wait)"):format(ms / 1000, reason_text(reason)),
     retry_after = ms / 1000,
   }
 end
