@@ -197,7 +197,6 @@ static void learn_refusal(struct quota_bucket *bucket, const struct rate_limit *
 void quota_learn(const struct quota *quota, uint32_t operation, int status,
                  const struct rate_limit *limit, int64_t sent, int64_t now) {
   bool another;
-  if (sent > now) sent = now;
   struct quota_bucket *bucket =
       learn_class(quota, operation, limit ? limit->limit : -1, now, &another);
   if (!bucket) return;

@@ -121,6 +121,32 @@ static void test_windows(void) {
   hear(&quota, operation, 100, 90, 59000, next, next + 30);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, next + 30), 84);
 
+  TEST("nor does it when this one is known, and one that is over says nothing");
+  hear(&quota, operation, 100, 1, 100, start + 9990, next + 40);
+  hear(&quota, operation, 100, 1, 0, next + 40, next + 40);
+  quota_learn(&quota, operation, 200, NULL, next, next + 40);
+  CHECK_INT(take(&quota, next + 40), 59000 - 10 + 1 + MARGIN);
+  quota = fresh(0, 0);
+  CHECK_INT(take(&quota, start), 0);
+  hear(&quota, operation, 100, 1, 0, start, start);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 100), 15);
+
+  TEST("a window that the server says is current is, though it ends before ours");
+  quota = fresh(0, 0);
+  CHECK_INT(take(&quota, start), 0);
+  hear(&quota, operation, 100, 50, 50000, start, start);
+  hear(&quota, operation, 100, 90, 20000, start + 1000, start + 1000);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 1000), 90);
+  CHECK_INT(take(&quota, start + 1000), 20001 + MARGIN);
+
+  TEST("a window that certainly ends later is a new one, however many calls it has seen");
+  quota = fresh(0, 0);
+  CHECK_INT(take(&quota, start), 0);
+  hear(&quota, operation, 100, 50, 10000, start, start);
+  hear(&quota, operation, 100, 40, 59900, start + 10000, start + 10000);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 10000), 40);
+  CHECK_INT(take(&quota, start + 10000), 59901 + MARGIN);
+
   TEST("a window that certainly ends later is a new one");
   quota = fresh(0, 0);
   CHECK_INT(take(&quota, start), 0);
@@ -171,6 +197,10 @@ static void test_no_reset(void) {
   hear_count(&quota, 20, 19, start, start + 100);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 100), 19);
   CHECK_INT(take(&quota, start + 100), MINUTE + MARGIN);
+
+  TEST("without a reset a reply that comes after its minute says nothing about the next");
+  hear_count(&quota, 20, 1, start + 60000, start + 100 + MINUTE + MARGIN);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 100 + MINUTE + MARGIN), 16);
 
   TEST("fewer calls counted than were heard of before the call was sent: a new window");
   quota = fresh(0, 0);
@@ -278,6 +308,20 @@ static void test_classes(void) {
   hear(&quota, AI, 20, 1, 30000, start, start);
   CHECK(quota_class(&quota, AI) != 0);
 
+  TEST("a window that was counted against another limit is none of the common one's");
+  quota = fresh(0, 0);
+  hear(&quota, AI, 20, 1, 30000, start, start);
+  hear(&quota, operation, 600, 599, 30000, start, start);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start), 599);
+
+  TEST("operations without a bucket of their own take no room");
+  quota = fresh(0, 0);
+  hear(&quota, operation, 600, 599, 50000, start, start);
+  for (uint32_t i = 1; i <= 500; i++)
+    quota_take(&quota, 1000 + i, QUOTA_INTERACTIVE, start, &reason);
+  hear(&quota, AI, 20, 1, 30000, start, start);
+  CHECK(quota_class(&quota, AI) != 0);
+
   TEST("three operations with the same one show that it was lowered, once nobody names it");
   quota = fresh(0, 0);
   hear(&quota, operation, 600, 599, 50000, start, start);
@@ -291,7 +335,7 @@ static void test_classes(void) {
   TEST("where there is no room for another bucket, its replies teach nothing");
   quota = fresh(0, 0);
   hear(&quota, operation, 600, 599, 50000, start, start);
-  for (uint32_t i = 1; i <= 1000; i++) hear(&quota, 1000 + i, 20, 20 - 1, 50000, start, start);
+  for (uint32_t i = 1; i <= 1000; i++) hear(&quota, 1000 + i, 20, 1, 50000, start, start);
   CHECK_INT(quota_rate(&quota, 0), 600);
   CHECK_INT(quota_class(&quota, 2000), 0);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start), 599);
@@ -338,10 +382,22 @@ static void test_refusals(void) {
   for (int i = 0; i < 15; i++) hear_nothing(&quota, start + 400000);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 400000), 79);
 
-  TEST("Retry-After is kept to");
+  TEST("what a gateway says is no sign that calls are let in again");
+  quota = fresh(0, 0);
+  CHECK_INT(take(&quota, start), 0);
+  hear_refusal(&quota, -1, start, start);
+  CHECK_INT(take(&quota, start + 1000), 0);
+  quota_learn(&quota, operation, 502, NULL, start + 1000, start + 1000);
+  quota_learn(&quota, operation, 0, NULL, start + 1000, start + 1000);
+  CHECK_INT(take(&quota, start + 1000), 1000);
+  quota_learn(&quota, operation, 500, NULL, start + 1000, start + 1000);
+  CHECK_INT(take(&quota, start + 1000), 0);
+
+  TEST("Retry-After is kept to, the longest of several");
   quota = fresh(0, 0);
   CHECK_INT(take(&quota, start), 0);
   hear_refusal(&quota, 7000, start, start);
+  hear_refusal(&quota, 1000, start, start);
   CHECK_INT(take(&quota, start), 7100);
   CHECK_INT(take(&quota, start + 7100), 0);
 
