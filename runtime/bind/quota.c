@@ -96,8 +96,10 @@ static int waits(lua_State *L) {
 }
 
 static int rate(lua_State *L) {
+  const char *name = luaL_optstring(L, 1, NULL);
   const struct quota *quota = quota_of(context_of(L));
-  uint32_t limit = quota ? quota_rate(quota, 0) : 0;
+  unsigned class = quota && name ? quota_class(quota, quota_operation(name)) : 0;
+  uint32_t limit = quota ? quota_rate(quota, class) : 0;
   if (limit)
     lua_pushinteger(L, limit);
   else

@@ -16,7 +16,7 @@ void quota_heard(const struct context *context, uint32_t operation,
         class(operation) -> 0, or the number of the bucket that it has for itself.
         refused(operation): a reply said in another way than 429 that calls were too many.
         waits() -> whether a limit is waited for.
-        rate() -> calls a minute of the common class, or nil.
+        rate([operation]) -> calls a minute of its class, or of the common one; or nil.
         status() -> { limit=, used=, remaining=, reset= } of it; seconds; limit and remaining may
           be absent.
         read(headers, now) -> { limit=, remaining=, reset= } or nil, seconds to wait or nil: what a

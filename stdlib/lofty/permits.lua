@@ -28,8 +28,8 @@ local WHY = {
   closed = "because Lofty refused calls as too many%s",
 }
 
-local function reason_text(reason)
-  local rate = native.rate()
+local function reason_text(row, reason)
+  local rate = native.rate(row.name)
   return WHY[reason]:format(rate and reason ~= "closed" and (" of %d calls a minute"):format(rate) or "")
 end
 
@@ -38,7 +38,7 @@ local function say(place, row, ms, reason)
   local now = clock.monotonic()
   if said_at and now - said_at < SILENCE then return end
   place.said, said_at = true, now
-  log.write("info", ("%s: waiting %.0f s %s"):format(row.name, ms / 1000, reason_text(reason)))
+  log.write("info", ("%s: waiting %.0f s %s"):format(row.name, ms / 1000, reason_text(row, reason)))
 end
 
 --- A place in a line. Whoever leaves, in whatever way, lets the next one come forward.
@@ -66,11 +66,11 @@ local function join(class)
 end
 
 --- The fields of an error, where the run does not wait.
-local function refusal(waited, ms, reason)
+local function refusal(row, waited, ms, reason)
   if native.waits() or waited + ms <= NOTABLE or reason ~= "limit" and reason ~= "closed" then return nil end
   return {
     code = "TOO_MANY_REQUESTS",
-    message = ("not waiting %.0f s %s (--no-wait)"):format(ms / 1000, reason_text(reason)),
+    message = ("not waiting %.0f s %s (--no-wait)"):format(ms / 1000, reason_text(row, reason)),
     retry_after = ms / 1000,
   }
 end
@@ -85,7 +85,7 @@ local function stand_in_line(row, ms, reason)
   while true do
     if not ms then ms, reason = native.take(row.name) end
     if ms == 0 then return clock.monotonic() - began end
-    local refused = refusal(clock.monotonic() - began, ms, reason)
+    local refused = refusal(row, clock.monotonic() - began, ms, reason)
     if refused then return clock.monotonic() - began, refused end
     say(place, row, ms, reason)
     local _, cut = clock.sleep(math.min(ms, LOOK_AGAIN))
