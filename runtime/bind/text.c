@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "../core/http.h"
 #include "../core/text.h"
 
 enum { ENCODED_MAXIMUM = 1024 * 1024, MOST_WORDS = 10000 };
@@ -48,8 +49,17 @@ static int percent_encode(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"nearest", nearest}, {"percent_encode", percent_encode}, {NULL, NULL}};
+static int push_http_date(lua_State *L) {
+  int64_t seconds = http_date(luaL_checkstring(L, 1));
+  if (seconds < 0) return 0;
+  lua_pushinteger(L, seconds);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"http_date", push_http_date},
+                                     {"nearest", nearest},
+                                     {"percent_encode", percent_encode},
+                                     {NULL, NULL}};
 
 int luaopen_native_text(lua_State *L) {
   luaL_newlib(L, functions);

@@ -500,3 +500,5 @@ const struct failure *http_exchange_failure(const struct http_exchange *exchange
 bool http_exchange_sent(const struct http_exchange *exchange) { return exchange->times_sent > 0; }
 
 double http_exchange_elapsed(const struct http_exchange *exchange) { return exchange->elapsed; }
+
+int64_t http_date(const char *text) { return *text ? (int64_t)curl_getdate(text, NULL) : -1; }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buffer.h"
 #include "failure.h"
@@ -68,5 +69,8 @@ bool http_exchange_sent(const struct http_exchange *exchange);
 
 /* Seconds from start to end. */
 double http_exchange_elapsed(const struct http_exchange *exchange);
+
+/* The seconds since 1970 of a date as header fields have it (RFC 9110, 5.6.7); -1: it is none. */
+int64_t http_date(const char *text);
 
 #endif

@@ -1,9 +1,10 @@
 #include "rate_limit.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "http.h"
 
 enum {
   WINDOW_MS = 60 * 1000,
@@ -99,30 +100,9 @@ static int64_t whole(const char *text) {
   return value >= 0 && value <= MOST_LIMIT && is_whole(value) ? (int64_t)value : -1;
 }
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT", the form that everybody sends, in epoch seconds; -1: another. */
-static int64_t fixed_date(const char *text) {
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (strlen(text) != 29 || strcmp(text + 25, " GMT") != 0) return -1;
-  int64_t month = 0;
-  while (month < 12 && strncmp(text + 8, months + 3 * month, 3) != 0) month++;
-  int64_t day = digits(text + 5, 2);
-  int64_t year = digits(text + 12, 4);
-  int64_t hour = digits(text + 17, 2);
-  int64_t minute = digits(text + 20, 2);
-  int64_t second = digits(text + 23, 2);
-  if (month == 12 || day < 1 || year < 1970 || hour < 0 || minute < 0 || second < 0) return -1;
-  /* Years that begin in March end with the day that some lack. */
-  int64_t from_march = (month + 10) % 12;
-  if (month < 2) year--;
-  int64_t days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 +
-                 day - 1 - 719468;
-  return days * 86400 + hour * 3600 + minute * 60 + second;
-}
-
 /* The Date in epoch milliseconds; -1: none. It was true for the second that began then. */
 static int64_t date(const char *text) {
-  int64_t seconds = *text ? fixed_date(text) : -1;
-  if (seconds < 0 && *text) seconds = (int64_t)curl_getdate(text, NULL); /* slow, and knows all */
+  int64_t seconds = http_date(text);
   return seconds < 0 ? -1 : seconds * 1000;
 }
 

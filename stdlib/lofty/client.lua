@@ -14,15 +14,23 @@ local wording = require "lofty.wording"
 
 local M = {}
 
+--- The Date of the latest reply, from when somebody wants to know it: to look for it costs each call.
+M.date = nil ---@type string|nil
+M.wants_date = false
+
 ---@class lofty.CallOptions
 ---@field unchecked boolean|nil true: the call is sent as it is written
 ---@field retries integer|nil how often it may be made again after it failed; --retries, else 5, where it is not given
+
+---@class lofty.CreateOptions: lofty.CallOptions
+---@field verify boolean|nil true: where the reply was lost, looks whether it was done; see lofty.verify
 
 --- What an option's value must be: a type, and how to say it.
 local OPTIONS = {
   unchecked = { is = function(value) return type(value) == "boolean" end, wanted = "true or false" },
   retries = { is = function(value) return math.type(value) == "integer" and value >= 0 and value <= retry.MOST end,
     wanted = ("a whole number from 0 to %d"):format(retry.MOST) },
+  verify = { is = function(value) return type(value) == "boolean" end, wanted = "true or false" },
 }
 
 --- Why a lone { unchecked = true } is no table of parameters.
@@ -53,7 +61,7 @@ local function check_options(name, options)
     local option = OPTIONS[key]
     if not option then
       misuse(("%s: unknown option %s; there are %s"):format(name, wording.quoted(tostring(key)),
-        table.concat(wording.sorted_keys(OPTIONS), " and ")))
+        wording.listed(wording.sorted_keys(OPTIONS), "and")))
     elseif not option.is(value) then
       misuse(("%s: %s must be %s, got %s"):format(name, key, option.wanted, wording.describe(value)))
     end
@@ -250,6 +258,7 @@ function M.send(row, values, fields, options)
     request.timeout = timeout
     local response, code, message, info = http.call(request)
     if not response then return false, unanswered(row, code, message, info) end
+    if M.wants_date then M.date = response.headers.date end
     return reply.interpret(row, response, run.codes())
   end)
   if sends_query(row) and not (options and options.unchecked) then check_echo(row, path, fields, metadata) end
@@ -272,6 +281,8 @@ function M.call(name, row, ...)
   elseif type(fields) ~= "table" then
     misuse(("%s: expected a table, got %s"):format(name, wording.describe(fields)))
   end
+  if options.verify then return require("lofty.verify").call(row, values, fields, options) end
+  if row.verify then return require("lofty.verify.claims").create(row, M.send, values, fields, options) end
   return M.send(row, values, fields, options)
 end
 

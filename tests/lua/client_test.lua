@@ -89,7 +89,7 @@ t.test("mistakes raise at the script's line and send nothing", function()
   misuses("leads.list: takes at most 2 arguments, got 3", function() lofty.leads.list({}, {}, {}) end)
   misuses("leads.list: options come after the parameters, in a table of their own: "
     .. "leads.list({ ... }, { unchecked = true })", function() lofty.leads.list { unchecked = true } end)
-  misuses('leads.list: unknown option "uncheked"; there are retries and unchecked', function()
+  misuses('leads.list: unknown option "uncheked"; there are retries, unchecked and verify', function()
     lofty.leads.list({}, { uncheked = true })
   end)
   misuses("leads.list: expected a table of parameters, got integer 5", function() lofty.leads.list(5) end)

@@ -105,7 +105,8 @@ end
 M.apply = apply
 
 --- What no schema can say, so that it needs no reason.
-local BEYOND = { page = true, page_size = true, id = true, reply = true, answers = true, order = true, see = true }
+local BEYOND = { page = true, page_size = true, id = true, reply = true, answers = true, order = true, see = true,
+  verify = true }
 
 --- Whether a change explains itself: why for readers of this file, or note, habits or hint for users as well. A reason
 --- may also stand with each of the fields.

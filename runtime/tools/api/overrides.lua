@@ -891,6 +891,24 @@ local repeats = {
   ["transactions.set_property_address"] = { repeatable = true, why = "in its prose: it replaces the whole address" },
 }
 
+--- What { verify = true } looks for where the reply to a create was lost; stdlib/lofty/verify/creates.lua says how.
+local verified = {
+  ["calendar.create"] = "a task or appointment of that content, kind and end on the lead (its `message` is not repeated)",
+  ["leads.create"] = "a new lead of that name with all of its addresses and numbers, of which it needs one; a call that "
+    .. "was merged into an older lead stays unknown",
+  ["manual_logs.create"] = "a log of that kind and content on the lead",
+  ["notes.create"] = "a note of that content on the lead",
+  ["tasks.create"] = "a task of that content, type and end on the lead",
+  ["transactions.create"] = "a transaction of that name on the lead",
+  ["v1.tasks.create"] = "a task of that content, type and deadline on the lead",
+  ["webhooks.create"] = "a subscription of that list to that URL which was not there before (the list is read before "
+    .. "each such call)",
+}
+
+for name, sentence in pairs(verified) do
+  operations[name] = with(operations[name] or {}, { verify = sentence })
+end
+
 for name, repeated in pairs(repeats) do
   local change = operations[name] or {}
   operations[name] = with(change, { repeatable = repeated.repeatable, done = repeated.done,

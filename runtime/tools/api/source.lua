@@ -10,7 +10,7 @@ for index, key in ipairs {
   "reply", "answers", "page", "page_size", "id",
 } do ORDER[key] = index end
 --- Long values stand last.
-for index, key in ipairs { "note", "hint", "habits", "of", "fields", "codes", "done", "see" } do ORDER[key] = 1000 + index end
+for index, key in ipairs { "note", "hint", "habits", "of", "fields", "codes", "done", "see", "verify" } do ORDER[key] = 1000 + index end
 
 local RESERVED = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true

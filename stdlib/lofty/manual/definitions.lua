@@ -36,6 +36,7 @@ local function describe(row)
   local lines = { ("`%s %s`%s"):format(row.method, row.path, row.deprecated and " (deprecated)" or "") }
   if row.note then lines[#lines + 1] = row.note end
   for _, habit in ipairs(row.habits or {}) do lines[#lines + 1] = "- " .. habit end
+  if row.verify then lines[#lines + 1] = "- " .. require("lofty.manual.operation").verify(row) end
   if row.codes then
     local codes = {}
     for index, code in ipairs(row.codes) do codes[index] = tostring(code) end
@@ -117,7 +118,8 @@ local function add_operation(parts, variable, verb, row)
   if row.page then returns[2] = "---@return table|nil metadata of the page" end
   local parameters = by_position(row.name, row.params, parts)
   if fields_type then parameters[#parameters + 1] = table_parameter("fields", fields_type, is_optional) end
-  parameters[#parameters + 1] = table_parameter("options", "lofty.CallOptions", true)
+  parameters[#parameters + 1] = table_parameter("options",
+    row.verify and "lofty.CreateOptions" or "lofty.CallOptions", true)
   parts[#parts + 1] = definition(describe(row), variable .. "." .. verb, parameters, returns)
   if row.page then add_iterator(parts, variable, row, fields_type, is_optional) end
 end

@@ -17,7 +17,7 @@ local MEMBERS = { ["lofty.contact"] = {}, ["lofty.quota"] = {}, ["lofty.resume"]
 
 --- Classes that belong to a module and are in another one's source.
 local CLASSES_OF = {
-  lofty = { ["lofty.client"] = { "lofty.CallOptions" }, ["lofty.each"] = { "lofty.Each" },
+  lofty = { ["lofty.client"] = { "lofty.CallOptions", "lofty.CreateOptions" }, ["lofty.each"] = { "lofty.Each" },
     ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
     ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },

@@ -89,8 +89,17 @@ local MADE_AGAIN = {
   once = 'only where Lofty certainly did not do it; where nobody knows, the error says outcome = "unknown"',
 }
 
+--- What { verify = true } does at a create; nil where it is not possible.
+---@param row table
+---@return string|nil
+function M.verify(row)
+  return row.verify and ("{ verify = true } as the last argument: where the reply is lost, looks for %s; returns that, "
+    .. "or creates it again, once, where it certainly was not done."):format(row.verify)
+end
+
 local function add_retries(page, row)
   page:heading("Made again by itself"):text(MADE_AGAIN[require("lofty.retry").safety(row)])
+  if row.verify then page:text(M.verify(row)) end
 end
 
 local function add_helpers(page, row)

@@ -95,6 +95,7 @@ M.create = {
     "An appointment for a showing may ask the listing agent for approval.",
   },
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
+  verify = "a task or appointment of that content, kind and end on the lead (its `message` is not repeated)",
 }
 
 M.delete = {

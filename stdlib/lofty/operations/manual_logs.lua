@@ -56,6 +56,7 @@ M.create = {
   habits = { "Just after a create, reading it may answer RESOURCE_NOT_EXIST for a moment." },
   codes = { "INVALID_PARAMETER", "PARAMETER_TOO_LONG", "LEAD_NOT_EXIST" },
   see = { "manual_logs.wait" },
+  verify = "a log of that kind and content on the lead",
 }
 
 M.delete = {

@@ -25,6 +25,7 @@ M.create = {
   note = "reading or changing the note just after may fail with RESOURCE_NOT_EXIST",
   codes = { "INVALID_PARAMETER", "LEAD_NOT_EXIST" },
   see = { "notes.wait" },
+  verify = "a note of that content on the lead",
 }
 
 M.delete = {

@@ -41,6 +41,7 @@ M.create = {
   body = task_request_v2,
   answers = "taskId",
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
+  verify = "a task of that content, type and end on the lead",
 }
 
 M.delete = {

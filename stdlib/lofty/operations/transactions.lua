@@ -52,6 +52,7 @@ M.create = {
     "A call that is repeated makes a second transaction.",
   },
   codes = { "TRANSACTION_NAME_BLANK", "TRANSACTION_NAME_HTML", "INVALID_PARAMETER", "LEAD_NOT_EXIST" },
+  verify = "a transaction of that name on the lead",
 }
 
 M.get = {

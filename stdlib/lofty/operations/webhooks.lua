@@ -33,6 +33,7 @@ M.create = {
     "Several subscriptions to one list are allowed: look at webhooks.list first.",
   },
   codes = { "WEBHOOK_TYPE_ERROR", "WEBHOOK_CALLBACK_URL_INVALID", "WEBHOOK_EXCEED_LIMIT" },
+  verify = "a subscription of that list to that URL which was not there before (the list is read before each such call)",
 }
 
 M.delete = {

@@ -21,6 +21,7 @@ M.create = {
   answers = "taskId",
   note = "tasks.create knows appointments and time zones as well",
   codes = { "INVALID_PARAMETER", "PERMISSION_DENIED" },
+  verify = "a task of that content, type and deadline on the lead",
 }
 
 M.delete = {
