@@ -32,6 +32,17 @@ static int run_item_failed(lua_State *L) {
   return 0;
 }
 
+/* requests() -> requests made so far, how many there may be; nil: any number. */
+static int run_requests(lua_State *L) {
+  const struct context *context = context_of(L);
+  lua_pushinteger(L, (lua_Integer)context->requests);
+  if (context->requests_maximum)
+    lua_pushinteger(L, (lua_Integer)context->requests_maximum);
+  else
+    lua_pushnil(L);
+  return 2;
+}
+
 /* Whatever a server says may end up in a log; a credential that it echoes must not. */
 static int run_redact(lua_State *L) {
   size_t length;
@@ -50,6 +61,7 @@ static const luaL_Reg functions[] = {{"settings", run_settings},
                                      {"codes", run_codes},
                                      {"item_failed", run_item_failed},
                                      {"redact", run_redact},
+                                     {"requests", run_requests},
                                      {NULL, NULL}};
 
 int luaopen_native_run(lua_State *L) {

@@ -6,6 +6,7 @@
 ---   local tags = lofty.team.each_tags():collect()
 ---   for lead in lofty.leads.each { stage = "New Lead", resume = "welcome" } do ... end   -- see lofty.resume
 local client = require "lofty.client"
+local estimate = require "lofty.estimate"
 local misuse = require "lofty.misuse"
 local pages = require "lofty.pages"
 local paging = require "lofty.paging"
@@ -149,6 +150,17 @@ end
 function M.has_name(value)
   local list = lists[value]
   return list ~= nil and list.resume ~= nil
+end
+
+--- What lofty.map asks of an iterator how far it is; nil for what is none.
+---@param value any
+---@return (fun(done: number): lofty.Estimate.State|nil)|nil
+---@return string|nil name such as "leads.each"
+function M.mapped(value)
+  local list = lists[value]
+  if not list then return nil end
+  list.mapped = true
+  return function(done) return list.walk and estimate.state_of(list.walk, done) end, list.name
 end
 
 --- Takes `resume` out of the table of filters, since it is ours. What is left may be nothing at all.

@@ -4,6 +4,7 @@
 --- is free for it. An iterator is therefore never asked by two at once, and reads ahead by no more than `concurrency`
 --- items. The workers are tasks that live as long as the map; none is left behind when it returns, however it does.
 local each = require "lofty.each"
+local estimate = require "lofty.estimate"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
@@ -57,7 +58,8 @@ local function check_options(options)
   return count, on_error == "collect"
 end
 
---- A function that returns whether there is another item, and the item, each time it is called.
+--- A function that returns whether there is another item, and the item, each time it is called; and one that tells how
+--- far the list is when so many are done, where that can be known, with the list's name.
 local function items_of(list)
   local meta = type(list) == "table" and getmetatable(list)
   if type(list) == "function" or type(meta) == "table" and meta.__call then
@@ -68,7 +70,7 @@ local function items_of(list)
     return function()
       control = list(nil, control)
       return control ~= nil, control
-    end
+    end, each.mapped(list)
   end
   if type(list) ~= "table" then
     misuse(("lofty.map: expects an array or an iterator, as in %s; got %s"):format(USAGE, wording.describe(list)))
@@ -81,7 +83,7 @@ local function items_of(list)
     place = place + 1
     if place <= count then return true, list[place] end
     return false
-  end
+  end, function(done) return { done = done, left = count - done } end
 end
 
 ---@class lofty.Map.Job
@@ -91,6 +93,10 @@ end
 ---@field errors table<integer, any>
 ---@field count integer items taken
 ---@field busy integer workers that have an item
+---@field done integer items
+---@field look_at number of them done: then it is looked how far the list is
+---@field estimate lofty.Estimate
+---@field state_at (fun(done: number): lofty.Estimate.State|nil)|nil
 ---@field alive integer workers that have not ended
 ---@field workers table[] all of them
 ---@field free table[] those that wait for an item
@@ -131,11 +137,17 @@ local function keep(job, index, ok, result)
   end
 end
 
+--- Those under way have made about half of their requests.
+local function look(job)
+  job.look_at = estimate.look(job.estimate, job.state_at and job.state_at(job.done + job.busy / 2))
+end
+
 local function work(job, worker)
   while not job.stopped do
     keep(job, worker.index, native.catch(nil, job.f, worker.item, worker.index))
     worker.item, worker.index = nil, nil
-    job.busy = job.busy - 1
+    job.busy, job.done = job.busy - 1, job.done + 1
+    if job.done >= job.look_at then look(job) end
     job.free[#job.free + 1] = worker
     native.fire(job.changed)
     if job.stopped or not native.wait(worker.signal) or not worker.index then break end
@@ -196,11 +208,12 @@ end
 function M.map(list, f, options)
   task.check_function("lofty.map", f, USAGE)
   local concurrency, collects = check_options(options)
-  local next_item = items_of(list)
+  local next_item, state_at, name = items_of(list)
   local job = {
     f = f, collects = collects, results = {}, errors = {}, count = 0, busy = 0, alive = 0, workers = {}, free = {},
-    changed = native.signal(), stopped = false,
+    changed = native.signal(), stopped = false, done = 0, state_at = state_at,
   }
+  job.estimate, job.look_at = estimate.begin(name and "lofty.map over " .. name or "lofty.map", 2 * concurrency)
   -- Also where an error comes out of the iterator, or the coroutine that map runs in is closed.
   local _ <close> = setmetatable({}, { __close = function(_, err)
     if err ~= nil then stop(job) end
@@ -208,6 +221,7 @@ function M.map(list, f, options)
   end })
   feed(job, next_item, concurrency)
   close(job)
+  estimate.finish(job.estimate)
   local failure = job.failure
   if failure and failure.code then task.fail("lofty.map", failure.code, failure.message) end
   if failure then error(failure.error, 0) end

@@ -4,6 +4,7 @@
 --- without an id and a total that does not add up raise a lofty error with code INVALID_RESPONSE. What was read before a
 --- count turned out wrong is given first.
 local client = require "lofty.client"
+local estimate = require "lofty.estimate"
 local identity = require "lofty.identity"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
@@ -62,7 +63,15 @@ local function begin(list)
   walk.size = page_size(list, paging[list.row.page])
   rewind(walk)
   walk.session = list.resume and require("lofty.resume").begin(list) or nil
+  walk.estimate, walk.look_at = estimate.begin(list.name)
+  -- What is mapped is done some time after it was given; lofty.map counts it.
+  if list.mapped then walk.look_at = estimate.look(walk.estimate, nil) end
+  list.walk = walk
   return walk
+end
+
+local function look(walk, done)
+  walk.look_at = estimate.look(walk.estimate, estimate.state_of(walk, done))
 end
 
 local function note_total(walk, metadata)
@@ -279,6 +288,7 @@ local function give(walk)
     local items, metadata = next_page(walk)
     if not items then
       if walk.session then walk.session:finish() end
+      estimate.finish(walk.estimate)
       return nil
     end
     if walk.session then items = walk.session:left(items) end
@@ -287,6 +297,7 @@ local function give(walk)
     if #items > 0 then return items, metadata end
   end
   if walk.session then walk.session:close() end
+  estimate.finish(walk.estimate)
   return nil
 end
 
@@ -297,6 +308,7 @@ function M.pages(list)
   local walk, page, metadata = begin(list), nil, nil
   return function()
     if page and walk.session then walk.session:done(page) end
+    if walk.handed >= walk.look_at then look(walk, walk.handed) end
     page, metadata = give(walk)
     return page, metadata
   end
@@ -306,8 +318,10 @@ end
 ---@param list lofty.Each.List
 ---@return fun(): table|nil
 function M.items(list)
-  local walk, page, index = begin(list), {}, 0
+  local walk, page, index, done = begin(list), {}, 0, -1
   return function()
+    done = done + 1
+    if done >= walk.look_at then look(walk, done) end
     if page and index > 0 and walk.session then walk.session:done { page[index] } end
     index = index + 1
     if page and index > #page then page, index = give(walk), 1 end
