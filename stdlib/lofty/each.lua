@@ -208,6 +208,7 @@ function M.each(name, row, ...)
   local resume, arguments = take_resume(name, row, ...)
   local values, filters, options = client.arguments(name, named, table.unpack(arguments, 1, arguments.n))
   check_begin(name, row, filters, resume)
+  if options.verify then require("lofty.verify").check(named, filters, options) end
   if not options.unchecked then values, filters = client.checked(named, values, filters) end
   return M.new(name, row, values, filters, nil, resume)
 end

@@ -246,7 +246,11 @@ end
 local function is_cut(err) return err.code == "CANCELLED" or err.code == "DEADLINE_EXCEEDED" end
 
 --- Refuses the option where it has nothing to do, or nothing to go by.
-local function check(row, fields, options)
+---@param row table
+---@param fields table
+---@param options lofty.CallOptions
+---@return table what of lofty.verify.creates
+function M.check(row, fields, options)
   local what, name = creates[row.name], row.name
   if options.unchecked then misuse(name .. ": verify does not go with unchecked, since what was not checked cannot be compared") end
   if what then
@@ -281,7 +285,7 @@ end
 ---@param options lofty.CallOptions
 ---@return any what the create returns
 function M.call(row, values, fields, options)
-  local what = check(row, fields, options)
+  local what = M.check(row, fields, options)
   local call = {
     row = row, what = what, values = values, fields = fields, options = options, path = client.path(row, values),
     wall = clock.now(), monotonic = clock.monotonic(), attempts = 0, looks = 0,

@@ -394,6 +394,7 @@ t.test("every create can be verified, or says that Lofty offers no way to ask", 
   t.ok(refused > 10)
   transport.reply {}
   t.raises("leads.list: verify is for creates; this changes nothing", lofty.leads.list, {}, VERIFY)
+  t.raises("leads.each: verify is for creates", lofty.leads.each, {}, VERIFY)
   t.raises("leads.update: verify is for creates; this leaves, done twice", lofty.leads.update, 7, { stage = "Hot" }, VERIFY)
   t.raises("verify does not go with unchecked", lofty.notes.create, {}, { verify = true, unchecked = true })
   t.raises("verify must be true or false", lofty.notes.create, { leadId = 7, content = "x" }, { verify = 1 })

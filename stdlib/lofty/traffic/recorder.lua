@@ -57,11 +57,9 @@ end
 
 local function reply_of(recorder, response)
   local given, headers = response.headers, nil
-  -- The time of a reply is asked for only where something is reckoned from it.
-  local timed = given["retry-after"] or given["x-ratelimit-reset"]
   for _, name in ipairs(HEADERS) do
     local value = given[name]
-    if value and (timed or name ~= "date") then
+    if value then
       headers = headers or {}
       headers[name] = run.redact(value)
     end
