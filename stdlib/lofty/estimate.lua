@@ -3,9 +3,9 @@
 ---
 ---   info  leads.each: about 41,200 requests left, about 83 min at 500/min
 ---
---- Only where that is more than a minute's work, and once for each list that is walked or mapped. While a list that was
---- spoken of goes on, those that are begun inside it are not spoken of. Where --max-requests will not do for the list,
---- a warning says so as soon as it can be known.
+--- Only where that is more than a minute's work, and once for each list that is walked or mapped. While a list goes on
+--- that was spoken of, or may yet be, those inside it are not. Where --max-requests will not do for the list, a warning
+--- says so as soon as it can be known.
 ---
 --- Requests of an item are those that the run has made since the list was begun, less those for the list's own pages,
 --- by the items done. What other tasks of the run ask meanwhile is counted along.
@@ -86,8 +86,8 @@ local function warn_of_maximum(list, left)
   local made, maximum = run.requests()
   if list.order >= warned or not maximum or made + left <= maximum then return end
   warned = list.order
-  log.write("warn", ("%s: about %s requests left, but --max-requests %s leaves %s: the run will not reach the end"):format(
-    list.name, digits(rounded(left)), digits(maximum), digits(math.max(maximum - made, 0))))
+  local text = "%s: about %s requests left, but --max-requests %s leaves %s: the run will not reach the end"
+  log.write("warn", text:format(list.name, digits(rounded(left)), digits(maximum), digits(math.max(maximum - made, 0))))
 end
 
 local function has_outer(list)
@@ -98,8 +98,8 @@ local function has_outer(list)
   return false
 end
 
---- Whether a list around this one goes on that was spoken of, or may yet be. A loop that was left by break says nothing of
---- it, but then nothing holds its iterator any more: collecting garbage is little against the minutes at stake here.
+--- Whether a list around this one goes on that was spoken of, or may yet be. A loop that was left by break says nothing
+--- of it, but then nothing holds its iterator any more: collecting garbage is little against the minutes at stake.
 local function is_inside(list)
   if not has_outer(list) then return false end
   collectgarbage()

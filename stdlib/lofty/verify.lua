@@ -1,14 +1,15 @@
 --- { verify = true }: a create whose reply was lost is looked for, and made again only where it certainly was not done.
 ---
 --- What is looked for must be alike (lofty.verify.alike), made since the call began, and nobody else's in this run
---- (lofty.verify.claims). When the call began is told on Lofty's clock: a reply's Date less the time passed since, which
---- may be a second or two too early. What carries no time of its making is told by a list read before the create.
+--- (lofty.verify.claims). When the call began is told on Lofty's clock, by a reply's Date less the time passed since;
+--- that is up to two seconds too early. What carries no time of its making is told by a list read before the create.
 ---
---- Not found does not mean not done: lists lag, and a request whose reply was lost may still be at work. So Lofty is asked
---- several times, the last time HALF_MINUTE after the reply was lost, or NINETY_SECONDS where a gateway or this program
---- gave up waiting and Lofty may be working on it yet. Only what is then not there, nor anything that may be it, is
---- made again, and that once. What this line cannot exclude: a request that arrives still later. It would be the second
---- one; another look after the repetition warns where it shows.
+--- Not found does not mean not done: lists lag, and a request whose reply was lost may still be at work. So Lofty is
+--- asked several times, the last time HALF_MINUTE after the reply was lost, or NINETY_SECONDS where a gateway or this
+--- program gave up waiting and Lofty may be working on it yet. Only where then nothing is there that may be it, it is
+--- made again, and that once. What this line cannot exclude is a request that arrives still later: then both are done,
+--- and a last look after the repetition warns of it where it shows. Nor can it be known whether what is alike in all
+--- that is compared was made in the same seconds by another process or a person: it is taken for the call's own.
 ---
 --- Anything in doubt ends as it would without the option: the error is raised with outcome "unknown".
 local claims = require "lofty.verify.claims"
@@ -60,28 +61,25 @@ local function elapsed(call)
   return math.max(clock.monotonic() - call.monotonic, clock.now() - call.wall)
 end
 
---- When the call began, on Lofty's clock, to the second and never too late; nil where that cannot be told.
-local function began(call)
-  local date = client.date and http_date(client.date)
-  return date and (date * 1000 - elapsed(call)) // 1000 * 1000
-end
-
---- "since" the call began, "shortly" before it or where that cannot be told, "before".
-local function age_of(call, item, start)
+--- When a thing was made, as against the call's begin on Lofty's clock, taken to the second and never too late:
+--- "since", "before", or "unsure" where it was a little before, is in times to come, or cannot be told.
+local function age_of(call, item, date)
   if call.known then return "since" end
   local made = parse(item[call.what.made])
-  if not made or not start or made < start and made >= start - MARGIN_MS then return "shortly" end
-  return made >= start and "since" or "before"
+  if not made or not date then return "unsure" end
+  local start = (date * 1000 - elapsed(call)) // 1000 * 1000
+  if made < start - MARGIN_MS then return "before" end
+  return made >= start and made <= date * 1000 + MARGIN_MS and "since" or "unsure"
 end
 
---- What an item is to the call: "found", "doubt", or nil.
-local function judge(call, item, start)
+--- What an item is to the call: "found", "doubt", or nil. `date`: Lofty's clock, in seconds.
+local function judge(call, item, date)
   local what = call.what
   local id = type(item) == "table" and math.tointeger(item[what.id])
   if not id then return "doubt" end
   local is_anothers = claims.has(what.kind, id) or call.known and call.known[id] or false
   if is_anothers and not what.settled then return nil end
-  local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item, start)
+  local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item, date)
   if not likeness or age == "before" and not what.settled then return nil end
   return likeness == "same" and age == "since" and not is_anothers and "found" or "doubt"
 end
@@ -103,17 +101,22 @@ end
 
 ---@class lofty.verify.Sight what one look showed
 ---@field item table|nil the call's thing
+---@field another table|nil one that is alike in all
 ---@field doubt table|nil an item that may be it
 ---@field more string|nil why there may be things that the list does not show
 
 --- Sorts the items of a list that was just read.
 ---@return lofty.verify.Sight
 local function sort(call, items, more)
-  local start, sight = began(call), { more = more }
+  local date, sight = (client.date and http_date(client.date)), { more = more }
   for _, item in ipairs(items) do
-    local verdict = judge(call, item, start)
-    if verdict == "found" then sight.item = sight.item or item end
-    if verdict == "doubt" then sight.doubt = sight.doubt or item end
+    local verdict = judge(call, item, date)
+    if verdict == "found" and sight.item then
+      sight.another = sight.another or item
+    elseif verdict then
+      local place = verdict == "found" and "item" or "doubt"
+      sight[place] = sight[place] or item
+    end
   end
   return sight
 end
@@ -126,9 +129,7 @@ local function look(call)
   local sight = sort(call, items, more)
   if not sight.item and not sight.doubt then return sight end
   wait_for_others(call, latest)
-  sight = sort(call, items, more)
-  if sight.item then claims.take(call.what.kind, sight.item[call.what.id]) end
-  return sight
+  return sort(call, items, more)
 end
 
 --- Raises the error of the create. `why` goes after its message.
@@ -196,22 +197,38 @@ local function create(call)
   return result, err
 end
 
+--- Warns where both attempts may have come. The other thing may be another call's that does not know yet, so it is left
+--- to whoever looks for it.
+local function warn_of_another(call, item)
+  if item then
+    warn(call, ("it may have been done twice, if the first attempt came late: %s is alike"):format(id_of(call, item)))
+  end
+end
+
 --- After the repetition was answered: did the first one come as well?
 local function look_once_more(call, result)
   local sight, failure = try(look, call)
   if failure then
-    info(call, ("done at the second attempt; whether the first came late was not to be seen: %s"):format(failure.message))
-  elseif not sight.item then
-    info(call, "done at the second attempt")
-  elseif call.what.settled then
-    -- Of two that were merged, the id that shows is the one that lives.
-    info(call, ("done, and merged with the first attempt: %s"):format(id_of(call, sight.item)))
-    return call.what.answer(sight.item, call.fields)
-  else
-    warn(call, ("done twice: the first attempt arrived after %s, so %s is there as well"):format(
-      seconds(elapsed(call)), id_of(call, sight.item)))
+    info(call, ("done at the second attempt; whether the first came late cannot be seen: %s"):format(failure.message))
+    return result
   end
+  local item = sight.item
+  if item and call.what.settled then
+    -- Of two that were merged, the id that shows is the one that lives.
+    info(call, ("done, and merged with the first attempt: %s"):format(id_of(call, item)))
+    return call.what.answer(item, call.fields)
+  end
+  info(call, "done at the second attempt")
+  warn_of_another(call, item)
   return result
+end
+
+--- Claims the thing that was found, and returns it as the create would have.
+local function accept(call, sight)
+  claims.take(call.what.kind, sight.item[call.what.id])
+  info(call, ("it was done: %s"):format(id_of(call, sight.item)))
+  if call.repeated then warn_of_another(call, sight.another) end
+  return call.what.answer(sight.item, call.fields)
 end
 
 --- What became of a create whose reply was lost.
@@ -220,10 +237,7 @@ local function settle(call, err)
   info(call, ("the reply was lost (%s%s); looking whether it was done"):format(err.code,
     err.status and (", HTTP %d"):format(err.status) or ""))
   local sight = search(call, err)
-  if sight.item then
-    info(call, ("it was done: %s"):format(id_of(call, sight.item)))
-    return call.what.answer(sight.item, call.fields)
-  end
+  if sight.item then return accept(call, sight) end
   local why = obstacle(call, sight)
   if why then give_up(call, err, why) end
   if call.repeated then
@@ -252,7 +266,9 @@ local function is_cut(err) return err.code == "CANCELLED" or err.code == "DEADLI
 ---@return table what of lofty.verify.creates
 function M.check(row, fields, options)
   local what, name = creates[row.name], row.name
-  if options.unchecked then misuse(name .. ": verify does not go with unchecked, since what was not checked cannot be compared") end
+  if options.unchecked then
+    misuse(name .. ": verify does not go with unchecked, since what was not checked cannot be compared")
+  end
   if what then
     local problem = what.check and what.check(fields)
     if problem then misuse(("%s: verify is not possible here: %s"):format(name, problem)) end

@@ -894,8 +894,9 @@ local repeats = {
 --- What { verify = true } looks for where the reply to a create was lost; stdlib/lofty/verify/creates.lua says how.
 local verified = {
   ["calendar.create"] = "a task or appointment of that content, kind and end on the lead (its `message` is not repeated)",
-  ["leads.create"] = "a new lead of that name with all of its addresses and numbers, of which it needs one; a call that "
-    .. "was merged into an older lead stays unknown",
+  ["leads.create"] = "a new lead of that name with all of its addresses and numbers (it needs one; a call that may have "
+    .. "been merged into another lead stays unknown, and with content, leadAlert, leadTransaction, tags or welcomeEmail "
+    .. "it is not created again)",
   ["manual_logs.create"] = "a log of that kind and content on the lead",
   ["notes.create"] = "a note of that content on the lead",
   ["tasks.create"] = "a task of that content, type and end on the lead",

@@ -93,8 +93,9 @@ local MADE_AGAIN = {
 ---@param row table
 ---@return string|nil
 function M.verify(row)
-  return row.verify and ("{ verify = true } as the last argument: where the reply is lost, looks for %s; returns that, "
-    .. "or creates it again, once, where it certainly was not done."):format(row.verify)
+  return row.verify and ("{ verify = true } as the last argument: where the reply is lost, looks for %s, and returns it; "
+    .. "where nothing like it shows for 30 s (90 s after a timeout, 408, 502, 503 or 504), creates it again, once; in "
+    .. "doubt raises as without the option."):format(row.verify)
 end
 
 local function add_retries(page, row)

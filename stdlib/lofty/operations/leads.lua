@@ -526,7 +526,7 @@ M.create = {
   },
   codes = { "INVALID_PARAMETER", "PROPERTY_ADDRESS_EMPTY" },
   see = { "leads.find", "leads.find_or_create", "leads.wait" },
-  verify = "a new lead of that name with all of its addresses and numbers, of which it needs one; a call that was merged into an older lead stays unknown",
+  verify = "a new lead of that name with all of its addresses and numbers (it needs one; a call that may have been merged into another lead stays unknown, and with content, leadAlert, leadTransaction, tags or welcomeEmail it is not created again)",
 }
 
 M.delete = {

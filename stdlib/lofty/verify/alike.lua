@@ -41,7 +41,7 @@ end
 ---@param max integer|nil
 ---@return lofty.Likeness
 function M.text(sent, shown, max)
-  if type(sent) ~= "string" or type(shown) ~= "string" then return (sent == nil and shown == nil) and "same" or "near" end
+  if type(sent) ~= "string" or type(shown) ~= "string" then return "near" end
   if plain(sent, max) == plain(shown, max) then return "same" end
   return may_be_one(bones(sent), bones(shown)) and "near" or nil
 end

@@ -1,6 +1,6 @@
---- Whose is what: of two things that are alike, one may be the answer to one call only. What a create was answered with
---- belongs to it; what was found for a lost one belongs to that. This is known for one run: another process, or a person
---- in the CRM, makes things that look the same as well.
+--- Whose is what: of two things that are alike, each is one call's. What a create was answered with belongs to it; what
+--- was found for a lost one belongs to that. This is known for one run: another process, or a person in the CRM, makes
+--- things that look the same as well.
 local clock = require "native.clock"
 local creates = require "lofty.verify.creates"
 
@@ -12,7 +12,7 @@ local GENERATION_MS = 60 * 60 * 1000
 local claimed, before, since = {}, {}, nil ---@type table<string, boolean>, table<string, boolean>, integer|nil
 
 local begun = 0
-local under_way = {} ---@type table<string, table<integer, boolean>> by kind: the numbers of creates without an answer yet
+local under_way = {} ---@type table<string, table<integer, boolean>> by kind: numbers of creates without their answer
 
 local function key_of(kind, id) return kind .. " " .. tostring(id) end
 
