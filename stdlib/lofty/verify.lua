@@ -1,4 +1,4 @@
---- { verify = true }: a create whose reply was lost is looked for, and made again only where it certainly was not done.
+--- { verify = true }: a create whose reply was lost is looked for, and made again, once, only where it does not show.
 ---
 --- What is looked for must be alike (lofty.verify.alike), made since the call began, and nobody else's in this run
 --- (lofty.verify.claims). When the call began is told on Lofty's clock, by a reply's Date less the time passed since;
@@ -48,6 +48,8 @@ local PAUSE_MS = 50
 ---@field monotonic integer
 ---@field attempts integer creates sent
 ---@field looks integer
+---@field read integer|nil when the list was read last, on Lofty's clock; nil where that cannot be told
+---@field start integer|nil when the call began, on that clock
 ---@field known table<integer, boolean>|nil ids that were there before
 
 local function info(call, text) log.write("info", ("%s: %s"):format(call.row.name, text)) end
@@ -61,33 +63,38 @@ local function elapsed(call)
   return math.max(clock.monotonic() - call.monotonic, clock.now() - call.wall)
 end
 
---- When a thing was made, as against the call's begin on Lofty's clock, taken to the second and never too late:
---- "since", "before", or "unsure" where it was a little before, is in times to come, or cannot be told.
-local function age_of(call, item, date)
+--- When a thing was made, as against the call's begin: "since", "before", or "unsure" where it was a little before, is
+--- in times to come, or cannot be told.
+local function age_of(call, item)
   if call.known then return "since" end
   local made = parse(item[call.what.made])
-  if not made or not date then return "unsure" end
-  local start = (date * 1000 - elapsed(call)) // 1000 * 1000
-  if made < start - MARGIN_MS then return "before" end
-  return made >= start and made <= date * 1000 + MARGIN_MS and "since" or "unsure"
+  if not made or not call.start then return "unsure" end
+  if made < call.start - MARGIN_MS then return "before" end
+  return made >= call.start and made <= call.read + MARGIN_MS and "since" or "unsure"
 end
 
---- What an item is to the call: "found", "doubt", or nil. `date`: Lofty's clock, in seconds.
-local function judge(call, item, date)
-  local what = call.what
-  local id = type(item) == "table" and math.tointeger(item[what.id])
+--- An item's id; nil where it has none.
+local function item_id(call, item) return type(item) == "table" and math.tointeger(item[call.what.id]) or nil end
+
+--- What an item is to the call: "found", "doubt", or nil.
+local function judge(call, item)
+  local what, id = call.what, item_id(call, item)
   if not id then return "doubt" end
   local is_anothers = claims.has(what.kind, id) or call.known and call.known[id] or false
   if is_anothers and not what.settled then return nil end
-  local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item, date)
+  local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item)
   if not likeness or age == "before" and not what.settled then return nil end
   return likeness == "same" and age == "since" and not is_anothers and "found" or "doubt"
 end
 
+--- Reads the list, and on Lofty's clock when that was and when the call began: to the second, and never too late.
 local function read_list(call)
   client.wants_date = true
   local items, more = call.what.list(call.values, call.fields, call.wanted)
+  local date = (client.date and http_date(client.date))
   call.looks = call.looks + 1
+  call.read = date and date * 1000
+  call.start = date and (call.read - elapsed(call)) // 1000 * 1000
   return items, more
 end
 
@@ -108,9 +115,9 @@ end
 --- Sorts the items of a list that was just read.
 ---@return lofty.verify.Sight
 local function sort(call, items, more)
-  local date, sight = (client.date and http_date(client.date)), { more = more }
+  local sight = { more = more }
   for _, item in ipairs(items) do
-    local verdict = judge(call, item, date)
+    local verdict = judge(call, item)
     if verdict == "found" and sight.item then
       sight.another = sight.another or item
     elseif verdict then
@@ -162,7 +169,7 @@ end
 --- Looks until the thing shows or the time is over. Raises `err` where Lofty cannot be asked.
 ---@return lofty.verify.Sight of the last look
 local function search(call, err)
-  local sight
+  local sight, doubt
   for index, pause in ipairs(pauses_after(err)) do
     if index > 1 then info(call, ("not there yet, looking again in %s"):format(seconds(pause))) end
     local _, code, message = clock.sleep(pause)
@@ -170,11 +177,14 @@ local function search(call, err)
     if not failure then sight, failure = try(look, call) end
     if failure then give_up(call, err, ("looking whether it was done failed: %s"):format(failure.message), failure) end
     if sight.item or sight.doubt and call.what.settled then break end
+    doubt = sight.doubt or doubt
   end
+  -- What was in doubt stays so where the list does not show it any more, unless it has turned out to be another call's.
+  if doubt and not claims.has(call.what.kind, item_id(call, doubt)) then sight.doubt = sight.doubt or doubt end
   return sight
 end
 
-local function id_of(call, item) return ("%s %s"):format(call.what.kind, item[call.what.id]) end
+local function id_of(call, item) return ("%s %s"):format(call.what.kind, item_id(call, item)) end
 
 --- Why a create that was not found must not be made again; nil where it may be.
 local function obstacle(call, sight)
@@ -251,6 +261,9 @@ local function settle(call, err)
   failure.cause = failure.cause or err
   failure.attempts = call.attempts
   if failure.outcome == "unknown" then return settle(call, failure) end
+  -- It may have been refused because the first one came after all: the limit of subscriptions, for example.
+  local late = failure.outcome == "refused" and try(look, call)
+  if late and late.item then return accept(call, late) end
   -- A lead that nobody may see was perhaps made by the first one.
   if call.what.settled then failure.outcome, failure.retryable = "unknown", false end
   error(failure, 0)
@@ -285,7 +298,7 @@ end
 local function ids_of(call, items)
   local ids = {}
   for _, item in ipairs(items) do
-    local id = type(item) == "table" and math.tointeger(item[call.what.id])
+    local id = item_id(call, item)
     if id then ids[id] = true end
   end
   return ids
@@ -307,7 +320,7 @@ function M.call(row, values, fields, options)
     wall = clock.now(), monotonic = clock.monotonic(), attempts = 0, looks = 0,
     wanted = what.prepare and what.prepare(fields),
   }
-  if not what.made then call.known = ids_of(call, (read_list(call))) end
+  if not what.made then call.known, call.looks = ids_of(call, (read_list(call))), 0 end
   local result, err = create(call)
   if not err then return result end
   if err.outcome ~= "unknown" or is_cut(err) then error(err, 0) end

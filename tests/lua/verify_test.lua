@@ -224,6 +224,25 @@ t.test("the second is refused: so was the first, as far as can be known", functi
   t.equal({ err.outcome, err.attempts, err.cause.code, state.posts }, { "refused", 2, "CONNECTION_LOST", 2 })
 end)
 
+t.test("the second is refused because the first came after all: that is the thing", function()
+  local state
+  state = lofty_with { posts = { "gone", { status = 400, json = { code = 20012, message = "Invalid parameter" } } },
+    list = function(_, number)
+      if number == 8 then state.add("Called", 0) end
+    end }
+  t.equal(create(), { noteId = state.base + 1 })
+  t.equal(state.posts, 2)
+end)
+
+t.test("what was in doubt once stays in doubt where the list does not show it any more", function()
+  local state = lofty_with { posts = { "gone" }, list = function(_, number)
+    return number > 1 and { json = { notes = json.array {} } } or nil
+  end }
+  local near = state.add("Called", 5000)
+  t.matches(t.fails("CONNECTION_LOST", create).message, ("note %d may be"):format(near))
+  t.equal(state.posts, 1)
+end)
+
 t.test("a first one that comes after all is told of, and is not taken from another call", function()
   local state, late
   state = lofty_with { posts = { "gone", "answered", "gone" }, list = function(_, number)
