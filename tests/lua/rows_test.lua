@@ -9,7 +9,7 @@ local fit = require "fit"
 t.test("rows are well formed", function()
   local ROW = {}
   for key in ([[method path params query body reply answers page page_size id codes note name habits see order rules
-    read repeatable done text deprecated needs_by_path]]):gmatch("%S+") do ROW[key] = true end
+    read repeatable done verify text deprecated needs_by_path]]):gmatch("%S+") do ROW[key] = true end
   local paging, catalogue = require "lofty.paging", require "lofty.catalogue"
 
   for _, name in ipairs(operations.names()) do
