@@ -23,7 +23,7 @@ M.wants_date = false
 ---@field retries integer|nil how often it may be made again after it failed; --retries, else 5, where it is not given
 
 ---@class lofty.CreateOptions: lofty.CallOptions
----@field verify boolean|nil true: where the reply was lost, looks whether it was done; see lofty.verify
+---@field verify boolean|nil true: where the reply was lost, looks whether it was done before it may be made again
 
 --- What an option's value must be: a type, and how to say it.
 local OPTIONS = {
