@@ -57,12 +57,9 @@ static int run_redact(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"settings", run_settings},
-                                     {"codes", run_codes},
-                                     {"item_failed", run_item_failed},
-                                     {"redact", run_redact},
-                                     {"requests", run_requests},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"settings", run_settings},       {"codes", run_codes},
+                                     {"item_failed", run_item_failed}, {"redact", run_redact},
+                                     {"requests", run_requests},       {NULL, NULL}};
 
 int luaopen_native_run(lua_State *L) {
   luaL_newlib(L, functions);

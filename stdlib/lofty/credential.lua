@@ -4,6 +4,7 @@
 local http = require "native.http"
 local log = require "native.log"
 local native = require "native.credential"
+local permits = require "lofty.permits"
 
 local M = {}
 
@@ -13,6 +14,8 @@ local function renew(call, request, refused)
   if not serial then return nil, code, message, info end
   log.write("info", ("%s %s: the token was refused and is renewed"):format(request.method,
     request.target:match("^[^?]*")))
+  local _, limited = permits.wait { name = request.operation }
+  if limited then return nil, limited.code, limited.message, { sent = false, retry_after = limited.retry_after } end
   return call(request)
 end
 

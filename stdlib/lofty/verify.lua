@@ -91,7 +91,7 @@ end
 local function read_list(call)
   client.wants_date = true
   local items, more = call.what.list(call.values, call.fields, call.wanted)
-  local date = (client.date and http_date(client.date))
+  local date = client.date and http_date(client.date)
   call.looks = call.looks + 1
   call.read = date and date * 1000
   call.start = date and (call.read - elapsed(call)) // 1000 * 1000
