@@ -25,6 +25,8 @@ import subprocess
 import sys
 import tempfile
 
+# The replies that name a limit of calls, which are those with 429, name one that is out of reach.
+LIMIT = "200000/min"
 FAULTS = ("429:0.6%,429-bare:0.05%,500:1%,502:0.3%,503:0.3%,504:0.3%,500-after:1%,502-after:0.3%,503-after:0.3%,"
           "504-after:0.3%,cut:1.5%,lost-reply:1.5%,garbage:1.5%,refuse:1%,reset:1%,latency:1ms..2ms:5%,wait:1ms")
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "oracle_ledger.lua")
@@ -258,7 +260,7 @@ def check_script(name, journal, status, err):
 
 def check_direct(program, directory, count, seed):
     """Sequentially and concurrently, against one sandbox."""
-    server = Server(program, directory, "--seed", "empty", "--faults", f"{FAULTS},seed:{seed}")
+    server = Server(program, directory, "--seed", "empty", "--rate-limit", LIMIT, "--faults", f"{FAULTS},seed:{seed}")
     journals = []
     for name, part, concurrency in (("one at a time", count // 9, 1), ("20 at a time", count - count // 9, 20)):
         journal, status, err = run(program, server.url, part, concurrency, name.replace(" ", "-"))
@@ -277,7 +279,7 @@ def check_direct(program, directory, count, seed):
 def check_proxy(program, directory, count, seed):
     """Through the faults of a proxy; what is there is read behind it."""
     behind = Server(program, directory, "--seed", "empty")
-    proxy = Server(program, directory, "--upstream", behind.url, "--faults", f"{FAULTS},seed:{seed + 1}")
+    proxy = Server(program, directory, "--upstream", behind.url, "--rate-limit", LIMIT, "--faults", f"{FAULTS},seed:{seed + 1}")
     journal, status, err = run(program, proxy.url, count, 20, "proxy")
     yield from check_script("by a proxy", journal, status, err)
     there = state_of(behind)
@@ -323,7 +325,7 @@ def done_without_a_word(journal, ledger_ids, marks):
 
 def check_ended(program, directory, seed, number, name):
     """20 runs, each ended somewhere on its way."""
-    server = Server(program, directory, "--seed", "empty", "--faults", f"{FAULTS},seed:{seed + 2}")
+    server = Server(program, directory, "--seed", "empty", "--rate-limit", LIMIT, "--faults", f"{FAULTS},seed:{seed + 2}")
     dice, journals, unnamed, early = random.Random(seed), [], [], 0
     for turn in range(KILLS):
         journal, err = run_ended(program, server.url, f"{name}-{turn}", number, dice.randrange(25, 280))
@@ -345,7 +347,7 @@ def check_ended(program, directory, seed, number, name):
 
 def check_verify(program, directory, count, seed):
     """With { verify = true }: what was lost is found, or made again, or reported, and never there twice."""
-    server = Server(program, directory, "--seed", "empty", "--faults", f"{FAULTS},seed:{seed}")
+    server = Server(program, directory, "--seed", "empty", "--rate-limit", LIMIT, "--faults", f"{FAULTS},seed:{seed}")
     journal, status, err = run(program, server.url, count, 20, "verify", "verify")
     there = state_of(server)
     ledger = server.stop()

@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CANNED_CONNECTIONS = 1024, CANNED_REQUEST = 8192 };
@@ -49,16 +50,24 @@ static const char canned_tasks[] =
 static const char canned_me[] = "{\"id\":651095960136641,\"firstName\":\"Ada\",\"role\":\"Agent\"}";
 static const char canned_note[] = "{\"noteId\":9200000000001}";
 
+/* A limit that is never reached, told as Lofty does. */
+struct canned_quota {
+  time_t ends;
+  int left;
+};
+
 /* With the header fields that a reply of Lofty's has, more or less. */
-static void canned_answer(int fd, const char *body) {
+static void canned_answer(int fd, struct canned_quota *quota, const char *body) {
+  enum { LIMIT = 200000, WINDOW_SECONDS = 60 };
   char reply[8192];
+  time_t now = time(NULL);
+  if (now >= quota->ends) *quota = (struct canned_quota){now + WINDOW_SECONDS, LIMIT};
   int length = snprintf(reply, sizeof reply,
-                        "HTTP/1.1 200 OK\r\nDate: Mon, 23 Nov 2026 05:00:00 GMT\r\n"
-                        "Content-Type: application/json;charset=UTF-8\r\n"
-                        "X-RateLimit-Limit: 300\r\nX-RateLimit-Remaining: 299\r\n"
-                        "X-RateLimit-Reset: 21000\r\nX-Request-Id: 0f2c8a55d1\r\n"
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\n"
+                        "X-RateLimit-Limit: %d\r\nX-RateLimit-Remaining: %d\r\n"
+                        "X-RateLimit-Reset: %lld\r\nX-Request-Id: 0f2c8a55d1\r\n"
                         "Content-Length: %zu\r\n\r\n%s",
-                        strlen(body), body);
+                        LIMIT, --quota->left, (long long)quota->ends, strlen(body), body);
   if (write(fd, reply, (size_t)length) != length) _exit(1);
 }
 
@@ -72,7 +81,7 @@ static size_t canned_whole(const struct canned_connection *connection) {
   return length <= connection->length ? length : 0;
 }
 
-static bool canned_serve(int fd, struct canned_connection *connection) {
+static bool canned_serve(int fd, struct canned_connection *connection, struct canned_quota *quota) {
   size_t room = sizeof connection->request - 1 - connection->length;
   ssize_t got = read(fd, connection->request + connection->length, room);
   if (got <= 0) return false;
@@ -80,10 +89,11 @@ static bool canned_serve(int fd, struct canned_connection *connection) {
   connection->request[connection->length] = '\0';
   for (size_t length; (length = canned_whole(connection)) > 0;) {
     const char *target = strchr(connection->request, '/');
-    canned_answer(fd, connection->request[0] == 'P'             ? canned_note
-                      : strncmp(target, "/v1.0/leads", 11) == 0 ? canned_lead
-                      : strncmp(target, "/v2.0/tasks", 11) == 0 ? canned_tasks
-                                                                : canned_me);
+    canned_answer(fd, quota,
+                  connection->request[0] == 'P'             ? canned_note
+                  : strncmp(target, "/v1.0/leads", 11) == 0 ? canned_lead
+                  : strncmp(target, "/v2.0/tasks", 11) == 0 ? canned_tasks
+                                                            : canned_me);
     connection->length -= length;
     memmove(connection->request, connection->request + length, connection->length + 1);
   }
@@ -93,6 +103,7 @@ static bool canned_serve(int fd, struct canned_connection *connection) {
 static void canned_run(int listener) {
   static struct canned_connection connections[CANNED_CONNECTIONS];
   struct epoll_event events[64];
+  struct canned_quota quota = {0, 0};
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
   epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
@@ -107,7 +118,7 @@ static void canned_run(int listener) {
         connections[fd].length = 0;
         event = (struct epoll_event){.events = EPOLLIN, .data.fd = fd};
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-      } else if (!canned_serve(fd, &connections[fd])) {
+      } else if (!canned_serve(fd, &connections[fd], &quota)) {
         close(fd);
       }
     }
