@@ -87,6 +87,11 @@ struct context {
   const char *(*block)(struct context *context);
 };
 
+/* Whether the run has made as many requests as it may. */
+static inline bool context_is_spent(const struct context *context) {
+  return context->requests_maximum && context->requests >= context->requests_maximum;
+}
+
 /* The context of a state or of any of its coroutines. */
 struct context *context_of(lua_State *L);
 void context_attach(lua_State *L, struct context *context);

@@ -224,7 +224,7 @@ static int http_call(lua_State *L) {
   if (refusal) return await_refuse(L, refusal, finish_refused);
   request.authorization = context->config->credential.authorization;
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
-  if (context->requests_maximum && context->requests >= context->requests_maximum)
+  if (context_is_spent(context))
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
   request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 7 */
 

@@ -6,6 +6,7 @@
 
 #include "../core/quota.h"
 #include "../core/rate_limit.h"
+#include "await.h"
 
 enum {
   BULK_REQUESTS = 200, /* a run that has made more, and was not told otherwise, is in no hurry */
@@ -62,7 +63,10 @@ static int take(lua_State *L) {
                                       [QUOTA_CLOSED] = "closed"};
   struct context *context = context_of(L);
   uint32_t operation = quota_operation(luaL_checkstring(L, 1));
-  const struct quota *quota = quota_of(context);
+  /* A call that is going to be refused on this side takes nothing from others, and waits for
+     nothing. */
+  bool leaves = !context_is_spent(context) && !await_refusal(L);
+  const struct quota *quota = leaves ? quota_of(context) : NULL;
   enum quota_reason reason = QUOTA_GIVEN;
   int64_t wait =
       quota ? quota_take(quota, operation, priority_of(context), clock_ms(QUOTA_CLOCK), &reason)

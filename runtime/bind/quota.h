@@ -12,7 +12,9 @@
 void quota_heard(const struct context *context, uint32_t operation,
                  const struct http_response *response, int64_t elapsed);
 
-/* Lua: take(operation) -> 0; or milliseconds and "learning", "pace", "limit" or "closed".
+/* Lua: take(operation) -> 0; or milliseconds and "learning", "pace", "limit" or "closed". Takes
+          nothing where a call would be refused: the task is cancelled, its deadline or the run's
+          maximum of requests reached.
         class(operation) -> 0, or the number of the bucket that it has for itself.
         refused(operation): a reply said in another way than 429 that calls were too many.
         waits() -> whether a limit is waited for.
