@@ -194,7 +194,7 @@ local function persist(call, attempt, fields)
   while true do
     local err = error_of(call, fields)
     native.heard(err.category, err.status)
-    if err.category == "rate_limit" and err.status ~= 429 then permits.refused(call.row) end
+    if err.category == "rate_limit" and err.status and err.status ~= 429 then permits.refused(call.row) end
     if call.doubt and says_done(call.row, err) then
       log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
       return true
