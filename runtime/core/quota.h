@@ -79,7 +79,7 @@ struct quota_memory {
 /* One process's view of it. */
 struct quota {
   struct quota_memory *memory;
-  uint32_t ceiling; /* permits of ours in a window, whatever the server allows; 0: no ceiling */
+  uint32_t ceiling; /* permits of ours in a class's window, whatever the server allows; 0: none */
   uint32_t start;   /* the limit until the server names one; 0: none */
 };
 
