@@ -216,7 +216,7 @@ void quota_learn(const struct quota *quota, uint32_t operation, int status,
   }
   if (has_end || news.count >= 0)
     learn_window(bucket, &news);
-  else
+  else if (status > 0)
     count_reply(bucket);
   if (status == 429)
     learn_refusal(bucket, limit, sent, now);

@@ -83,6 +83,11 @@ static void test_slow_start(void) {
   quota = fresh(0, 0);
   for (int i = 0; i < 15; i++) hear_nothing(&quota, start);
   CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start), 100000);
+
+  TEST("a call without a reply is none that spoke of no limit");
+  quota = fresh(0, 0);
+  for (int i = 0; i < 15; i++) quota_learn(&quota, operation, 0, NULL, start, start + 10);
+  CHECK_INT(take_all(&quota, QUOTA_INTERACTIVE, start + 10), 16);
 }
 
 static void test_windows(void) {
