@@ -88,9 +88,10 @@ static int class_of(lua_State *L) {
 
 static int refused(lua_State *L) {
   uint32_t operation = quota_operation(luaL_checkstring(L, 1));
+  lua_Integer elapsed = luaL_checkinteger(L, 2);
   const struct quota *quota = context_of(L)->quota;
   int64_t now = clock_ms(QUOTA_CLOCK);
-  if (quota) quota_learn(quota, operation, 429, NULL, now, now);
+  if (quota) quota_learn(quota, operation, 429, NULL, now - elapsed, now);
   return 0;
 }
 

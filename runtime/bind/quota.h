@@ -16,7 +16,8 @@ void quota_heard(const struct context *context, uint32_t operation,
           nothing where a call would be refused: the task is cancelled, its deadline or the run's
           maximum of requests reached.
         class(operation) -> 0, or the number of the bucket that it has for itself.
-        refused(operation): a reply said in another way than 429 that calls were too many.
+        refused(operation, elapsed): a reply said in another way than 429 that calls were too many,
+          so many milliseconds after its call began.
         waits() -> whether a limit is waited for.
         rate([operation]) -> calls a minute of its class, or of the common one; or nil.
         status() -> { limit=, used=, remaining=, reset= } of it; seconds; limit and remaining may

@@ -108,8 +108,9 @@ end
 
 --- A reply said that calls were too many in another way than by HTTP 429, which is learned from by itself.
 ---@param row table
-function M.refused(row)
-  native.refused(row.name)
+---@param began integer when its attempt did, in monotonic milliseconds: those that were under way together count once
+function M.refused(row, began)
+  native.refused(row.name, math.max(0, math.floor(clock.monotonic() - began)))
 end
 
 return M

@@ -74,6 +74,7 @@ local GIVEN_UP = {
 ---@field allowed integer retries
 ---@field began integer monotonic milliseconds
 ---@field attempts integer
+---@field sent integer when the latest attempt began
 ---@field waited integer milliseconds that it took to get permits: no attempt was under way
 ---@field doubt lofty.Error|nil the first attempt nobody knows the end of
 ---@field mark any closed once it is known
@@ -168,6 +169,7 @@ end
 
 --- Makes an attempt. One that a cancel, a deadline or the run's own limit prevented is none.
 local function count_attempt(call, attempt)
+  call.sent = clock.monotonic()
   local ok, result, metadata = attempt(timeout_of(call))
   if ok or result.begun ~= false then call.attempts = call.attempts + 1 end
   if ok then native.heard() end
@@ -194,7 +196,7 @@ local function persist(call, attempt, fields)
   while true do
     local err = error_of(call, fields)
     native.heard(err.category, err.status)
-    if err.category == "rate_limit" and err.status and err.status ~= 429 then permits.refused(call.row) end
+    if err.category == "rate_limit" and err.status and err.status ~= 429 then permits.refused(call.row, call.sent) end
     if call.doubt and says_done(call.row, err) then
       log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
       return true
