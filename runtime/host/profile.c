@@ -13,6 +13,8 @@
 
 enum { PATH_LENGTH = 1024 };
 
+static const char default_name[] = "default";
+
 struct code_name {
   lua_Integer number;
   char *name;
@@ -227,18 +229,20 @@ static void run_file(struct loading *loading) {
 bool profile_open(const char *name, struct profile **result, struct failure *failure) {
   char path[PATH_LENGTH];
   struct stat status;
+  /* The default one is there without having been written down, also for those who name it. */
+  bool required = name && strcmp(name, default_name) != 0;
   *result = NULL;
   if (!find_path(path, sizeof path, failure)) return false;
   if (name && strlen(name) >= sizeof(((struct profile *)NULL)->name))
     return failure_set(failure, "CONFIG_INVALID", "the profile's name is too long");
   if (stat(path, &status) != 0) {
-    if (!name && (errno == ENOENT || errno == ENOTDIR)) return true;
+    if (!required && (errno == ENOENT || errno == ENOTDIR)) return true;
     return failure_set(failure, "CONFIG_INVALID", "cannot read %s: %s", path, strerror(errno));
   }
-  struct loading loading = {.path = path, .required = name != NULL, .failure = failure};
+  struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
-  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : "default");
+  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : default_name);
   run_file(&loading);
   if (loading.fine && loading.found)
     *result = loading.profile;

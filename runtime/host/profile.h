@@ -20,7 +20,7 @@
 
 struct profile;
 
-/* Opens the profile `name`; NULL as name means "default", which need not exist. False with
+/* Opens the profile `name`, NULL for "default"; that one need not exist. False with
    CONFIG_INVALID: no such file or profile, an unknown or mistyped setting, a file that holds a
    secret and that others can read. On success `*profile` is set, to NULL where there is none. */
 bool profile_open(const char *name, struct profile **profile, struct failure *failure);
