@@ -81,10 +81,21 @@ static bool keep_code(struct login *login, const char *code) {
   return false;
 }
 
+/* The question is about one code: a yes to it must not be taken for another that came first. */
+static enum receiver_page ask_again(struct login *login, const char *code) {
+  if (strcmp(login->code, code) == 0) return RECEIVER_QUESTION;
+  forget_code(login);
+  login->phase = PHASE_WAITING;
+  fputc('\n', stderr);
+  say("refused two answers without a state, of which one does not belong to this login; still "
+      "waiting: allow access once more");
+  return RECEIVER_FOREIGN;
+}
+
 /* A code that came without a state may be another's, slipped in so that this person works in that
    one's account. PKCE keeps those out, if Lofty looks at it; so the person is asked. */
 static enum receiver_page ask(struct login *login, const char *code) {
-  if (login->phase == PHASE_ASKING) return RECEIVER_OVER;
+  if (login->phase == PHASE_ASKING) return ask_again(login, code);
   if (!login->prompt.running || !prompt_is_person()) {
     say("refused an answer without a state, for nobody is at the terminal to say whether it "
         "belongs to this login; still waiting");
