@@ -72,7 +72,10 @@ static int finish(lua_State *L, int status, lua_KContext k) {
   }
   if (!waiting->wait.fine) {
     context_fail(L, &waiting->wait.failure);
-    return push_failure(L, waiting->wait.retry_after);
+    push_failure(L, waiting->wait.retry_after);
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "token"); /* it is the token that was not got */
+    return 4;
   }
   lua_pushinteger(L, (lua_Integer)waiting->context->credentials->serial);
   return 1;

@@ -229,6 +229,7 @@ local function unanswered(row, code, message, info)
     retry_after = info and info.retry_after,
     sent = not info or info.sent,
     begun = not info or info.begun ~= false,
+    token = info and info.token,
   }
 end
 

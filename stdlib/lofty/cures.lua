@@ -92,11 +92,21 @@ local function not_granted(facts, row)
   return ("Grant %s %s to the application in %s; if it is in production %s."):format(row.method, row.path, PORTAL, again)
 end
 
+--- What the token endpoint did not answer, or not usably: the call itself never left.
+local LATER = "The call was not sent, for want of a token: run again later; status.lofty.com tells of outages."
+local NO_TOKEN = {
+  protocol = "The call was not sent, for want of a token: check LOFTY_BASE_URL, or set token_url in the profile to the "
+    .. "address where Lofty gives tokens. A page in its place is usually a proxy's or of a maintenance.",
+  server = LATER, timeout = LATER,
+}
+
 --- The cure for an error of a call; nil where the catalogue's does.
 ---@param err lofty.Error
 ---@param row table the operation
+---@param token boolean|nil it was a token that could not be got
 ---@return string|nil
-function M.of(err, row)
+function M.of(err, row, token)
+  if token and NO_TOKEN[err.category] then return NO_TOKEN[err.category] end
   if err.category ~= "auth" and err.code ~= 200100 and err.code ~= "STATE_UNUSABLE" then return nil end
   local facts = native.describe()
   if facts.kind == "none" then return nil end

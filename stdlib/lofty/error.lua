@@ -78,7 +78,8 @@ local function short_body(body)
 end
 
 local function clean_message(message)
-  message = without_secrets(tostring(message)):gsub("%c", " "):gsub("%s+", " "):match("^ ?(.-) ?$")
+  message = without_secrets(tostring(message)):gsub("%c", " "):gsub("\xC2[\x80-\x9F]", " ")
+  message = message:gsub("%s+", " "):match("^ ?(.-) ?$")
   return shorten(message, MESSAGE_MAX)
 end
 
