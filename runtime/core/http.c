@@ -457,9 +457,17 @@ static const char *code_of(CURLcode result) {
   }
 }
 
+/* libcurl quotes the address of a proxy that it cannot use, password and all. */
+static void hide_user(char *message) {
+  char *quoted = strchr(message, '\'');
+  char *end = quoted ? strrchr(quoted, '@') : NULL;
+  if (end) memmove(quoted + 1, end + 1, strlen(end));
+}
+
 static void describe_failure(struct http_exchange *exchange, CURLcode result) {
   exchange->failed = true;
   if (exchange->failure.code[0] != '\0') return; /* one of our callbacks knew better */
+  hide_user(exchange->curl_message);
   if (result == CURLE_ABORTED_BY_CALLBACK)
     failure_set(&exchange->failure, code_of(result),
                 "the connection ended before the reply; the request was not sent again");

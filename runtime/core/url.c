@@ -38,7 +38,9 @@ static bool check_parsed(CURLU *parsed, const char *url, struct failure *failure
     /* The URL itself is left out of the message: it holds a password. */
     fine = failure_set(failure, "INVALID_URL", "the base URL must not contain a user or password");
   else if (strpbrk(url, "?#"))
-    fine = failure_set(failure, "INVALID_URL", "the base URL %s must not contain ? or #", url);
+    /* What follows them may be a key. */
+    fine = failure_set(failure, "INVALID_URL", "the base URL %.*s must not contain ? or #",
+                       (int)strcspn(url, "?#"), url);
   else if (curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
            curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK)
     fine = failure_set(failure, "INVALID_URL", "the base URL %s has no scheme or host", url);
