@@ -31,12 +31,13 @@ FILE = re.compile(
 
 
 class Lofty:
-    """Tokens and one call. `rotates`: a refresh token works once. `held`: replies wait until it is set."""
+    """Tokens and one call. `rotates`: a refresh token works once. `held`: replies wait until it is set. `once`: an
+    access token that is in force for one call."""
 
     def __init__(self, rotates=False, basic_only=False):
         self.lock, self.serial, self.rotates, self.basic_only = threading.Lock(), 0, rotates, basic_only
         self.access, self.refresh, self.requests, self.calls = set(), {"refresh-token-0"}, [], []
-        self.plan, self.arrived, self.held = [], threading.Event(), None
+        self.plan, self.arrived, self.held, self.once = [], threading.Event(), None, None
         lofty = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -88,7 +89,9 @@ class Lofty:
     def call(self, authorization, what, result):
         """One call: done with a token in force, refused with any other."""
         with self.lock:
-            good = authorization.removeprefix("Bearer ") in self.access
+            token = authorization.removeprefix("Bearer ")
+            good = token in self.access
+            self.access -= {token} if token == self.once else set()
             self.calls.append((what, 200 if good else 401))
         return (200, result) if good else (401, {"code": 20004, "message": "Bad credentials"})
 
@@ -279,6 +282,25 @@ def login_lost():
     assert "refresh-token-0" not in err, err
 
 
+def clock_set_back():
+    """What another run kept since is renewed, though the clock has been set back between the two."""
+    lofty = Lofty(rotates=True)
+    home = Home(lofty)
+    home.write(-1, access="access-token-theirs", refresh="refresh-token-theirs")
+    theirs = home.read()
+    lofty.access.add("access-token-ours")
+    lofty.refresh = {"refresh-token-theirs"}
+    home.write(600, access="access-token-ours")
+    ours = re.sub(r"obtained_at = \d+", f"obtained_at = {int(time.time() * 1000) + 300000}", home.read())
+    with open(home.file, "w", encoding="ascii") as out:
+        out.write(ours)
+    chunk = f"local file = assert(io.open([[{home.file}]], 'w')) file:write([[\n{theirs}]]) file:close()"
+    lofty.once = "access-token-ours"
+    code, out, err = home.run(CALL + chunk + CALL)
+    assert (code, out) == (0, "48213\n48213\n"), err
+    assert [request["refresh_token"] for request in lofty.requests] == ["refresh-token-theirs"], lofty.requests
+
+
 def deadline():
     """Who waits for a token gives up in time; the token is got all the same, and kept."""
     lofty = Lofty(rotates=True)
@@ -314,7 +336,7 @@ TESTS = {
     "eight processes ask once for a client's token": lambda: eight_processes(False),
     "many tasks renew once": many_tasks, "a refused create is made again": refused_create,
     "a run killed anywhere": killed_anywhere, "nothing can be kept": nothing_can_be_kept, "a lost reply": lost_reply,
-    "a login that is lost": login_lost, "a deadline while a token is got": deadline,
+    "a login that is lost": login_lost, "a clock that was set back": clock_set_back, "a deadline while a token is got": deadline,
     "the second endpoint": second_endpoint,
 }
 

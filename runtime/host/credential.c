@@ -28,6 +28,7 @@ struct credentials {
   enum phase phase;
   bool is_refused;            /* the token in force must not be taken again */
   struct oauth_tokens tokens; /* in force */
+  bool is_unkept;             /* these are not in the file, which could not be written */
   struct oauth_tokens kept;   /* as last read from the file */
   struct tokens_lock *lock;
   struct loop_timer timer;
@@ -144,7 +145,8 @@ static bool look(struct credentials *credentials) {
 /* Keeps what was granted, for the next one who looks. */
 static void keep(struct credentials *credentials, const struct oauth_tokens *tokens) {
   struct failure failure;
-  if (tokens_save(&credentials->config->credential, tokens, &failure)) return;
+  credentials->is_unkept = !tokens_save(&credentials->config->credential, tokens, &failure);
+  if (!credentials->is_unkept) return;
   warn(credentials,
        is_login(credentials)
            ? "the new tokens cannot be kept; this run goes on with them, the next may have to log "
@@ -172,11 +174,12 @@ static void on_grant(void *context) {
   oauth_tokens_clear(&tokens);
 }
 
-/* Whichever is newer: what could not be kept is in memory only. */
+/* What the file has, but for what could not be kept and is in memory only. Times alone do not tell
+   which is newer: a clock may have been set back. */
 static const struct oauth_tokens *newest(const struct credentials *credentials) {
   const struct oauth_tokens *kept = &credentials->kept;
   const struct oauth_tokens *own = &credentials->tokens;
-  return own->access_token && own->obtained_at > kept->obtained_at ? own : kept;
+  return credentials->is_unkept && own->obtained_at > kept->obtained_at ? own : kept;
 }
 
 static void ask(struct credentials *credentials) {
