@@ -10,14 +10,23 @@
 
 /* The UTF-8 length of the invisible character at `text`, or 0 when it is a visible one. */
 static size_t invisible(const char *text) {
-  static const char *const characters[] = {
-      "\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\x8E",
-      "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+  static const struct {
+    const char *first, *last;
+  } ranges[] = {
+      {"\xC2\x80", "\xC2\xA0"},         /* controls, the space that does not break */
+      {"\xC2\xAD", "\xC2\xAD"},         /* soft hyphen */
+      {"\xE2\x80\x80", "\xE2\x80\x8F"}, /* spaces, joiners, directions */
+      {"\xE2\x80\xA8", "\xE2\x80\xAF"}, /* separators, directions, a narrow space */
+      {"\xE2\x81\x9F", "\xE2\x81\xAF"}, /* a space, joiners, directions */
+      {"\xE3\x80\x80", "\xE3\x80\x80"}, /* ideographic space */
+      {"\xEF\xBB\xBF", "\xEF\xBB\xBF"}, /* byte order mark */
+  };
   unsigned char byte = (unsigned char)*text;
   if (byte <= 0x20 || byte == 0x7F) return 1;
-  for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
-    size_t length = strlen(characters[i]);
-    if (strncmp(text, characters[i], length) == 0) return length;
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+    size_t length = strlen(ranges[i].first);
+    if (strncmp(text, ranges[i].first, length) >= 0 && strncmp(text, ranges[i].last, length) <= 0)
+      return length;
   }
   return 0;
 }

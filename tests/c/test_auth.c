@@ -14,6 +14,12 @@ static const struct {
                     "eyJ\xE2\x80\xA8",
                     "token eyJ"},
                    {CREDENTIAL_API_KEY, "e\xE2\x80\x8By\xC2\xA0J\xE2\x80\xA9", "token eyJ"},
+                   {CREDENTIAL_API_KEY,
+                    "\xE2\x81\xA8\xE2\x80\xAA"
+                    "ey\xC2\xADJ\xE2\x80\xAF\xE2\x81\xA9",
+                    "token eyJ"},
+                   {CREDENTIAL_API_KEY, "ey\xE2\x80\x93J", NULL},
+                   {CREDENTIAL_API_KEY, "eyJ\xE2\x80", NULL},
                    {CREDENTIAL_API_KEY, "token eyJ", "token eyJ"},
                    {CREDENTIAL_API_KEY, "Token\teyJ", "token eyJ"},
                    {CREDENTIAL_API_KEY, "Bearer eyJ", "token eyJ"},
