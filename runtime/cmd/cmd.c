@@ -44,7 +44,8 @@ static void print_overview(FILE *stream) {
       "  loftyrun --sandbox -e 'for lead in lofty.leads.each{} do print(lead.firstName) end'\n"
       "\nCredentials: LOFTY_API_KEY, LOFTY_ACCESS_TOKEN, or LOFTY_CLIENT_ID, LOFTY_CLIENT_SECRET "
       "and\n"
-      "LOFTY_CUSTOMER_KEY in the environment; or a profile; or loftyrun auth login.\n\n"
+      "LOFTY_CUSTOMER_KEY in the environment; or a profile (loftyrun help profiles); or a login\n"
+      "(loftyrun auth login).\n\n"
       "Topics of help:\n",
       stream);
   fputs(command_help.details, stream);

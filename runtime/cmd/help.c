@@ -32,6 +32,41 @@ static int print_exit_codes(void) {
   return EXIT_DONE;
 }
 
+static const char profiles[] =
+    "Credentials come from the environment, or else from a profile:\n"
+    "\n"
+    "  LOFTY_API_KEY        api_key        from Lofty: Settings > Integrations > API Keys\n"
+    "  LOFTY_ACCESS_TOKEN   access_token   an OAuth access token, used as it is\n"
+    "  LOFTY_CLIENT_ID      client_id      an application of your own: all three for the client\n"
+    "  LOFTY_CLIENT_SECRET  client_secret  credentials grant; without customer_key, which is a\n"
+    "  LOFTY_CUSTOMER_KEY   customer_key   user's API key, for a login (loftyrun help auth)\n"
+    "  LOFTY_BASE_URL       base_url       https://api.lofty.com where it is not set\n"
+    "\n"
+    "One kind of credential in one place: two may be of two accounts and are refused. Profiles\n"
+    "are in ~/.config/loftyrun/config.lua (in $XDG_CONFIG_HOME where that is set), which must be\n"
+    "readable by you alone when a secret is in it (chmod 600):\n"
+    "\n"
+    "  return {\n"
+    "    profiles = {\n"
+    "      default = { api_key = \"...\" },\n"
+    "      work = { client_id = \"...\", client_secret = \"...\" },\n"
+    "    },\n"
+    "  }\n"
+    "\n"
+    "--profile NAME or LOFTY_PROFILE chooses one; the one called default needs no choosing. It\n"
+    "may also have token_url, authorize_url and redirect_uri, where Lofty's own do not do;\n"
+    "requests_per_minute; priority: interactive, scheduled or bulk; and codes, numbers that you\n"
+    "have seen and their names: codes = { [40013] = \"TASK_IS_SMARTPLAN\" }.\n"
+    "\n"
+    "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
+
+static bool is_about_profiles(const char *topic) {
+  static const char *const names[] = {"profiles", "profile", "credentials"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(topic, names[i]) == 0) return true;
+  return false;
+}
+
 /* Stack: the topic and the nearest command or NULL, C strings as light userdata. Returns text or
    nil, and a suggestion or nil. */
 static int describe(lua_State *L) {
@@ -112,6 +147,10 @@ static int run(const struct options *options, char **words) {
     return EXIT_DONE;
   }
   if (strcmp(topic, "exit-codes") == 0) return print_exit_codes();
+  if (is_about_profiles(topic)) {
+    fputs(profiles, stdout);
+    return EXIT_DONE;
+  }
   return print_topic(topic);
 }
 
@@ -126,6 +165,7 @@ const struct command command_help = {
         "  loftyrun help create task         operations found by words, misspelt ones as well\n"
         "  loftyrun help POST /v1.0/notes    an operation as Lofty's documentation names it\n"
         "  loftyrun help operations          all operations; likewise helpers, codes, exit-codes\n"
+        "  loftyrun help profiles            credentials and settings, and where they go\n"
         "  loftyrun help sandbox             a command\n",
     .run = run,
 };
