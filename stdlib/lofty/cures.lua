@@ -56,8 +56,8 @@ local REFUSED = {
 --- 200058, nobody belongs to the token.
 local NOBODY = {
   api_key = function(facts)
-    return ("The user that the key in %s belongs to is gone from Lofty: log in there as somebody who is not, and %s.")
-      :format(place(facts), NEW_KEY)
+    return ("The user that the key in %s belongs to is gone from Lofty: log in there as somebody who is not, and %s. If it "
+      .. "is an OAuth access token, put it into %s instead."):format(place(facts), NEW_KEY, beside(facts, "access_token"))
   end,
   access_token = function(facts)
     return ("%s holds what is probably an API key: put it into %s instead."):format(place(facts), beside(facts, "api_key"))
@@ -84,7 +84,10 @@ end
 
 --- 200100, the application was not granted this API.
 local function not_granted(facts, row)
-  if facts.kind == "api_key" then return nil end
+  if facts.kind == "api_key" then
+    return ("An API key is of no application that %s %s could be granted to: ask Lofty why the key of this user may not "
+      .. "call it, or use an application that may (loftyrun help profiles)."):format(row.method, row.path)
+  end
   local again = facts.kind == "login" and "you have to authorise it again: " .. login(facts)
     or facts.kind == "access_token" and ("its users have to authorise it again, and a new token goes into %s")
       :format(place(facts))
