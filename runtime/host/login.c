@@ -198,6 +198,36 @@ static void on_timeout(void *context) {
   end(login, EXIT_LIMIT);
 }
 
+static int exit_code_of(const struct failure *failure) {
+  static const char *const lasting[] = {"TOKEN_REFUSED", "NO_TOKEN_ENDPOINT", "STATE_UNUSABLE",
+                                        "CREDENTIAL_INVALID"};
+  for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+    if (strcmp(failure->code, lasting[i]) == 0) return EXIT_CONFIG;
+  return EXIT_TEMPORARY;
+}
+
+/* What to do about tokens that were not given, or "". */
+static const char *advice_of(const struct failure *failure) {
+  static const struct {
+    const char *code, *advice;
+  } rows[] = {
+      {"TOKEN_REFUSED",
+       "; check client_id, client_secret and redirect_uri against Lofty's developer portal, then "
+       "log in again"},
+      {"INVALID_RESPONSE",
+       "; check LOFTY_BASE_URL, or set token_url in the profile to the address where Lofty gives "
+       "tokens"},
+      {"NO_TOKEN_ENDPOINT",
+       "; check LOFTY_BASE_URL, or set token_url in the profile to the address where Lofty gives "
+       "tokens"},
+      {"SERVER_ERROR", "; log in again later"},
+      {"TOO_MANY_REQUESTS", "; log in again later"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcmp(failure->code, rows[i].code) == 0) return rows[i].advice;
+  return "";
+}
+
 /* Where the browser is to come back, and the server that waits for it there. */
 static int open_redirect(struct login *login) {
   struct failure failure;
@@ -223,11 +253,20 @@ static int open_redirect(struct login *login) {
   return EXIT_TEMPORARY;
 }
 
+/* Whether tokens could be kept: better known before a person is asked than after. */
+static bool check_place(const struct login *login, struct failure *failure) {
+  struct tokens_lock *lock = NULL;
+  enum tokens_answer answer = tokens_lock(&login->account.config.credential, &lock, failure);
+  tokens_unlock(lock);
+  return answer == TOKENS_YES || answer == TOKENS_NO;
+}
+
 static int open_login(struct login *login) {
   struct failure failure;
   if (!account_open_login(&login->account, login->options->profile, &failure) ||
       !authorization_begin(&login->authorization, &failure))
     return fail(&failure, EXIT_CONFIG);
+  if (!check_place(login, &failure)) return fail(&failure, exit_code_of(&failure));
   login->loop = loop_new();
   login->http = login->loop ? http_client_new(login->loop) : NULL;
   if (!login->http) {
@@ -290,14 +329,6 @@ static int await_answer(struct login *login) {
   return login->phase == PHASE_OVER ? login->exit_code : EXIT_DONE;
 }
 
-static int exit_code_of(const struct failure *failure) {
-  static const char *const lasting[] = {"TOKEN_REFUSED", "NO_TOKEN_ENDPOINT", "STATE_UNUSABLE",
-                                        "CREDENTIAL_INVALID"};
-  for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
-    if (strcmp(failure->code, lasting[i]) == 0) return EXIT_CONFIG;
-  return EXIT_TEMPORARY;
-}
-
 /* Whatever keeps tokens meanwhile, another login or a run that renews the ones before, goes first.
  */
 static bool keep(struct login *login, const struct oauth_tokens *tokens, struct failure *failure) {
@@ -347,7 +378,7 @@ static int finish(struct login *login) {
   if (login->kept) congratulate(login, &tokens);
   oauth_tokens_clear(&tokens);
   if (login->kept || interrupt_pending() != INTERRUPT_NONE) return EXIT_DONE;
-  say("not logged in: %s", failure.message);
+  say("not logged in: %s%s", failure.message, advice_of(&failure));
   return exit_code_of(&failure);
 }
 
