@@ -29,9 +29,9 @@ struct credential {
 
 /* Makes the Authorization value from `raw` as a person pasted it: white space, control characters
    and invisible Unicode (U+0080..U+00A0, U+00AD, U+2000..U+200F, U+2028..U+202F, U+205F..U+206F,
-   U+3000, U+FEFF) are dropped, as is a scheme word in front. False with code CREDENTIAL_INVALID (the message never holds any of it)
-   when nothing is left or a character remains that no header may carry. `name` is where it came
-   from, for the message. For the first two kinds. */
+   U+3000, U+FEFF) are dropped, as is a scheme word in front. False with code CREDENTIAL_INVALID
+   (the message never holds any of it) when nothing is left or a character remains that no header
+   may carry. `name` is where it came from, for the message. For the first two kinds. */
 bool credential_set(struct credential *credential, enum credential_kind kind, const char *raw,
                     const char *name, struct failure *failure);
 
