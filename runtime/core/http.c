@@ -461,7 +461,7 @@ static const char *code_of(CURLcode result) {
 static void hide_user(char *message) {
   char *quoted = strchr(message, '\'');
   char *end = quoted ? strrchr(quoted, '@') : NULL;
-  if (end) memmove(quoted + 1, end + 1, strlen(end));
+  if (end) memmove(quoted + 1, end + 1, strlen(end + 1) + 1);
 }
 
 static void describe_failure(struct http_exchange *exchange, CURLcode result) {
