@@ -42,26 +42,29 @@ local wording = require "lofty.wording"
 local describe, listed, quoted = wording.describe, wording.listed, wording.quoted
 local sorted_keys, suggestion = wording.sorted_keys, wording.suggestion
 local find, math_type, to_integer, utf8_length, null = string.find, math.type, math.tointeger, utf8.len, json.null
+local object_plans, query_specs = plans.objects, plans.queries
 
 local M = {}
 
 local checkers = {} -- by type: function(spec, value, path) -> message | nil, value
 
-local function check_value(spec, value, path)
-  local enum = spec.enum
-  if not enum then return checkers[spec.type](spec, value, path) end
+local function check_enum(spec, value, path)
   local message, clean = checkers[spec.type](spec, value, path)
   if message then return message end
-  for _, allowed in ipairs(enum) do
+  for _, allowed in ipairs(spec.enum) do
     if clean == allowed then return nil, clean end
   end
   local near
-  for _, allowed in ipairs(enum) do
+  for _, allowed in ipairs(spec.enum) do
     if tostring(allowed):lower() == tostring(clean):lower() then near = tostring(allowed) end
   end
-  near = near or type(clean) == "string" and nearest(clean, enum)
-  return ("%s must be one of %s, got %s%s"):format(path, listed(enum, "or"), describe(value),
+  near = near or type(clean) == "string" and nearest(clean, spec.enum)
+  return ("%s must be one of %s, got %s%s"):format(path, listed(spec.enum, "or"), describe(value),
     near and ("; did you mean %s?"):format(quoted(near)) or "")
+end
+
+local function check_value(spec, value, path)
+  return (spec.enum and check_enum or checkers[spec.type])(spec, value, path)
 end
 
 function checkers.any(_, value)
@@ -127,8 +130,9 @@ end
 local EXACT_FLOAT = 2 ^ 53
 
 function checkers.integer(spec, value, path)
-  local integer = type(value) == "number" and to_integer(value)
-  if integer and math_type(value) == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
+  local kind = math_type(value)
+  local integer = kind == "integer" and value or kind == "float" and to_integer(value)
+  if integer and kind == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
     return ("%s must be an integer, got the float %.17g, which may have lost digits"):format(path, value)
   end
   if not integer then
@@ -188,7 +192,8 @@ end
 
 local function missing_fields(required, fields, value, prefix)
   local missing
-  for _, name in ipairs(required) do
+  for place = 1, #required do
+    local name = required[place]
     if value[name] == nil then
       missing = missing or {}
       missing[#missing + 1] = prefix .. name
@@ -200,13 +205,14 @@ local function missing_fields(required, fields, value, prefix)
     hint and "; " .. hint or "")
 end
 
---- One member of an object: what lofty.null may stand for, and what Lofty would not take anyway.
-local function check_member(spec, value, path, nullable)
-  if spec.readonly then
-    return ("%s cannot be written%s"):format(path, spec.note and ": " .. spec.note or ": Lofty ignores it")
-  end
-  if value ~= null then return check_value(spec, value, path) end
-  if nullable and (spec.nullable or not spec.required and not spec.not_null) then return nil, value end
+local function refuse_readonly(spec, _, path)
+  return ("%s cannot be written%s"):format(path, spec.note and ": " .. spec.note or ": Lofty ignores it")
+end
+
+--- What lofty.null may stand for, as a member of an object.
+local function check_null(spec, value, path, what)
+  if spec.readonly then return refuse_readonly(spec, value, path) end
+  if what == "field" and (spec.nullable or not spec.required and not spec.not_null) then return nil, value end
   return ("%s must not be null%s"):format(path, spec.hint and "; " .. spec.hint or "")
 end
 
@@ -220,9 +226,29 @@ end
 
 --- Writes out what Lofty would take, where that is not what it documents.
 local function fill_in(always, fields, clean)
-  for _, name in ipairs(always) do
+  for place = 1, #always do
+    local name = always[place]
     if clean[name] == nil then clean[name] = fields[name].default end
   end
+end
+
+--- A parameter that suffers no other has company.
+local function not_alone(alone, query)
+  for _, name in ipairs(alone) do
+    local names = query[name] ~= nil and sorted_keys(query) or {}
+    if #names > 1 then
+      return ("%s goes on with the search it came from and must be the only parameter; %s would be ignored")
+        :format(name, names[1] == name and names[2] or names[1])
+    end
+  end
+end
+
+--- What the first wrong field has to say comes after those that are missing, and before rules about several.
+local function wrong_in_all(plan, spec, value, clean, path, message)
+  local prefix = path == "" and "" or path .. "."
+  return plan.required and missing_fields(plan.required, spec.fields, value, prefix)
+    or message or plan.rules and rules.broken(plan.rules, clean, path)
+    or plan.alone and not_alone(plan.alone, value)
 end
 
 local function check_object(spec, value, path, what)
@@ -231,19 +257,18 @@ local function check_object(spec, value, path, what)
     return ("%s a table of %ss, got %s"):format(expected, what, describe(value))
   end
   if not spec.fields then return check_open_object(value, path) end
-  local fields, plan = spec.fields, plans.of(spec)
+  local fields, plan = spec.fields, object_plans[spec]
   local prefix = path == "" and "" or path .. "."
-  local nullable = what == "field"
   local clean, first, message = {}, nil, nil -- of several wrong fields always the same one is told
   for name, member in pairs(value) do
     local field = fields[name]
     if not field then return unknown_field(fields, value, path, what) end
     local wrong
-    wrong, clean[name] = check_member(field, member, prefix .. name, nullable)
+    local checker = member == null and check_null or field.readonly and refuse_readonly or check_value
+    wrong, clean[name] = checker(field, member, prefix .. name, what)
     if wrong and (not first or name < first) then first, message = name, wrong end
   end
-  message = plan.required and missing_fields(plan.required, fields, value, prefix)
-    or message or plan.rules and rules.broken(plan.rules, clean, path)
+  message = wrong_in_all(plan, spec, value, clean, path, message)
   if message then return message end
   if plan.always then fill_in(plan.always, fields, clean) end
   return nil, clean
@@ -260,7 +285,7 @@ end
 
 --- Whether the fields stand where the path parameter belongs, with that parameter among them perhaps.
 local function is_misplaced(row, value, fields)
-  if type(value) ~= "table" or not row.params or fields and next(fields) ~= nil then return false end
+  if not row.params or type(fields) == "table" and next(fields) ~= nil then return false end
   if row.body then return true end
   for name in pairs(row.query or {}) do
     if value[name] ~= nil then return true end
@@ -271,20 +296,20 @@ end
 --- Checks the path parameters, which come by position.
 ---@param row table the operation
 ---@param values table as many values as the operation has parameters
----@param fields table|nil what was passed after them
+---@param fields any what was passed after them
 ---@return string|nil message
 ---@return table|nil clean
 function M.params(row, values, fields)
-  if is_misplaced(row, values[1], fields) then
+  if type(values[1]) == "table" and is_misplaced(row, values[1], fields) then
     local name = row.params[1].name
     return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
   end
-  local clean = {}
-  for index = 1, row.params and #row.params or 0 do
-    local spec = row.params[index]
-    if values[index] == nil then return ("%s: %s is required"):format(row.name, spec.name) end
+  local params, clean = row.params, {}
+  for index = 1, params and #params or 0 do
+    local spec, value = params[index], values[index]
+    if value == nil then return ("%s: %s is required"):format(row.name, spec.name) end
     local message
-    message, clean[index] = check_value(spec, values[index], spec.name)
+    message, clean[index] = check_value(spec, value, spec.name)
     if message then return prefixed(row, message) end
   end
   return nil, clean
@@ -292,27 +317,15 @@ end
 
 --- Checks what the path demands of the fields: a row's `needs_by_path` are rules as `needs`, whose `when` names a
 --- parameter of the path.
----@param row table the operation
+---@param row table the operation, which has them
 ---@param values any[] the path parameters
 ---@param fields table checked
 ---@return string|nil message
 function M.beside_path(row, values, fields)
-  if not row.needs_by_path then return nil end
   local all = {}
   for name, value in pairs(fields) do all[name] = value end
   for index, param in ipairs(row.params) do all[param.name] = values[index] end
   return prefixed(row, rules.broken(rules.of { needs = row.needs_by_path }, all, ""))
-end
-
---- A parameter that suffers no other has company.
-local function not_alone(alone, query)
-  for _, name in ipairs(alone) do
-    local names = query[name] ~= nil and sorted_keys(query) or {}
-    if #names > 1 then
-      return ("%s goes on with the search it came from and must be the only parameter; %s would be ignored")
-        :format(name, names[1] == name and names[2] or names[1])
-    end
-  end
 end
 
 --- Checks the query of a GET or DELETE.
@@ -321,13 +334,7 @@ end
 ---@return string|nil message
 ---@return table|nil clean
 function M.query(row, query)
-  local spec = plans.query(row)
-  local message, clean = check_object(spec, query, "", "parameter")
-  if message then return prefixed(row, message) end
-  local alone = plans.of(spec).alone
-  message = alone and not_alone(alone, query)
-  if message then return prefixed(row, message) end
-  return nil, clean
+  return prefixed(row, check_object(query_specs[row], query, "", "parameter"))
 end
 
 --- Checks the body of a POST or PUT.

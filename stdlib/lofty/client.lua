@@ -6,11 +6,15 @@ local http = require "native.http"
 local json = require "native.json"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
+local plans = require "lofty.plan"
 local reply = require "lofty.reply"
 local retry = require "lofty.retry"
 local run = require "native.run"
 local text = require "native.text"
 local wording = require "lofty.wording"
+
+local encode, math_type, select, type = json.encode, math.type, select, type
+local interpret, call_until_done, plan_of = reply.interpret, retry.call, plans.calls
 
 local M = {}
 
@@ -36,14 +40,8 @@ local OPTIONS = {
 --- Why a lone { unchecked = true } is no table of parameters.
 local OPTIONS_HINT = '%s: options come after the parameters, in a table of their own: %s({ ... }, { unchecked = true })'
 
---- Whether the operation has anything to put into a table.
-local function takes_table(row)
-  return row.query ~= nil or row.body ~= nil
-end
-
-local function sends_query(row)
-  return row.method == "GET" or row.method == "DELETE" or row.method == "HEAD"
-end
+--- What stands for a table that was not passed. Nobody writes into what scripts pass, so this stays empty.
+local NOTHING = {}
 
 local function is_options(value)
   if type(value) ~= "table" or not OPTIONS[next(value)] then return false end
@@ -85,17 +83,19 @@ end
 ---@return lofty.CallOptions options
 function M.arguments(name, row, ...)
   local count, values = select("#", ...), { ... }
-  local params = row.params and #row.params or 0
+  local plan = plan_of[row]
+  local params, takes_table = plan.params, plan.takes_table
+  if count <= params then return values, NOTHING, NOTHING end
   local fields, options = values[params + 1], values[params + 2]
-  if options == nil and not takes_table(row) and is_options(fields) then fields, options = nil, fields end
+  if options == nil and not takes_table and is_options(fields) then fields, options = nil, fields end
   if count > params + 2 then
-    misuse(("%s: takes at most %d arguments, got %d"):format(name, params + (takes_table(row) and 2 or 1), count))
+    misuse(("%s: takes at most %d arguments, got %d"):format(name, params + (takes_table and 2 or 1), count))
   end
   if options == nil and is_options(fields) then misuse(OPTIONS_HINT:format(name, name)) end
   for place = params + 1, count do values[place] = nil end
-  options = options == nil and {} or check_options(name, options)
-  if not takes_table(row) and not options.unchecked then refuse_fields(name, row, fields) end
-  return values, fields == nil and {} or fields, options
+  options = options == nil and NOTHING or check_options(name, options)
+  if not takes_table and not options.unchecked then refuse_fields(name, row, fields) end
+  return values, fields == nil and NOTHING or fields, options
 end
 
 --- Checks a call without making it; raises at the script's line where something is wrong.
@@ -105,15 +105,18 @@ end
 ---@return any[] values
 ---@return table fields both ready to be sent
 function M.checked(row, values, fields)
-  local message, clean_values, clean_fields
-  message, clean_values = check.params(row, values, type(fields) == "table" and fields or nil)
+  local message, clean_values = check.params(row, values, fields)
   if message then misuse(message) end
-  if row.body then
+  local clean_fields
+  if fields == NOTHING and plan_of[row].optional then
+    clean_fields = fields
+  elseif row.body then
     message, clean_fields = check.body(row, fields)
   else
     message, clean_fields = check.query(row, fields)
   end
-  message = message or check.beside_path(row, clean_values, clean_fields)
+  if message then misuse(message) end
+  message = row.needs_by_path and check.beside_path(row, clean_values, clean_fields)
   if message then misuse(message) end
   return clean_values, clean_fields
 end
@@ -130,27 +133,13 @@ end
 --- one is another lead's.
 ---@return string|integer
 local function url_text(name, what, value)
-  local kind = math.type(value) or type(value)
-  local written = kind == "integer" and value
-    or kind == "float" and float_text(value)
+  local kind = math_type(value)
+  if kind == "integer" then return value end
+  kind = kind or type(value)
+  local written = kind == "float" and float_text(value)
     or kind == "boolean" and tostring(value)
     or kind == "string" and text.percent_encode(value)
   return written or misuse(("%s: %s cannot be written in a URL: it is %s"):format(name, what, wording.describe(value)))
-end
-
-local templates = {} -- by a row's path
-
---- A row's path taken apart: its text, and at each second place the name of a parameter.
-local function template_of(path)
-  local pieces = templates[path]
-  if pieces then return pieces end
-  pieces = {}
-  for text_before, what in (path .. "{}"):gmatch("([^{]*){([^}]*)}") do
-    pieces[#pieces + 1] = text_before
-    pieces[#pieces + 1] = what ~= "" and what or nil
-  end
-  templates[path] = pieces
-  return pieces
 end
 
 --- The path with its parameters filled in.
@@ -158,14 +147,15 @@ end
 ---@param values any[]
 ---@return string
 function M.path(row, values)
-  local template = template_of(row.path)
-  local pieces = table.move(template, 1, #template, 1, {})
+  local pieces = plan_of[row].pieces
+  local path = pieces[1]
   for place = 2, #pieces, 2 do
     local what = pieces[place]
-    pieces[place] = url_text(row.name, what, values[place // 2])
-    if pieces[place] == "" then misuse(("%s: %s must not be empty"):format(row.name, what)) end
+    local written = url_text(row.name, what, values[place // 2])
+    if written == "" then misuse(("%s: %s must not be empty"):format(row.name, what)) end
+    path = path .. written .. pieces[place + 1]
   end
-  return table.concat(pieces)
+  return path
 end
 
 --- "?a=1&b=2" in the order of the names, so that the same call is the same bytes; an array repeats its name.
@@ -190,7 +180,7 @@ end
 
 local function encode_body(row, fields)
   if not row.body and next(fields) == nil then return nil end
-  local body, _, why = json.encode(fields)
+  local body, _, why = encode(fields)
   return body or misuse(("%s: the body cannot be written as JSON: %s"):format(row.name, why))
 end
 
@@ -201,11 +191,11 @@ end
 ---@return { method: string, target: string, body: string|nil, operation: string }
 ---@return string path without the query
 function M.request(row, values, fields)
-  local path = M.path(row, values)
-  if sends_query(row) then
-    return { method = row.method, target = path .. M.query_string(row.name, fields), operation = row.name }, path
+  local path, name = M.path(row, values), row.name
+  if plan_of[row].sends_query then
+    return { method = row.method, target = path .. M.query_string(name, fields), operation = name }, path
   end
-  return { method = row.method, target = path, body = encode_body(row, fields), operation = row.name }, path
+  return { method = row.method, target = path, body = encode_body(row, fields), operation = name }, path
 end
 
 local function fail(row, path, fields)
@@ -238,12 +228,21 @@ end
 local function check_echo(row, path, query, metadata)
   local asked = query.limit or query.pageSize
   local used = type(metadata) == "table" and metadata.limit
-  if row.page and asked and math.type(used) == "integer" and used ~= asked then
+  if asked and math_type(used) == "integer" and used ~= asked then
     fail(row, path, {
       code = "INVALID_RESPONSE",
       message = ("asked for pages of %d, got pages of %d"):format(asked, used),
     })
   end
+end
+
+--- One attempt at a call, as lofty.retry makes them.
+local function attempt(row, request, timeout)
+  request.timeout = timeout
+  local response, code, message, info = http.call(request)
+  if not response then return false, unanswered(row, code, message, info) end
+  if M.wants_date then M.date = response.headers.date end
+  return interpret(row, response, run.codes)
 end
 
 --- Sends what has been checked, or is meant to go unchecked.
@@ -255,16 +254,14 @@ end
 ---@return table|nil metadata
 function M.send(row, values, fields, options)
   local request, path = M.request(row, values, fields)
-  local result, metadata = retry.call(row, path, options and options.retries, function(timeout)
-    request.timeout = timeout
-    local response, code, message, info = http.call(request)
-    if not response then return false, unanswered(row, code, message, info) end
-    if M.wants_date then M.date = response.headers.date end
-    return reply.interpret(row, response, run.codes())
-  end)
-  if sends_query(row) and not (options and options.unchecked) then check_echo(row, path, fields, metadata) end
+  local result, metadata = call_until_done(row, path, options and options.retries, attempt, request)
+  if row.page and plan_of[row].sends_query and not (options and options.unchecked) then
+    check_echo(row, path, fields, metadata)
+  end
   return result, metadata
 end
+
+local claims -- lofty.verify.claims; it requires this file
 
 --- Calls an operation.
 ---
@@ -283,7 +280,10 @@ function M.call(name, row, ...)
     misuse(("%s: expected a table, got %s"):format(name, wording.describe(fields)))
   end
   if options.verify then return require("lofty.verify").call(row, values, fields, options) end
-  if row.verify then return require("lofty.verify.claims").create(row, M.send, values, fields, options) end
+  if row.verify then
+    claims = claims or require "lofty.verify.claims"
+    return claims.create(row, M.send, values, fields, options)
+  end
   return M.send(row, values, fields, options)
 end
 

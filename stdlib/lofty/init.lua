@@ -14,6 +14,8 @@ local operations = require "lofty.operations"
 local run = require "native.run"
 local wording = require "lofty.wording"
 
+local call, rawequal = client.call, rawequal
+
 local M = {
   try = lofty_error.try,
   code = require "lofty.code",
@@ -39,8 +41,8 @@ local function strict(name, members)
 end
 
 --- lofty.leads:get(id) passes the resource itself as the first argument.
-local function refuse_colon(members, name, first)
-  if rawequal(first, members) then misuse(("%s: use a dot, not a colon: lofty.%s(...)"):format(name, name)) end
+local function refuse_colon(name)
+  misuse(("%s: use a dot, not a colon: lofty.%s(...)"):format(name, name))
 end
 
 --- `for lead in lofty.leads.each do` has the loop call `each` itself, as loops do: with two nils.
@@ -55,13 +57,13 @@ local function load_resource(resource)
   local members = {}
   for verb, row in pairs(operations.rows(resource)) do
     members[verb] = function(...)
-      refuse_colon(members, row.name, (...))
-      return client.call(row.name, row, ...)
+      if rawequal((...), members) then refuse_colon(row.name) end
+      return call(row.name, row, ...)
     end
     if row.page then
       local each = resource .. "." .. operations.each_name(verb)
       members[operations.each_name(verb)] = function(...)
-        refuse_colon(members, each, (...))
+        if rawequal((...), members) then refuse_colon(each) end
         refuse_uncalled(each, ...)
         return require("lofty.each").each(each, row, ...)
       end
@@ -69,7 +71,7 @@ local function load_resource(resource)
   end
   for _, verb in ipairs(require("lofty.helpers.names")[resource] or {}) do
     members[verb] = function(...)
-      refuse_colon(members, resource .. "." .. verb, (...))
+      if rawequal((...), members) then refuse_colon(resource .. "." .. verb) end
       if verb:find("^each_") then refuse_uncalled(resource .. "." .. verb, ...) end
       local helpers = require "lofty.helpers"
       return helpers.call(helpers.rows(resource)[verb], ...)

@@ -1,17 +1,16 @@
---- What the specification of an object asks for (lofty.check has the keys), found out once for all calls.
+--- What rows and specifications ask for, found out once for all calls: they are never changed.
 local rules = require "lofty.rules"
 
 local M = {}
 
----@class lofty.Plan names in order; nil where there are none
----@field required string[]|nil of the fields that must be there
----@field always string[]|nil of those that are sent also where they were left out
----@field alone string[]|nil of those that suffer no other beside them
----@field rules lofty.Rules|nil
-
--- Rows and specifications are never changed.
-local plans = setmetatable({}, { __mode = "k" }) ---@type table<table, lofty.Plan> by specification
-local queries = setmetatable({}, { __mode = "k" }) ---@type table<table, table> by row
+--- A table by row or specification, that `make` fills when a key is first asked for.
+local function found_out_by(make)
+  return setmetatable({}, { __mode = "k", __index = function(plans, key)
+    local plan = make(key)
+    plans[key] = plan
+    return plan
+  end })
+end
 
 local function names_with(key, fields)
   local names = {}
@@ -22,27 +21,56 @@ local function names_with(key, fields)
   return #names > 0 and names or nil
 end
 
----@param spec table with `fields`
----@return lofty.Plan
-function M.of(spec)
-  local plan = plans[spec]
-  if plan then return plan end
-  plan = { rules = rules.of(spec) }
+---@class lofty.Plan names in order; nil where there are none
+---@field required string[]|nil of the fields that must be there
+---@field always string[]|nil of those that are sent also where they were left out
+---@field alone string[]|nil of those that suffer no other beside them
+---@field rules lofty.Rules|nil
+
+---@type table<table, lofty.Plan> by the specification of an object with `fields`
+M.objects = found_out_by(function(spec)
+  local plan = { rules = rules.of(spec) }
   for _, key in ipairs { "required", "always", "alone" } do plan[key] = names_with(key, spec.fields) end
-  plans[spec] = plan
   return plan
+end)
+
+---@type table<table, table> by row: its query's parameters as the specification of an object
+M.queries = found_out_by(function(row)
+  local spec = { fields = row.query or {} }
+  for key, value in pairs(row.rules or {}) do spec[key] = value end
+  return spec
+end)
+
+--- A row's path taken apart: its text, and at each second place the name of a parameter.
+local function pieces_of(path)
+  local pieces = {}
+  for text_before, what in (path .. "{}"):gmatch("([^{]*){([^}]*)}") do
+    pieces[#pieces + 1] = text_before
+    pieces[#pieces + 1] = what ~= "" and what or nil
+  end
+  return pieces
 end
 
---- A query's parameters as the specification of an object.
----@param row table the operation
----@return table spec
-function M.query(row)
-  local spec = queries[row]
-  if spec then return spec end
-  spec = { fields = row.query or {} }
-  for key, value in pairs(row.rules or {}) do spec[key] = value end
-  queries[row] = spec
-  return spec
-end
+local SENDS_QUERY = { GET = true, DELETE = true, HEAD = true }
+
+---@class lofty.CallPlan
+---@field params integer how many parameters the path has
+---@field takes_table boolean whether there is anything to put into a table
+---@field sends_query boolean whether that goes into the URL
+---@field optional boolean whether nothing need be in the table, nor is anything put into it
+---@field pieces string[] of the path: text, then in turns the name of a parameter and the text behind it
+
+---@type table<table, lofty.CallPlan> by row
+M.calls = found_out_by(function(row)
+  local spec = row.body or M.queries[row]
+  local plan = spec.fields and M.objects[spec]
+  return {
+    optional = plan and not (plan.required or plan.always or plan.rules) or false,
+    params = row.params and #row.params or 0,
+    takes_table = row.query ~= nil or row.body ~= nil,
+    sends_query = SENDS_QUERY[row.method] or false,
+    pieces = pieces_of(row.path),
+  }
+end)
 
 return M

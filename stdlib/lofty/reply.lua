@@ -13,6 +13,9 @@ local clock = require "native.clock"
 local json = require "native.json"
 local quota = require "native.quota"
 
+local decode, is_array, null = json.decode, json.is_array, json.null
+local find, type = string.find, type
+
 local M = {}
 
 --- What marks a page's metadata, so that lofty.try can tell it from an error.
@@ -154,7 +157,7 @@ local function refused(operation, response, fault, code_names)
   local number = fault.number
   -- Frameworks repeat the HTTP status as "code"; that is not one of Lofty's.
   if number == response.status then fault.number = nil end
-  local code, inferred = require("lofty.deduce").code(operation, response.status, fault, code_names)
+  local code, inferred = require("lofty.deduce").code(operation, response.status, fault, code_names and code_names())
   local fields = fields_for(operation, response, code)
   fields.number, fields.inferred = number, inferred
   fields.message = fault.message or not catalogue.find(code) and "no reason was given" or nil
@@ -168,26 +171,20 @@ local function unusable(operation, response, why)
   return false, fields
 end
 
-local paths = {} -- by how a row writes them
-
---- The names in "leads", or in a path of them such as "data.items".
----@param path string
----@return string[]
-local function names_of(path)
-  local names = paths[path]
-  if names then return names end
-  names = {}
+---@type table<string, string[]> by how a row writes it, the names in "leads", or in a path such as "data.items"
+local names_of = setmetatable({}, { __index = function(paths, path)
+  local names = {}
   for name in path:gmatch("[^.]+") do names[#names + 1] = name end
   paths[path] = names
   return names
-end
+end })
 
 --- Follows such a path.
 ---@return any value nil where something on the way is missing
 ---@return table holder the table the last member is in
 local function member_at(body, path)
   local value, holder = body, body
-  local names = names_of(path)
+  local names = names_of[path]
   for place = 1, #names do
     if type(value) ~= "table" then return nil, holder end
     holder, value = value, value[names[place]]
@@ -201,13 +198,14 @@ local METADATA = { "_metadata", "metadata", "_listingMetadata" }
 
 --- What comes beside the result: the page's metadata under one of its names, else the result's plain neighbours.
 local function metadata_of(body, holder, reply)
+  local names = names_of[reply]
+  local last, beside = names[#names], nil
+  if body == holder and next(holder) == last and next(holder, last) == nil then return nil end
   for place = 1, #METADATA do
     local name = METADATA[place]
     local metadata = body[name] or holder[name]
     if type(metadata) == "table" then return metadata end
   end
-  local names = names_of(reply)
-  local last, beside = names[#names], nil
   for name, value in pairs(holder) do
     if name ~= last and not ENVELOPE[name] then
       beside = beside or {}
@@ -219,12 +217,13 @@ end
 
 --- What the operation's `reply` names, and what lies beside it. nil where it is not there.
 local function wrapped(operation, body)
-  local value, holder = member_at(body, operation.reply)
-  if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, operation.reply) end
-  if value ~= nil then return value, metadata_of(body, holder, operation.reply) end
+  local reply = operation.reply
+  local value, holder = member_at(body, reply)
+  if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, reply) end
+  if value ~= nil then return value, metadata_of(body, holder, reply) end
   -- The description shows some objects bare that come wrapped; an object with the right id is the one.
   if operation.id and not operation.page and body[operation.id] ~= nil then return body end
-  if operation.reply == "data" and says_success(body) then return true end
+  if reply == "data" and says_success(body) then return true end
 end
 
 --- Styles of paging whose lists lie somewhere inside the result.
@@ -234,7 +233,8 @@ local LISTS_INSIDE = { two_keys = true, pageNum_inside = true }
 local function misfit(operation, value)
   local answers = operation.answers
   if answers and (type(value) ~= "table" or value[answers] == nil) then return ("it has no %q"):format(answers) end
-  if operation.page and not LISTS_INSIDE[operation.page] and not json.is_array(value) then
+  local page = operation.page
+  if page and not LISTS_INSIDE[page] and not is_array(value) then
     return ("it holds %s where a list belongs"):format(type(value) == "table" and "an object" or "a " .. type(value))
   end
 end
@@ -244,11 +244,11 @@ end
 ---@return any value the result, or what is wrong
 ---@return table|nil metadata
 local function unwrap(operation, body)
-  local value, metadata = body, nil
-  if operation.reply then
+  local reply, value, metadata = operation.reply, body, nil
+  if reply then
     value = nil
     if type(body) == "table" then value, metadata = wrapped(operation, body) end
-    if value == nil then return false, ("it has no %q"):format(operation.reply) end
+    if value == nil then return false, ("it has no %q"):format(reply) end
   elseif type(body) == "table" and body.data ~= nil and says_success(body) then
     value = body.data
   end
@@ -261,7 +261,7 @@ end
 --- An envelope's `data` proves nothing: it comes with refusals too.
 local function has_result(operation, body)
   local reply = operation.reply
-  return reply ~= nil and names_of(reply)[1] ~= "data" and type(body) == "table" and member_at(body, reply) ~= nil
+  return reply ~= nil and names_of[reply][1] ~= "data" and type(body) == "table" and member_at(body, reply) ~= nil
 end
 
 local function no_json(operation, response, why)
@@ -270,19 +270,19 @@ local function no_json(operation, response, why)
 end
 
 local function interpret_success(operation, response, code_names)
-  local text, status = response.body or "", response.status
+  local text = response.body or ""
   local body, code, why
-  if text:find("%S") then body, code, why = json.decode(text) end
+  if find(text, "%S") then body, code, why = decode(text) end
   -- Texts come bare as well as in quotes; what is no text is looked at for a refusal.
   if operation.text and type(body) ~= "table" then return true, type(body) == "string" and body or text end
   if code then return no_json(operation, response, why) end
-  if body == nil or body == json.null then
+  if body == nil or body == null then
     if operation.reply or operation.answers or not is_write(operation) then
       return unusable(operation, response, "it is empty")
     end
     return true, true
   end
-  if refuses(operation, body, status) and not has_result(operation, body) then
+  if refuses(operation, body, response.status) and not has_result(operation, body) then
     return refused(operation, response, read_fault(body), code_names)
   end
   local found, value, metadata = unwrap(operation, body)
@@ -297,12 +297,13 @@ end
 --- What a reply means: a result, or what is needed to make an error of it.
 ---@param operation table its row: `name`, `method`, `reply`, `answers`, `id`, `page`, `codes`, `read`, `text` are looked at
 ---@param response { status: integer, headers: table<string, string>, body: string, elapsed: number|nil }
----@param code_names table<integer, string>|nil names that the profile gives to numbers nobody has documented
+---@param code_names nil|fun(): table<integer, string>|nil names that the profile gives to numbers nobody has documented
 ---@return boolean ok
 ---@return any value the result, `true` where success has nothing to say; or the fields for lofty.error's `new`
 ---@return table|nil metadata of the page
 function M.interpret(operation, response, code_names)
-  if response.status >= 200 and response.status < 300 then
+  local status = response.status
+  if status >= 200 and status < 300 then
     return interpret_success(operation, response, code_names)
   end
   local text = response.body or ""

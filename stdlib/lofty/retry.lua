@@ -12,6 +12,8 @@ local log = require "native.log"
 local native = require "native.retry"
 local permits = require "lofty.permits"
 
+local monotonic, admit, heard, wait_for_permit = clock.monotonic, native.admit, native.heard, permits.wait
+
 local M = {}
 
 --- The most retries that can be asked for.
@@ -71,13 +73,19 @@ local GIVEN_UP = {
 ---@class lofty.retry.Call
 ---@field row table
 ---@field path string
----@field allowed integer retries
+---@field allowed integer|nil retries; nil: as many as the run allows each call
 ---@field began integer monotonic milliseconds
 ---@field attempts integer
 ---@field sent integer when the latest attempt began
 ---@field waited integer milliseconds that it took to get permits: no attempt was under way
 ---@field doubt lofty.Error|nil the first attempt nobody knows the end of
 ---@field mark any closed once it is known
+---@field attempt fun(row: table, request: table, timeout: integer|nil): boolean, any, table|nil
+---@field request table
+
+local function allowed_of(call)
+  return call.allowed or native.retries()
+end
 
 local function elapsed(call)
   return (clock.monotonic() - call.began) / 1000
@@ -112,10 +120,10 @@ local function final_error(call, err, fields)
 end
 
 --- Waits while the host is left alone. Returns an error's fields where that takes longer than the call may.
-local function wait_for_host(call, fresh)
-  local wait, said = native.admit(fresh), false
+local function wait_for_host(call, wait)
+  local said = false
   while wait > 0 do
-    if call.allowed == 0 or spent(call) + wait / 1000 > native.DEADLINE then
+    if allowed_of(call) == 0 or spent(call) + wait / 1000 > native.DEADLINE then
       return { code = "CIRCUIT_OPEN", outcome = M.safety(call.row) ~= "read" and "not_sent" or nil }
     end
     if not said then
@@ -124,7 +132,7 @@ local function wait_for_host(call, fresh)
     said = true
     local _, cut = clock.sleep(wait)
     if cut then return nil end -- and so is the attempt: its error tells why
-    wait = native.admit()
+    wait = admit()
   end
 end
 
@@ -137,7 +145,7 @@ local function decide(call, err, fields)
     sent = fields.status ~= nil or fields.sent ~= false,
     status = err.status,
     made = math.max(0, call.attempts - 1),
-    allowed = call.allowed,
+    allowed = allowed_of(call),
     elapsed = spent(call),
     retry_after = err.retry_after,
   }
@@ -161,24 +169,26 @@ local function remember_doubt(call, err)
   call.mark = native.doubt(("%s %s"):format(call.row.method, call.path))
 end
 
---- What is left of the time all attempts have, for one of them.
+--- What is left of the time all attempts have, for one of them; nil for the first.
 local function timeout_of(call)
-  if call.attempts == 0 then return nil end
   return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began) + call.waited))
 end
 
 --- Makes an attempt. One that a cancel, a deadline or the run's own limit prevented is none.
-local function count_attempt(call, attempt)
+local function count_attempt(call)
   call.sent = clock.monotonic()
-  local ok, result, metadata = attempt(timeout_of(call))
-  if ok or result.begun ~= false then call.attempts = call.attempts + 1 end
-  if ok then native.heard() end
+  local ok, result, metadata = call.attempt(call.row, call.request, call.attempts > 0 and timeout_of(call) or nil)
+  if ok then
+    heard()
+  elseif result.begun ~= false then
+    call.attempts = call.attempts + 1
+  end
   return ok, result, metadata
 end
 
 --- Waits for a permit. Returns an error's fields where the run does not wait.
 local function get_permit(call)
-  local waited, refused = permits.wait(call.row)
+  local waited, refused = wait_for_permit(call.row)
   if waited > 0 then call.waited = call.waited + waited end
   if refused and M.safety(call.row) ~= "read" then refused.outcome = "not_sent" end
   return refused
@@ -191,7 +201,7 @@ local doubt_ends = { __close = function(holder)
 end }
 
 --- After the first failure: waits and tries again until there is a result or an error to raise.
-local function persist(call, attempt, fields)
+local function persist(call, fields)
   local _ <close> = setmetatable({ call = call }, doubt_ends)
   while true do
     local err = error_of(call, fields)
@@ -205,10 +215,10 @@ local function persist(call, attempt, fields)
     if not delay then error(final_error(call, err, fields), 0) end
     remember_doubt(call, err)
     clock.sleep(delay)
-    if wait_for_host(call) then error(final_error(call, err, fields), 0) end
+    if wait_for_host(call, admit()) then error(final_error(call, err, fields), 0) end
     local refused = get_permit(call)
     if refused then error(final_error(call, error_of(call, refused), refused), 0) end
-    local ok, result, metadata = count_attempt(call, attempt)
+    local ok, result, metadata = count_attempt(call)
     if ok then return result, metadata end
     fields = result
   end
@@ -223,18 +233,20 @@ end
 ---@param row table the operation
 ---@param path string
 ---@param allowed integer|nil retries; nil: as many as the run allows each call
----@param attempt fun(timeout: integer|nil): boolean, any, table|nil makes it once; fields of an error where it failed
+---@param attempt fun(row: table, request: table, timeout: integer|nil): boolean, any, table|nil makes it once; fields of
+--- an error where it failed
+---@param request table for `attempt`
 ---@return any result
 ---@return table|nil metadata
-function M.call(row, path, allowed, attempt)
-  local call = { row = row, path = path, allowed = allowed or native.retries(), began = clock.monotonic(), attempts = 0,
-    waited = 0 }
-  local unreachable = wait_for_host(call, true)
-  local refused = unreachable or get_permit(call)
+function M.call(row, path, allowed, attempt, request)
+  local call = { row = row, path = path, began = monotonic(), attempts = 0, waited = 0, allowed = allowed,
+    attempt = attempt, request = request }
+  local wait = admit(true)
+  local refused = wait > 0 and wait_for_host(call, wait) or get_permit(call)
   if refused then error(error_of(call, refused), 0) end
-  local ok, result, metadata = count_attempt(call, attempt)
+  local ok, result, metadata = count_attempt(call)
   if ok then return result, metadata end
-  return persist(call, attempt, result)
+  return persist(call, result)
 end
 
 return M

@@ -26,7 +26,7 @@ local function interpret(name, status, body, more)
   local operation = operations.find(name) or EXTRA[name] or error("no such operation: " .. name)
   more = more or {}
   local response = { status = status, headers = more.headers or {}, body = body, elapsed = 0.25 }
-  return reply.interpret(operation, response, more.code_names)
+  return reply.interpret(operation, response, function() return more.code_names end)
 end
 
 local function refusal(name, status, body, more)

@@ -9,20 +9,17 @@ local M = {}
 --- A thing is looked for no longer than this after its create, so older claims are forgotten.
 local GENERATION_MS = 60 * 60 * 1000
 
-local claimed, before, since = {}, {}, nil ---@type table<string, boolean>, table<string, boolean>, integer|nil
+local claimed, before, since = {}, {}, nil ---@type table<string, table<integer, boolean>>, same, integer|nil by kind
 
 local begun = 0
-local under_way = {} ---@type table<string, table<integer, boolean>> by kind: numbers of creates without their answer
-
-local function key_of(kind, id) return kind .. " " .. tostring(id) end
+local newest = nil ---@type table|nil the latest create without its answer: kind, number, and its neighbours older and newer
 
 --- Whether the thing belongs to a call already.
 ---@param kind string
 ---@param id integer
 ---@return boolean
 function M.has(kind, id)
-  local key = key_of(kind, id)
-  return claimed[key] or before[key] or false
+  return claimed[kind] and claimed[kind][id] or before[kind] and before[kind][id] or false
 end
 
 --- From now on it belongs to the call at hand.
@@ -31,7 +28,12 @@ end
 function M.take(kind, id)
   local now = clock.monotonic()
   if not since or now - since > GENERATION_MS then claimed, before, since = {}, claimed, now end
-  claimed[key_of(kind, id)] = true
+  local ids = claimed[kind]
+  if not ids then
+    ids = {}
+    claimed[kind] = ids
+  end
+  ids[id] = true
 end
 
 --- The number of the latest create.
@@ -43,13 +45,16 @@ function M.latest() return begun end
 ---@param latest integer
 ---@return boolean
 function M.is_pending(kind, latest)
-  for number in pairs(under_way[kind] or {}) do
-    if number <= latest then return true end
-  end
-  return false
+  local entry = newest
+  while entry and (entry.kind ~= kind or entry.number > latest) do entry = entry.older end
+  return entry ~= nil
 end
 
-local ends = { __close = function(entry) under_way[entry.kind][entry.number] = nil end }
+local ends = { __close = function(entry)
+  local older, newer = entry.older, entry.newer
+  if older then older.newer = newer end
+  if newer then newer.older = older else newest = older end
+end }
 
 --- Makes a create, and claims what it was answered with.
 ---@param row table
@@ -60,9 +65,9 @@ local ends = { __close = function(entry) under_way[entry.kind][entry.number] = n
 function M.create(row, send, ...)
   local what = creates[row.name]
   begun = begun + 1
-  local entry <close> = setmetatable({ kind = what.kind, number = begun }, ends)
-  under_way[what.kind] = under_way[what.kind] or {}
-  under_way[what.kind][entry.number] = true
+  local entry <close> = setmetatable({ kind = what.kind, number = begun, older = newest }, ends)
+  if newest then newest.newer = entry end
+  newest = entry
   local result, metadata = send(row, ...)
   local id = what.answered(result)
   if id then M.take(what.kind, id) end
