@@ -35,11 +35,13 @@ struct traffic {
   struct buffer recorded;    /* the text of the one that is replayed */
 };
 
+enum { CALL_LINE = 272 }; /* the most bytes of "POST /v1.0/notes" */
+
 /* The write whose end a task has been told last, as long as it has not waited since: where the run
    is ended before that, nobody knows whether the script has taken note of it. */
 struct answered {
   const struct task *task; /* not to be followed; NULL: none */
-  char line[272];          /* "POST /v1.0/notes" */
+  char line[CALL_LINE];    /* "POST /v1.0/notes" */
 };
 
 struct context {

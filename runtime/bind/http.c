@@ -14,11 +14,15 @@ enum {
   LONGEST_TIMEOUT_MS = 60 * 60 * 1000,
   RESPONSE_MAXIMUM = 64 * 1024 * 1024,
   URL_MAXIMUM = 64 * 1024,
-  HOW_MANY_MORE = 64 /* bytes that say so */
+  HOW_MANY_MORE = 64, /* bytes that say so */
+  METHOD_LENGTH = 8,
+  PATH_LENGTH = CALL_LINE - METHOD_LENGTH
 };
 
 static const char type_name[] = "native.http.call";
-static const char response_type[] = "native.http.response";
+
+/* The upvalues of call: the metatables of calls and of responses. */
+enum { CALL_MT = 1, RESPONSE_MT, UPVALUES = RESPONSE_MT };
 
 /* One call under way: a userdata, created closed, kept alive by the stack of whoever waits. */
 struct http_call {
@@ -29,8 +33,8 @@ struct http_call {
   const struct task *task; /* whose call it is; not to be followed */
   int64_t started;
   uint32_t operation; /* whose permit it has */
-  char method[8];
-  char path[256];
+  char method[METHOD_LENGTH];
+  char path[PATH_LENGTH];
 };
 
 static void close_call(struct http_call *call) {
@@ -97,7 +101,8 @@ static int response_index(lua_State *L) {
 static int push_response(lua_State *L, const struct http_call *call) {
   const struct http_response *response = http_exchange_response(call->exchange);
   lua_createtable(L, 1, 4);
-  luaL_setmetatable(L, response_type);
+  lua_pushvalue(L, lua_upvalueindex(RESPONSE_MT));
+  lua_setmetatable(L, -2);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "status");
   lua_pushlstring(L, response->headers.length > 0 ? response->headers.data : "",
@@ -144,11 +149,19 @@ static bool is_firm(const struct await *await) {
   return strcmp(call->method, "GET") != 0 && http_exchange_sent(call->exchange);
 }
 
+/* "POST /v1.0/notes" */
+static void write_line(const struct http_call *call, char line[CALL_LINE]) {
+  size_t length = strlen(call->method);
+  memcpy(line, call->method, length);
+  line[length] = ' ';
+  memcpy(line + length + 1, call->path, strlen(call->path) + 1);
+}
+
 static void remember_answered(struct http_call *call) {
   struct answered *answered = &call->context->answered;
   if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) return;
   answered->task = call->task;
-  snprintf(answered->line, sizeof answered->line, "%s %s", call->method, call->path);
+  write_line(call, answered->line);
 }
 
 static int finish_call(lua_State *L, int status, lua_KContext k) {
@@ -226,7 +239,10 @@ static int http_call(lua_State *L) {
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
   if (context_is_spent(context))
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
-  request.url = lua_pushfstring(L, "%s%s", context->config->base_url, target); /* 7 */
+  lua_pushstring(L, context->config->base_url);
+  lua_pushvalue(L, 3);
+  lua_concat(L, 2);
+  request.url = lua_tostring(L, -1); /* 7 */
 
   struct http_call *call = lua_newuserdatauv(L, sizeof *call, 0); /* 8 */
   *call = (struct http_call){.context = context,
@@ -234,10 +250,11 @@ static int http_call(lua_State *L) {
                              .await = {.is_firm = is_firm},
                              .started = loop_now(),
                              .operation = operation};
-  luaL_setmetatable(L, type_name);
-  strncpy(call->method, request.method, sizeof call->method - 1);
-  strncpy(call->path, target, sizeof call->path - 1);
-  call->path[strcspn(call->path, "?")] = '\0';
+  lua_pushvalue(L, lua_upvalueindex(CALL_MT));
+  lua_setmetatable(L, -2);
+  memcpy(call->method, request.method, strlen(request.method) + 1);
+  size_t path_length = strcspn(target, "?");
+  memcpy(call->path, target, path_length < PATH_LENGTH ? path_length : PATH_LENGTH - 1);
   struct failure failure;
   call->exchange = http_start(context->http, &request, on_done, call, &failure);
   if (!call->exchange) return push_failure(L, &failure, false, 0);
@@ -252,8 +269,8 @@ int http_calls_in_flight(const struct context *context, struct buffer *out) {
   int count = retry_doubts(context, out, &unnamed);
   for (const struct http_call *call = context->calls; call; call = call->next) {
     if (strcmp(call->method, "GET") == 0 || !http_exchange_sent(call->exchange)) continue;
-    char line[sizeof call->method + sizeof call->path + 2];
-    snprintf(line, sizeof line, "%s %s", call->method, call->path);
+    char line[CALL_LINE];
+    write_line(call, line);
     if (retry_doubts_have(context, call->task, line)) continue;
     if (unnamed > 0 || !buffer_printf(out, count > 0 ? "    %s\n" : "%s\n", line)) unnamed++;
     count++;
@@ -278,9 +295,11 @@ int luaopen_native_http(lua_State *L) {
   luaL_newmetatable(L, type_name);
   lua_pushcfunction(L, call_gc);
   lua_setfield(L, -2, "__gc");
-  luaL_newmetatable(L, response_type);
+  lua_createtable(L, 0, 1);
   lua_pushcfunction(L, response_index);
   lua_setfield(L, -2, "__index");
-  luaL_newlib(L, functions);
+  luaL_newlibtable(L, functions);
+  lua_insert(L, -3); /* module, call_mt, response_mt */
+  luaL_setfuncs(L, functions, UPVALUES);
   return 1;
 }

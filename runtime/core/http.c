@@ -48,6 +48,7 @@ struct http_exchange {
   double elapsed;
   int times_sent;
   bool read_only; /* may be sent again, and elsewhere on the same origin */
+  bool has_body;
   bool running;
   bool waiting;
   struct http_exchange *previous_waiting, *next_waiting;
@@ -126,7 +127,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
 /* Whether the field line names Location, and where it points; the value is cut out of `line`. */
 static bool is_location(const char *line, size_t length, char *value, size_t size) {
   static const char name[] = "location:";
-  if (length < sizeof name - 1 || strncasecmp(line, name, sizeof name - 1) != 0) return false;
+  if (length < sizeof name - 1 || (*line | 0x20) != 'l' ||
+      strncasecmp(line, name, sizeof name - 1) != 0)
+    return false;
   const char *start = line + sizeof name - 1;
   const char *end = line + length;
   while (start < end && (*start == ' ' || *start == '\t')) start++;
@@ -172,10 +175,12 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
   return length;
 }
 
-static bool set_method(CURL *easy, const struct http_request *request) {
+static bool set_method(struct http_exchange *exchange, const struct http_request *request) {
+  CURL *easy = exchange->easy;
   bool has_body =
       strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 || request->body;
-  bool is_get = !has_body && strcmp(request->method, "GET") == 0;
+  bool is_get = !has_body && exchange->read_only;
+  exchange->has_body = has_body;
   if (curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_get ? NULL : request->method) != CURLE_OK)
     return false;
@@ -237,17 +242,16 @@ static bool set_callbacks(struct http_exchange *exchange) {
   return result == CURLE_OK;
 }
 
-/* Puts a field in front of `headers`. */
+/* Puts a field in front of `headers`: a node of our own, with its text behind it. */
 static bool add_header(struct curl_slist **headers, const char *name, const char *value) {
-  size_t size = strlen(name) + strlen(value) + sizeof ": ";
-  char *line = malloc(size);
-  if (!line) return false;
-  snprintf(line, size, "%s: %s", name, value);
-  struct curl_slist *field = curl_slist_append(NULL, line);
-  explicit_bzero(line, size);
-  free(line);
+  size_t name_length = strlen(name), value_length = strlen(value);
+  struct curl_slist *field = malloc(sizeof *field + name_length + value_length + sizeof ": ");
   if (!field) return false;
-  field->next = *headers;
+  char *line = (char *)(field + 1);
+  memcpy(line, name, name_length);
+  memcpy(line + name_length, ": ", 2);
+  memcpy(line + name_length + 2, value, value_length + 1);
+  *field = (struct curl_slist){.data = line, .next = *headers};
   *headers = field;
   return true;
 }
@@ -271,9 +275,8 @@ static void free_headers(struct http_exchange *exchange) {
   while (exchange->headers && exchange->headers != common && exchange->headers != common->next) {
     struct curl_slist *field = exchange->headers;
     exchange->headers = field->next;
-    field->next = NULL;
     explicit_bzero(field->data, strlen(field->data));
-    curl_slist_free_all(field);
+    free(field);
   }
 }
 
@@ -313,7 +316,8 @@ static struct http_exchange *take(struct http_client *client, bool plain) {
 static void give_back(struct http_exchange *exchange) {
   struct http_client *client = exchange->client;
   bool forgotten = curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, NULL) == CURLE_OK &&
-                   curl_easy_setopt(exchange->easy, CURLOPT_COPYPOSTFIELDS, NULL) == CURLE_OK;
+                   (!exchange->has_body ||
+                    curl_easy_setopt(exchange->easy, CURLOPT_COPYPOSTFIELDS, NULL) == CURLE_OK);
   if (!forgotten || client->idle_count == IDLE_EXCHANGES) {
     destroy(exchange);
     return;
@@ -344,7 +348,7 @@ static bool set_request(struct http_exchange *exchange, const struct http_reques
   result |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, exchange->read_only ? 1L : 0L);
   result |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
   result |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms);
-  return result == CURLE_OK && set_method(easy, request) && set_headers(exchange, request);
+  return result == CURLE_OK && set_method(exchange, request) && set_headers(exchange, request);
 }
 
 static bool run(struct http_exchange *exchange) {

@@ -55,13 +55,19 @@ void rate_limit_take(struct rate_limit_fields *fields, const char *name, size_t 
   }
 }
 
+/* By the first letter of its name, whether a field is one of those. */
+static bool may_speak(char letter) {
+  letter |= 0x20;
+  return letter == 'x' || letter == 'd' || letter == 'r';
+}
+
 void rate_limit_scan(struct rate_limit_fields *fields, const struct buffer *headers) {
   const char *line = headers->data;
   const char *end = line ? line + headers->length : NULL;
   while (line && line < end) {
     const char *next = memchr(line, '\n', (size_t)(end - line));
     const char *stop = next ? next : end;
-    const char *colon = memchr(line, ':', (size_t)(stop - line));
+    const char *colon = may_speak(*line) ? memchr(line, ':', (size_t)(stop - line)) : NULL;
     if (colon && colon > line) {
       const char *value_end = stop[-1] == '\r' ? stop - 1 : stop;
       if (value_end > colon)
