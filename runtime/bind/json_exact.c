@@ -10,27 +10,16 @@ struct exact {
   bool keep_null;
 };
 
-static bool exact_table(struct exact *exact);
+static bool exact_table(struct exact *exact, int table);
 
-/* Turns a whole number on top of the stack into an integer; true if it did. (A newer lua-cjson
-   gives integers itself.) json_scan has set apart whole floats, and all that lies beyond 2^53. */
-static inline bool exact_number(lua_State *L) {
-  if (lua_isinteger(L, -1)) return false;
+/* Whether the number on top of the stack is a whole one, and then an integer: json_scan has set
+   apart whole floats, and all that lies beyond 2^53. */
+static inline bool is_whole(lua_State *L, lua_Integer *integer) {
   lua_Number number = lua_tonumber(L, -1);
   if (!(number >= (lua_Number)-JSON_EXACT_DOUBLE && number <= (lua_Number)JSON_EXACT_DOUBLE))
     return false;
-  lua_Integer integer = (lua_Integer)number;
-  if ((lua_Number)integer != number) return false;
-  lua_pop(L, 1);
-  lua_pushinteger(L, integer);
-  return true;
-}
-
-/* Makes the value on top of the stack exact; true when another one is there now. */
-static inline bool exact_value(struct exact *exact, int type) {
-  if (type == LUA_TNUMBER) return exact_number(exact->L);
-  if (type == LUA_TTABLE) return exact_table(exact);
-  return false;
+  *integer = (lua_Integer)number;
+  return (lua_Number)*integer == number;
 }
 
 /* The table on top of the stack is json_scan's: [NaN], [NaN,float] or [NaN,"integer"]. */
@@ -60,13 +49,17 @@ static bool resolve_rewritten(struct exact *exact) {
 
 static void exact_array(struct exact *exact, int table) {
   lua_State *L = exact->L;
-  lua_Integer count = (lua_Integer)lua_rawlen(L, table);
+  lua_Integer count = (lua_Integer)lua_rawlen(L, table), integer;
   for (lua_Integer i = 1; i <= count; i++) {
-    int type = lua_rawgeti(L, table, i);
-    if (exact_value(exact, type))
+    int type = lua_rawgeti(L, table, i); /* ..., value */
+    if (type == LUA_TNUMBER && is_whole(L, &integer)) {
+      lua_pushinteger(L, integer);
       lua_rawseti(L, table, i);
-    else
-      lua_pop(L, 1);
+    } else if (type == LUA_TTABLE && exact_table(exact, table + 1)) {
+      lua_rawseti(L, table, i);
+      continue;
+    }
+    lua_pop(L, 1);
   }
   lua_pushvalue(L, exact->array_mt);
   lua_setmetatable(L, table);
@@ -74,26 +67,34 @@ static void exact_array(struct exact *exact, int table) {
 
 static void exact_object(struct exact *exact, int table) {
   lua_State *L = exact->L;
+  lua_Integer integer;
   lua_pushnil(L);
   while (lua_next(L, table)) { /* ..., key, value */
     int type = lua_type(L, -1);
-    if (type == LUA_TLIGHTUSERDATA && !exact->keep_null) {
-      lua_pushvalue(L, -2);
-      lua_pushnil(L);
-      lua_rawset(L, table);
-    } else if (exact_value(exact, type)) {
+    if (type == LUA_TTABLE && exact_table(exact, table + 2)) {
       lua_pushvalue(L, -2);
       lua_pushvalue(L, -2);
       lua_rawset(L, table);
     }
-    lua_pop(L, 1);
+    bool whole = type == LUA_TNUMBER && is_whole(L, &integer);
+    lua_pop(L, 1); /* ..., key */
+    if (whole) {
+      lua_pushvalue(L, -1);
+      lua_pushinteger(L, integer);
+      lua_rawset(L, table);
+    } else if (type == LUA_TLIGHTUSERDATA && !exact->keep_null) {
+      lua_pushvalue(L, -1);
+      lua_pushnil(L);
+      lua_rawset(L, table);
+    }
   }
 }
 
-static bool exact_table(struct exact *exact) {
+/* Makes the table at that index, the top of the stack, exact; true when another value is there now.
+ */
+static bool exact_table(struct exact *exact, int table) {
   lua_State *L = exact->L;
   luaL_checkstack(L, 6, "nested too deep");
-  int table = lua_gettop(L);
   int type = lua_rawgeti(L, table, 1);
   lua_Number first = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
   lua_pop(L, 1);
@@ -108,5 +109,12 @@ static bool exact_table(struct exact *exact) {
 
 void json_make_exact(lua_State *L, int array_mt, bool keep_null) {
   struct exact exact = {.L = L, .array_mt = lua_absindex(L, array_mt), .keep_null = keep_null};
-  exact_value(&exact, lua_type(L, -1));
+  lua_Integer integer;
+  int type = lua_type(L, -1);
+  if (type == LUA_TTABLE) {
+    exact_table(&exact, lua_gettop(L));
+  } else if (type == LUA_TNUMBER && is_whole(L, &integer)) {
+    lua_pushinteger(L, integer);
+    lua_replace(L, -2);
+  }
 }

@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "utf8.h"
 
@@ -184,6 +187,25 @@ static const char *skip_plain_bytes(const char *at, const char *end) {
   return at;
 }
 
+#ifdef __SSE2__
+
+const char *json_skip_plain(const char *at, const char *end) {
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+  const __m128i last_control = _mm_set1_epi8(' ' - 1);
+  while (end - at >= 16) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+    __m128i found = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)), control);
+    int places = _mm_movemask_epi8(found);
+    if (places) return at + __builtin_ctz((unsigned)places);
+    at += 16;
+  }
+  return skip_plain_bytes(at, end);
+}
+
+#else
+
 const char *json_skip_plain(const char *at, const char *end) {
   while (end - at >= 8) {
     uint64_t word;
@@ -205,6 +227,8 @@ const char *json_skip_plain(const char *at, const char *end) {
   }
   return skip_plain_bytes(at, end);
 }
+
+#endif
 
 /* The value of four hexadecimal digits, or -1. The NUL after the text stops it in time. */
 static int read_hex4(const char *at) {
