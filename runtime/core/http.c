@@ -244,13 +244,10 @@ static bool set_callbacks(struct http_exchange *exchange) {
 
 /* Puts a field in front of `headers`: a node of our own, with its text behind it. */
 static bool add_header(struct curl_slist **headers, const char *name, const char *value) {
-  size_t name_length = strlen(name), value_length = strlen(value);
-  struct curl_slist *field = malloc(sizeof *field + name_length + value_length + sizeof ": ");
+  struct curl_slist *field = malloc(sizeof *field + strlen(name) + strlen(value) + sizeof ": ");
   if (!field) return false;
   char *line = (char *)(field + 1);
-  memcpy(line, name, name_length);
-  memcpy(line + name_length, ": ", 2);
-  memcpy(line + name_length + 2, value, value_length + 1);
+  stpcpy(stpcpy(stpcpy(line, name), ": "), value);
   *field = (struct curl_slist){.data = line, .next = *headers};
   *headers = field;
   return true;
