@@ -2,6 +2,7 @@
 the ways in which it may be written - in both outputs and in every file that is left."""
 import base64
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,17 @@ import urllib.parse
 SERVER, SANDBOX, CLOSED = sys.argv[1:4]
 KEY = "q7Z/ends+x9%Distinctive="
 
-with open(shutil.which("loftyrun"), "rb") as binary:
+
+
+def program():
+    """The path of the program itself: what is found on PATH may be a script of one line that starts it."""
+    path = shutil.which("loftyrun")
+    with open(path, "rb") as file:
+        words = file.read(4096).split(b"\n", 2)
+    return shlex.split(words[1].decode())[1] if words[0] == b"#!/bin/sh" else path
+
+
+with open(program(), "rb") as binary:
     SANITIZED = b"__asan_init" in binary.read()  # it needs more memory than the limit below
 
 PRELUDE = 'local lofty = require "lofty"\n'
