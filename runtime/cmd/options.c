@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../core/civil.h"
 #include "../core/config.h"
 #include "../core/quota.h"
 #include "../core/retry.h"
@@ -166,6 +167,15 @@ static bool take_priority(struct options *options, const char *value) {
   return quota_priority_parse(value, &priority);
 }
 
+static bool take_tz(struct options *options, const char *value) {
+  options->zone = value;
+  return *value != '\0';
+}
+
+static bool take_from(struct options *options, const char *value) {
+  return civil_read_instant(value, &options->from);
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -229,6 +239,10 @@ static const struct option table[] = {
      "pass everything on to this Lofty: be a proxy", "a base URL", take_upstream},
     {OPTION_NO_BROWSER, "no-browser", 0, VALUE_NONE, NULL,
      "open no browser: print the address, and take the one it ends at", NULL, take_nothing},
+    {OPTION_TZ, "tz", 0, VALUE_REQUIRED, "ZONE", "the zone whose clocks count: America/New_York",
+     "the name of a time zone, such as America/New_York", take_tz},
+    {OPTION_FROM, "from", 0, VALUE_REQUIRED, "INSTANT", "ask as if it were then, not now",
+     "an instant with its offset, such as 2026-03-08T02:30-05:00", take_from},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",

@@ -43,7 +43,9 @@ enum option_bit {
   OPTION_LEDGER = 1ull << 28,
   OPTION_UPSTREAM = 1ull << 29,
   OPTION_PRIORITY = 1ull << 30,
-  OPTION_NO_BROWSER = 1ull << 31
+  OPTION_NO_BROWSER = 1ull << 31,
+  OPTION_TZ = 1ull << 32,
+  OPTION_FROM = 1ull << 33
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -83,6 +85,8 @@ struct options {
   const char *record; /* a file */
   const char *replay;
   const char *priority; /* core/quota.h */
+  const char *zone;
+  int64_t from; /* seconds since 1970 */
 };
 
 /* The values that hold when nothing is given. */
