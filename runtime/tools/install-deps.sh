@@ -23,6 +23,7 @@ roots      ca-certificates        ca-certificates     ca-certificates ca-certifi
 tzdata     tzdata                 tzdata              tzdata         tzdata             -
 python3    python3                python3             python         python3            python3
 openssl    openssl                openssl             openssl        openssl            openssl
+croniter   python3-croniter       -                   -              -                  -
 luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
 "
 
@@ -53,8 +54,15 @@ missing() {
   esac
 }
 
+# wished GROUP: what Debian has, and without which one comparison is skipped. Its absence stops nothing.
+wished() {
+  [ "$1" = test ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
+  [ -d /usr/lib/python3/dist-packages/croniter ] || python3 -c 'import croniter' 2>/dev/null || echo croniter
+}
+
 wanted=$(for group in "${@:-build}"; do missing "$group"; done) || exit 2
-[ -n "$wanted" ] || exit 0
+extra=$(for group in "${@:-build}"; do wished "$group"; done)
+[ -n "$wanted$extra" ] || exit 0
 
 manager=
 column=1
@@ -70,11 +78,16 @@ if [ -z "$manager" ]; then
   exit 1
 fi
 
+# names_of ITEM: what the manager calls it.
+names_of() {
+  echo "$table" | awk -v item="$1" -v column="$column" '$1 == item { print $column }'
+}
+
 # With a package manager at work anyway, the roots of trust for TLS come along.
-[ "$manager" = brew ] || wanted="$wanted roots"
+[ "$manager" = brew ] || [ -z "$wanted" ] || wanted="$wanted roots"
 packages=
 for item in $wanted; do
-  names=$(echo "$table" | awk -v item="$item" -v column="$column" '$1 == item { print $column }')
+  names=$(names_of "$item")
   if [ "$names" = - ]; then
     say "$manager has no package for $item. Please install it by hand, for Lua 5.4, and run this again."
     exit 1
@@ -121,12 +134,23 @@ install_packages() {
 # Hundreds of lines that are of interest only when it goes wrong.
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
-say "installing with $manager, this may take a minute:$packages"
-install_packages >"$log" 2>&1 || {
-  cat "$log" >&2
-  say "$manager could not install them. Please install by hand:$packages"
-  exit 1
-}
+if [ -n "$wanted" ]; then
+  say "installing with $manager, this may take a minute:$packages"
+  install_packages >"$log" 2>&1 || {
+    cat "$log" >&2
+    say "$manager could not install them. Please install by hand:$packages"
+    exit 1
+  }
+fi
+
+# No list is fetched for what is only wished for: without network that would take long, every time.
+for item in $extra; do
+  names=$(names_of "$item")
+  if apt -s install --no-install-recommends "$names" >/dev/null 2>&1; then
+    say "installing with $manager: $names"
+    apt install -y --no-install-recommends "$names" >"$log" 2>&1 || say "$manager could not install $names; doing without"
+  fi
+done
 
 left=$(for group in "${@:-build}"; do missing "$group"; done)
 [ -z "$left" ] || {
