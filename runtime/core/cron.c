@@ -25,15 +25,15 @@ static const char *const weekday_names[] = {"SUN", "MON", "TUE", "WED", "THU", "
 
 static const struct kind {
   const char *ordinal, *name;
+  const char *const *names; /* of values, from `low` on */
   int low, high, star_high; /* what * ends with: Sunday only once */
-  const char *const *names;
-  int name_count; /* the first stands for `low` */
+  int name_count;
 } kinds[FIELDS] = {
-    {"first", "minute", 0, 59, 59, NULL, 0},
-    {"second", "hour", 0, 23, 23, NULL, 0},
-    {"third", "day of month", 1, 31, 31, NULL, 0},
-    {"fourth", "month", 1, 12, 12, month_names, 12},
-    {"fifth", "day of week", 0, 7, 6, weekday_names, 7},
+    {"first", "minute", NULL, 0, 59, 59, 0},
+    {"second", "hour", NULL, 0, 23, 23, 0},
+    {"third", "day of month", NULL, 1, 31, 31, 0},
+    {"fourth", "month", month_names, 1, 12, 12, 12},
+    {"fifth", "day of week", weekday_names, 0, 7, 6, 7},
 };
 
 static const char supported[] =
