@@ -297,6 +297,10 @@ static bool ends_with_year(char *const words[WORDS_KEPT]) {
 
 /* More than five fields: seconds in front, a year behind, or a crontab line with its command. */
 static bool refuse_surplus(char *const words[WORDS_KEPT], int count, struct failure *failure) {
+  if (strncmp(words[0], "TZ=", 3) == 0 || strncmp(words[0], "CRON_TZ=", 8) == 0)
+    return failure_set(failure, "CRON",
+                       "the expression begins with \"%.60s\"; its zone is said apart from it",
+                       words[0]);
   if (!reads_as_field(words[FIELDS]))
     return failure_set(failure, "CRON",
                        "the expression goes on after its five fields, with \"%.40s\"; the command "

@@ -86,6 +86,7 @@ static const struct {
     {"0 6 * * 1 /usr/bin/loftyrun x.lua",
      "goes on after its five fields, with "
      "\"/usr/bin/loftyrun\""},
+    {"CRON_TZ=Asia/Tokyo 0 6 * * *", "its zone is said apart from it"},
     {"@nightly", "supported are @yearly"},
     {"@dialy", "did you mean @daily?"},
     {"@daily 5", "stands alone"},
