@@ -8,9 +8,29 @@ void context_attach(lua_State *L, struct context *context) {
   *(struct context **)lua_getextraspace(L) = context;
 }
 
+bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH],
+                    const char **folder, struct failure *failure) {
+  bool replay = context->traffic && context->traffic->replay_path;
+  *folder = context->state;
+  if (context->state || context->sandbox || replay) return true;
+  *folder = path;
+  return folder_default(path, FOLDER_PATH_LENGTH, failure);
+}
+
 int context_fail(lua_State *L, const struct failure *failure) {
   lua_pushnil(L);
   lua_pushstring(L, failure->code);
   lua_pushstring(L, failure->message);
   return 3;
+}
+
+void context_new_type(lua_State *L, const char *name, const luaL_Reg *methods,
+                      lua_CFunction close) {
+  luaL_newmetatable(L, name);
+  lua_pushcfunction(L, close);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
 }

@@ -3,11 +3,13 @@
 #ifndef BIND_CONTEXT_H
 #define BIND_CONTEXT_H
 
+#include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
 
 #include "../core/cassette.h"
 #include "../core/config.h"
+#include "../core/folder.h"
 #include "../core/http.h"
 #include "../core/log.h"
 #include "../core/loop.h"
@@ -98,7 +100,16 @@ static inline bool context_is_spent(const struct context *context) {
 struct context *context_of(lua_State *L);
 void context_attach(lua_State *L, struct context *context);
 
+/* The folder for what outlives the run, which may be written to `path`; NULL: it is kept in memory.
+   So it is for a run with a sandbox of its own, unless a folder was named: its leads are gone
+   afterwards too. A replay remembers nothing, for it does nothing. */
+bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH],
+                    const char **folder, struct failure *failure);
+
 /* Pushes nil, code, message: how every native function fails. Returns 3. */
 int context_fail(lua_State *L, const struct failure *failure);
+
+/* Makes the metatable of a userdata type: its methods, and `close` as its finaliser. */
+void context_new_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close);
 
 #endif

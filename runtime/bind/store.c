@@ -3,20 +3,22 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "../core/entries.h"
 #include "context.h"
 #include "store.h"
 
-enum { PATH_LENGTH = 1024, VALUE_MAXIMUM = 16 * 1024 * 1024 };
+enum {
+  VALUE_MAXIMUM = 16 * 1024 * 1024,
+  PAGE_ENTRIES = 256,      /* of one page of a space, at most */
+  PAGE_BYTES = 256 * 1024, /* a page that holds as much is full */
+  MOST_AT_ONCE = 1000 * 1000
+};
 
 static const char store_type[] = "native.store";
-static const char lock_type[] = "native.store.lock";
 
-/* Both are created closed, NULL. A lock keeps its store alive by its user value. */
+/* Created closed, NULL. */
 struct store_handle {
   struct store *store;
-};
-struct lock_handle {
-  struct store_lock *lock;
 };
 
 static struct store *check_store(lua_State *L) {
@@ -32,18 +34,17 @@ static int answer(lua_State *L, bool fine, const struct failure *failure) {
   return 1;
 }
 
-/* native.store.open() -> store. In memory for a run with a sandbox of its own, unless a folder was
-   named: its leads are gone afterwards too. A replay remembers no progress, for it makes none. */
+/* Whether the argument, the last one of a method, is true: then the change survives a power cut. */
+static enum store_durability durability(lua_State *L, int index) {
+  return lua_toboolean(L, index) ? STORE_DURABLE : STORE_USUAL;
+}
+
+/* native.store.open() -> store */
 static int store_open_handle(lua_State *L) {
-  const struct context *context = context_of(L);
   struct failure failure;
-  char path[PATH_LENGTH];
-  const char *folder = context->state;
-  bool replay = context->traffic && context->traffic->replay_path;
-  if (!folder && !context->sandbox && !replay) {
-    if (!store_default_folder(path, sizeof path, &failure)) return context_fail(L, &failure);
-    folder = path;
-  }
+  char path[FOLDER_PATH_LENGTH];
+  const char *folder;
+  if (!context_folder(context_of(L), path, &folder, &failure)) return context_fail(L, &failure);
   struct store_handle *handle = lua_newuserdatauv(L, sizeof *handle, 0);
   handle->store = NULL;
   luaL_setmetatable(L, store_type);
@@ -57,31 +58,34 @@ static int store_gc(lua_State *L) {
   return 0;
 }
 
-/* store:put(space, key, value) */
+/* store:put(space, key, value, durable) */
 static int put(lua_State *L) {
   struct failure failure;
-  bool fine = store_put(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
-                        luaL_checkstring(L, 4), &failure);
+  bool fine = entries_put(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                          luaL_checkstring(L, 4), durability(L, 5), &failure);
   return answer(L, fine, &failure);
 }
 
-/* store:add(space, { key, ... }): all of them or none. */
-static int add(lua_State *L) {
+/* store:put_all(space, { key, value, key, value, ... }, durable): all of them or none. */
+static int put_all(lua_State *L) {
   struct failure failure;
   struct store *store = check_store(L);
   const char *space = luaL_checkstring(L, 2);
   luaL_checktype(L, 3, LUA_TTABLE);
-  lua_Integer count = luaL_len(L, 3);
+  lua_Integer count = luaL_len(L, 3) / 2;
   if (count == 0) return answer(L, true, NULL);
-  luaL_argcheck(L, count > 0 && count <= 100000, 3, "too many keys");
-  const char **keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys, 0);
-  lua_createtable(L, (int)count, 0); /* keeps the strings, for a number becomes a new one */
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_geti(L, 3, i);
-    keys[i - 1] = luaL_checkstring(L, -1);
-    lua_rawseti(L, -2, i);
+  luaL_argcheck(L, count <= MOST_AT_ONCE, 3, "too many entries");
+  /* The list keeps the strings, and is a userdata, so that an error on the way leaves nothing. */
+  struct entry *entries = lua_newuserdatauv(L, (size_t)count * sizeof *entries, 0);
+  for (lua_Integer i = 0; i < count; i++) {
+    bool strings =
+        lua_geti(L, 3, 2 * i + 1) == LUA_TSTRING && lua_geti(L, 3, 2 * i + 2) == LUA_TSTRING;
+    luaL_argcheck(L, strings, 3, "strings expected");
+    entries[i] = (struct entry){lua_tostring(L, -2), lua_tostring(L, -1)};
+    lua_pop(L, 2);
   }
-  return answer(L, store_add(store, space, keys, (size_t)count, &failure), &failure);
+  bool fine = entries_put_all(store, space, entries, (size_t)count, durability(L, 4), &failure);
+  return answer(L, fine, &failure);
 }
 
 /* store:get(space, key) -> value, or nil where there is none. */
@@ -92,7 +96,7 @@ static int get(lua_State *L) {
   const char *space = luaL_checkstring(L, 2);
   const char *key = luaL_checkstring(L, 3);
   buffer_init(&value, VALUE_MAXIMUM);
-  enum store_answer found = store_get(store, space, key, &value, &failure);
+  enum store_answer found = entries_get(store, space, key, &value, &failure);
   if (found == STORE_YES)
     lua_pushlstring(L, value.data ? value.data : "", value.length);
   else
@@ -105,121 +109,123 @@ static int get(lua_State *L) {
 static int has(lua_State *L) {
   struct failure failure;
   enum store_answer found =
-      store_get(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3), NULL, &failure);
+      entries_get(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3), NULL, &failure);
   if (found == STORE_FAILED) return context_fail(L, &failure);
   lua_pushboolean(L, found == STORE_YES);
   return 1;
 }
 
+/* store:increment(space, key, by, durable) -> integer */
+static int increment(lua_State *L) {
+  struct failure failure;
+  int64_t result;
+  if (!entries_increment(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                         luaL_checkinteger(L, 4), durability(L, 5), &result, &failure))
+    return context_fail(L, &failure);
+  lua_pushinteger(L, result);
+  return 1;
+}
+
+/* store:remove(space, key, durable) */
 static int remove_entry(lua_State *L) {
   struct failure failure;
-  bool fine =
-      store_remove(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3), &failure);
+  bool fine = entries_remove(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                             durability(L, 4), &failure);
   return answer(L, fine, &failure);
 }
 
 static int drop(lua_State *L) {
   struct failure failure;
-  bool fine = store_drop(check_store(L), luaL_checkstring(L, 2), &failure);
+  bool fine = entries_drop(check_store(L), luaL_checkstring(L, 2), &failure);
+  return answer(L, fine, &failure);
+}
+
+/* store:sweep(space, prefix): only entries whose values begin with it stay. */
+static int sweep(lua_State *L) {
+  struct failure failure;
+  bool fine =
+      entries_sweep(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3), &failure);
   return answer(L, fine, &failure);
 }
 
 static int count_entries(lua_State *L) {
   struct failure failure;
   int64_t count;
-  if (!store_count(check_store(L), luaL_checkstring(L, 2), &count, &failure))
+  if (!entries_count(check_store(L), luaL_checkstring(L, 2), &count, &failure))
     return context_fail(L, &failure);
   lua_pushinteger(L, count);
   return 1;
 }
 
-/* Collects entries as "key\0value\0": Lua may raise while a statement is open, a buffer may not. */
+/* Entries as "key\0value\0": Lua may raise while a statement is open, a buffer may not. */
+struct page {
+  struct buffer text;
+  int count;
+  bool full, failed;
+};
+
 static bool collect(void *context, const char *key, const char *value) {
-  struct buffer *out = context;
-  return buffer_append(out, key, strlen(key) + 1) && buffer_append(out, value, strlen(value) + 1);
+  struct page *page = context;
+  page->full = page->count == PAGE_ENTRIES || page->text.length >= PAGE_BYTES;
+  if (page->full) return false;
+  page->failed = !buffer_append(&page->text, key, strlen(key) + 1) ||
+                 !buffer_append(&page->text, value, strlen(value) + 1);
+  page->count++;
+  return !page->failed;
 }
 
-/* Stack: the buffer as light userdata. Returns { [key] = value }. */
-static int push_entries(lua_State *L) {
-  const struct buffer *entries = lua_touserdata(L, 1);
-  lua_newtable(L);
-  for (size_t at = 0; at < entries->length;) {
-    const char *key = entries->data + at;
-    const char *value = key + strlen(key) + 1;
-    at = (size_t)(value - entries->data) + strlen(value) + 1;
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, key);
+/* Stack: the page as light userdata. Returns { key, value, key, value, ... } */
+static int push_page(lua_State *L) {
+  const struct page *page = lua_touserdata(L, 1);
+  lua_createtable(L, page->count * 2, 0);
+  lua_Integer place = 0;
+  for (size_t at = 0; at < page->text.length;) {
+    const char *text = page->text.data + at;
+    at += strlen(text) + 1;
+    lua_pushstring(L, text);
+    lua_rawseti(L, -2, ++place);
   }
   return 1;
 }
 
-/* store:list(space) -> { [key] = value } */
-static int list(lua_State *L) {
+/* store:page(space, prefix, after) -> { key, value, ... }, more: the next entries whose keys begin
+   with `prefix`, behind the key `after` (nil: from the first), and whether others follow. */
+static int page_entries(lua_State *L) {
   struct failure failure;
-  struct buffer entries;
+  struct page page = {.count = 0};
   struct store *store = check_store(L);
   const char *space = luaL_checkstring(L, 2);
-  buffer_init(&entries, VALUE_MAXIMUM);
-  bool fine = store_list(store, space, collect, &entries, &failure);
-  lua_pushcfunction(L, push_entries);
-  lua_pushlightuserdata(L, &entries);
+  const char *prefix = luaL_checkstring(L, 3);
+  const char *after = luaL_optstring(L, 4, NULL);
+  buffer_init(&page.text, VALUE_MAXIMUM + PAGE_BYTES);
+  bool fine = entries_list(store, space, prefix, after, collect, &page, &failure);
+  if (fine && page.failed) fine = failure_set(&failure, "OUT_OF_MEMORY", "out of memory");
+  lua_pushcfunction(L, push_page);
+  lua_pushlightuserdata(L, &page);
   int status = fine ? lua_pcall(L, 1, 1, 0) : LUA_OK;
-  buffer_free(&entries);
+  buffer_free(&page.text);
   if (!fine) return context_fail(L, &failure);
-  return status == LUA_OK ? 1 : lua_error(L);
+  if (status != LUA_OK) return lua_error(L);
+  lua_pushboolean(L, page.full);
+  return 2;
 }
 
-/* store:lock(name) -> lock, or nil and ALREADY_RUNNING. */
-static int lock(lua_State *L) {
-  struct failure failure;
-  struct store *store = check_store(L);
-  const char *name = luaL_checkstring(L, 2);
-  struct lock_handle *handle = lua_newuserdatauv(L, sizeof *handle, 1);
-  handle->lock = NULL;
-  luaL_setmetatable(L, lock_type);
-  lua_pushvalue(L, 1);
-  lua_setiuservalue(L, -2, 1);
-  enum store_answer taken = store_lock(store, name, &handle->lock, &failure);
-  if (taken == STORE_YES) return 1;
-  if (taken == STORE_NO) failure_set(&failure, "ALREADY_RUNNING", "another run holds it");
-  return context_fail(L, &failure);
-}
-
-static int lock_close(lua_State *L) {
-  struct lock_handle *handle = luaL_checkudata(L, 1, lock_type);
-  store_unlock(handle->lock);
-  handle->lock = NULL;
-  return 0;
-}
-
-static const luaL_Reg store_methods[] = {{"put", put},
-                                         {"add", add},
-                                         {"get", get},
-                                         {"has", has},
-                                         {"remove", remove_entry},
-                                         {"drop", drop},
-                                         {"count", count_entries},
-                                         {"list", list},
-                                         {"lock", lock},
-                                         {NULL, NULL}};
-static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
-
-static void create_type(lua_State *L, const char *name, const luaL_Reg *methods,
-                        lua_CFunction close) {
-  luaL_newmetatable(L, name);
-  lua_pushcfunction(L, close);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_setfuncs(L, methods, 0);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-}
+static const luaL_Reg methods[] = {{"put", put},
+                                   {"put_all", put_all},
+                                   {"get", get},
+                                   {"has", has},
+                                   {"drop", drop},
+                                   {"increment", increment},
+                                   {"page", page_entries},
+                                   {"remove", remove_entry},
+                                   {"sweep", sweep},
+                                   {"count", count_entries},
+                                   {NULL, NULL}};
 
 static const luaL_Reg functions[] = {{"open", store_open_handle}, {NULL, NULL}};
 
 int luaopen_native_store(lua_State *L) {
-  create_type(L, store_type, store_methods, store_gc);
-  create_type(L, lock_type, lock_methods, lock_close);
+  context_new_type(L, store_type, methods, store_gc);
   luaL_newlib(L, functions);
   return 1;
 }

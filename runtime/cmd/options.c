@@ -176,6 +176,18 @@ static bool take_from(struct options *options, const char *value) {
   return civil_read_instant(value, &options->from);
 }
 
+static bool take_lock(struct options *options, const char *value) {
+  options->lock = value;
+  return !value || *value != '\0';
+}
+
+static bool take_wait_lock(struct options *options, const char *value) {
+  char *end;
+  options->lock_wait = value ? strtod(value, &end) : -1;
+  return !value || (end != value && *end == '\0' && options->lock_wait >= 0 &&
+                    options->lock_wait <= 31536000);
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -212,6 +224,11 @@ static const struct option table[] = {
      take_priority},
     {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
      "a folder", take_state},
+    {OPTION_LOCK, "lock", 0, VALUE_OPTIONAL, "NAME",
+     "not while the same script, or NAME, runs (exit code 7)", "a name", take_lock},
+    {OPTION_WAIT_LOCK, "wait-lock", 0, VALUE_OPTIONAL, "SECONDS",
+     "with a lock, but wait for it: so long, or until it is free", "a number of seconds",
+     take_wait_lock},
     {OPTION_TRACE, "trace", 0, VALUE_NONE, NULL,
      "show each call as a curl command, without secrets", NULL, take_nothing},
     {OPTION_RECORD, "record", 0, VALUE_REQUIRED, "FILE",
@@ -353,6 +370,9 @@ struct run_options options_run(const struct options *options) {
                               .rate_limit = options->rate_limit,
                               .ledger = options->ledger,
                               .state = options->state,
+                              .lock = (options->given & (OPTION_LOCK | OPTION_WAIT_LOCK)) != 0,
+                              .lock_name = options->lock,
+                              .lock_wait = options->lock_wait,
                               .timeout = options->timeout,
                               .requests_maximum = options->requests_maximum,
                               .retries = options->retries,

@@ -45,7 +45,9 @@ enum option_bit {
   OPTION_PRIORITY = 1ull << 30,
   OPTION_NO_BROWSER = 1ull << 31,
   OPTION_TZ = 1ull << 32,
-  OPTION_FROM = 1ull << 33
+  OPTION_FROM = 1ull << 33,
+  OPTION_LOCK = 1ull << 34,
+  OPTION_WAIT_LOCK = 1ull << 35
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -82,6 +84,8 @@ struct options {
   const char *fields;
   const char *filter;
   const char *body;
+  const char *lock;   /* the name of the lock, or NULL for the script's own */
+  double lock_wait;   /* seconds; below 0: as long as it takes */
   const char *record; /* a file */
   const char *replay;
   const char *priority; /* core/quota.h */

@@ -45,6 +45,13 @@ const struct command command_run = {
         "made\n"
         "more than 200 requests. --no-wait ends the run instead (5).\n"
         "\n"
+        "--lock is for a crontab: a run does not begin while another one of the same script, with "
+        "the\n"
+        "same profile and base URL, is under way, but says so and ends with exit code 7; with\n"
+        "--wait-lock it waits. --lock=NAME is a lock that several scripts share. It ends with its "
+        "run,\n"
+        "also where that is killed.\n"
+        "\n"
         "--trace prints each call on standard error, as a curl command to be pasted into a shell,\n"
         "and what came of it. It is for whoever sits there: bodies are shown as they are sent, "
         "only\n"
@@ -65,7 +72,7 @@ const struct command command_run = {
         "an e-mail on its command line or a text it makes up, counts as what was recorded in its\n"
         "place. Recordings that nobody asked for are reported at the end. A file that is no\n"
         "cassette: 2.\n",
-    .accepts = OPTION_CHUNK | OPTIONS_OF_A_RUN,
+    .accepts = OPTION_CHUNK | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN,
     .keeps_rest = true,
     .run = run,
 };

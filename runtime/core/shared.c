@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store.h"
+#include "folder.h"
 
 enum {
   PATH_LENGTH = 1024,
@@ -179,7 +179,7 @@ bool shared_open(const char *folder, const char *name, unsigned version, size_t 
   if (length < 0 || (size_t)length >= sizeof opening.path || fresh_length < 0 ||
       (size_t)fresh_length >= sizeof opening.fresh)
     return failure_set(failure, "STATE_UNUSABLE", "the path of the state folder is too long");
-  if (!store_make_folder(folder, failure)) return false;
+  if (!folder_make(folder, failure)) return false;
   struct shared *opened = calloc(1, sizeof *opened);
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   int file = open_file(&opening);

@@ -5,144 +5,101 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-
-/* Locks that belong to an open file, not to a process; where the system lacks them, the others. */
-#ifdef F_OFD_SETLK
-enum { SET_LOCK = F_OFD_SETLK };
-#else
-enum { SET_LOCK = F_SETLK };
-#endif
+#include "folder.h"
+#include "migrations.h"
 
 enum {
-  PATH_LENGTH = 1024,
   BUSY_MS = 10 * 1000,
   APPLICATION_ID = 0x4C6F6674, /* tells our file from another program's */
-  CHECKED_BYTES = 1024 * 1024  /* files up to this size are checked as a whole when opened */
+  CHECKED_BYTES = 1024 * 1024, /* files up to this size are checked as a whole when opened */
+  MOST_ARGUMENTS = 16
 };
 
-/* Each step brings the schema from its index to the next version. Steps are only ever added. */
-static const char *const migrations[] = {
-    "CREATE TABLE spaces (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE entries (space INTEGER NOT NULL REFERENCES spaces, key TEXT NOT NULL,"
-    "  value TEXT NOT NULL, PRIMARY KEY (space, key)) WITHOUT ROWID;"};
-enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
-
-enum statement {
-  BEGIN,
-  COMMIT,
-  ROLLBACK,
-  ADD_SPACE,
-  PUT,
-  GET,
-  REMOVE,
-  DROP_ENTRIES,
-  DROP_SPACE,
-  COUNT,
-  LIST,
-  STATEMENT_COUNT
+/* A statement that is kept, under the address of its text. */
+struct prepared {
+  const char *sql;
+  sqlite3_stmt *statement;
+  int places[MOST_ARGUMENTS]; /* of $1, $2, ...; 0: it does not occur */
+  bool busy;                  /* its rows are being visited */
 };
-
-#define IN_SPACE " space = (SELECT id FROM spaces WHERE name = ?1)"
-static const char *const texts[STATEMENT_COUNT] = {
-    [BEGIN] = "BEGIN IMMEDIATE",
-    [COMMIT] = "COMMIT",
-    [ROLLBACK] = "ROLLBACK",
-    [ADD_SPACE] = "INSERT OR IGNORE INTO spaces (name) VALUES (?1)",
-    [PUT] = "INSERT OR REPLACE INTO entries SELECT id, ?2, ?3 FROM spaces WHERE name = ?1",
-    [GET] = "SELECT value FROM entries WHERE" IN_SPACE " AND key = ?2",
-    [REMOVE] = "DELETE FROM entries WHERE" IN_SPACE " AND key = ?2",
-    [DROP_ENTRIES] = "DELETE FROM entries WHERE" IN_SPACE,
-    [DROP_SPACE] = "DELETE FROM spaces WHERE name = ?1",
-    [COUNT] = "SELECT count(*) FROM entries WHERE" IN_SPACE,
-    [LIST] = "SELECT key, value FROM entries WHERE" IN_SPACE " ORDER BY key"};
 
 struct store {
   sqlite3 *db;
-  sqlite3_stmt *statements[STATEMENT_COUNT];
-  char path[PATH_LENGTH];  /* of the file; ":memory:" */
-  char locks[PATH_LENGTH]; /* of the file that locks are taken on; empty in memory */
-  struct store_lock *taken;
+  struct prepared **prepared;
+  size_t count, capacity;
+  int depth; /* of transactions inside each other */
+  enum store_durability durability;
+  char path[FOLDER_PATH_LENGTH]; /* of the file; ":memory:" */
 };
 
-struct store_lock {
-  int file; /* -1 in memory */
-  struct store *store;
-  struct store_lock *next;
-  char name[];
-};
+static bool damaged(const struct store *store, struct failure *failure) {
+  return failure_set(failure, "STATE_UNUSABLE",
+                     "%s is damaged; move it away, and loftyrun begins a new one (what it "
+                     "remembers is then forgotten), or put a backup in its place",
+                     store->path);
+}
+
+static bool unsuitable(const struct store *store, struct failure *failure) {
+  return failure_set(failure, "STATE_UNUSABLE",
+                     "%s: its file system has no shared memory or no locks; name a folder on a "
+                     "disk of this machine with --state",
+                     store->path);
+}
+
+static bool no_space(const struct store *store, struct failure *failure) {
+  return failure_set(failure, "STATE_FAILED", "%s: there is no space left for it", store->path);
+}
+
+/* SQLite names what it was doing, the system why it did not work. */
+static bool input_output(const struct store *store, int code, struct failure *failure) {
+  int error = sqlite3_system_errno(store->db);
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG || code == SQLITE_IOERR_SHMSIZE)
+    return no_space(store, failure);
+  if (code == SQLITE_IOERR_LOCK || code == SQLITE_IOERR_SHMMAP || code == SQLITE_IOERR_SHMLOCK ||
+      code == SQLITE_IOERR_SHMOPEN)
+    return unsuitable(store, failure);
+  return failure_set(failure, "STATE_FAILED", "%s: it could not be read or written: %s",
+                     store->path, error ? strerror(error) : sqlite3_errmsg(store->db));
+}
 
 /* Says why SQLite failed, in words for whoever runs the script. */
 static bool fail(const struct store *store, struct failure *failure) {
-  int code = store->db ? sqlite3_errcode(store->db) & 0xFF : SQLITE_NOMEM;
+  int code = store->db ? sqlite3_extended_errcode(store->db) : SQLITE_NOMEM;
+  int error = store->db ? sqlite3_system_errno(store->db) : 0;
   const char *path = store->path;
-  switch (code) {
+  switch (code & 0xFF) {
     case SQLITE_FULL:
-      return failure_set(failure, "STATE_FAILED", "%s: there is no space left for it", path);
+      return no_space(store, failure);
+    case SQLITE_IOERR:
+      return code == SQLITE_IOERR_NOMEM
+                 ? failure_set(failure, "OUT_OF_MEMORY", "%s: out of memory", path)
+                 : input_output(store, code, failure);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return failure_set(failure, "STATE_FAILED", "%s: other runs keep it busy", path);
     case SQLITE_NOMEM:
       return failure_set(failure, "OUT_OF_MEMORY", "%s: out of memory", path);
-    case SQLITE_READONLY:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+      return unsuitable(store, failure);
     case SQLITE_CANTOPEN:
+      if (error == ENOSPC || error == EDQUOT) return no_space(store, failure);
+      if (error == EMFILE || error == ENFILE)
+        return failure_set(failure, "STATE_FAILED", "%s: %s", path, strerror(error));
+      return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", path);
+    case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return failure_set(failure, "STATE_UNUSABLE",
-                         "%s is damaged; move it away, and loftyrun begins a new one (what it "
-                         "remembers is then forgotten)",
-                         path);
+      return damaged(store, failure);
     default:
       return failure_set(failure, "STATE_FAILED", "%s: %s", path, sqlite3_errmsg(store->db));
   }
-}
-
-/* Runs a prepared statement up to its first row: SQLITE_ROW, SQLITE_DONE or an error. The
-   arguments, which may be NULL, stay the caller's until `finish`. */
-static int start(struct store *store, enum statement which, const char *a, const char *b,
-                 const char *c) {
-  const char *const arguments[] = {a, b, c};
-  sqlite3_stmt **statement = &store->statements[which];
-  if (!*statement) {
-    int code =
-        sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
-    if (code != SQLITE_OK) return code;
-  }
-  for (int i = 0; i < 3 && arguments[i]; i++) {
-    int code = sqlite3_bind_text(*statement, i + 1, arguments[i], -1, SQLITE_STATIC);
-    if (code != SQLITE_OK) return code;
-  }
-  return sqlite3_step(*statement);
-}
-
-static void finish(struct store *store, enum statement which) {
-  sqlite3_stmt *statement = store->statements[which];
-  if (!statement) return;
-  sqlite3_reset(statement); /* repeats the error of the step, which was looked at */
-  sqlite3_clear_bindings(statement);
-}
-
-/* Runs a statement that gives no rows. */
-static bool run(struct store *store, enum statement which, const char *a, const char *b,
-                const char *c, struct failure *failure) {
-  bool done = start(store, which, a, b, c) == SQLITE_DONE;
-  if (!done) fail(store, failure);
-  finish(store, which);
-  return done;
-}
-
-/* Ends a transaction; one that failed, or cannot be committed, leaves nothing. */
-static bool end_transaction(struct store *store, bool fine, struct failure *failure) {
-  if (fine && run(store, COMMIT, NULL, NULL, NULL, failure)) return true;
-  if (!sqlite3_get_autocommit(store->db)) run(store, ROLLBACK, NULL, NULL, NULL, NULL);
-  return false;
 }
 
 static bool execute(struct store *store, const char *text, struct failure *failure) {
@@ -165,19 +122,230 @@ static bool ask(struct store *store, const char *query, int64_t *number, char *t
   return found;
 }
 
+/* Statements */
+
+static void release(struct prepared *prepared) {
+  if (!prepared) return;
+  sqlite3_finalize(prepared->statement);
+  free(prepared);
+}
+
+static struct prepared *prepare(struct store *store, const char *sql, struct failure *failure) {
+  struct prepared *prepared = calloc(1, sizeof *prepared);
+  if (!prepared) {
+    failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    return NULL;
+  }
+  prepared->sql = sql;
+  if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement,
+                         NULL) != SQLITE_OK) {
+    fail(store, failure);
+    release(prepared);
+    return NULL;
+  }
+  for (int i = 0; i < MOST_ARGUMENTS; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "$%d", i + 1);
+    prepared->places[i] = sqlite3_bind_parameter_index(prepared->statement, name);
+  }
+  return prepared;
+}
+
+/* The statement of this text. One whose rows are being visited gets a second one, which is not
+   kept: `*kept` says so. */
+static struct prepared *find(struct store *store, const char *sql, bool *kept,
+                             struct failure *failure) {
+  *kept = true;
+  for (size_t i = 0; i < store->count; i++) {
+    if (store->prepared[i]->sql != sql) continue;
+    if (!store->prepared[i]->busy) return store->prepared[i];
+    *kept = false;
+    return prepare(store, sql, failure);
+  }
+  if (store->count == store->capacity) {
+    size_t capacity = store->capacity ? store->capacity * 2 : 16;
+    struct prepared **larger = realloc(store->prepared, capacity * sizeof *larger);
+    if (!larger) {
+      failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+      return NULL;
+    }
+    store->prepared = larger;
+    store->capacity = capacity;
+  }
+  struct prepared *prepared = prepare(store, sql, failure);
+  if (prepared) store->prepared[store->count++] = prepared;
+  return prepared;
+}
+
+static int bind_one(sqlite3_stmt *statement, int place, const struct store_value *value) {
+  const void *data = value->data ? value->data : "";
+  switch (value->kind) {
+    case STORE_INTEGER:
+      return sqlite3_bind_int64(statement, place, value->integer);
+    case STORE_TEXT:
+      return sqlite3_bind_text64(statement, place, data, value->length, SQLITE_STATIC, SQLITE_UTF8);
+    case STORE_BLOB:
+      return sqlite3_bind_blob64(statement, place, data, value->length, SQLITE_STATIC);
+    default:
+      return sqlite3_bind_null(statement, place);
+  }
+}
+
+static bool bind(struct store *store, const struct prepared *prepared,
+                 struct store_arguments arguments, struct failure *failure) {
+  for (int i = 0; i < arguments.count; i++) {
+    int place = i < MOST_ARGUMENTS ? prepared->places[i] : 0;
+    if (place == 0)
+      return failure_set(failure, "STATE_FAILED", "%s: a statement has no $%d", store->path, i + 1);
+    if (bind_one(prepared->statement, place, &arguments.values[i]) != SQLITE_OK)
+      return fail(store, failure);
+  }
+  return true;
+}
+
+/* False where a value did not fit into memory. */
+static bool read_column(sqlite3_stmt *statement, int index, struct store_value *value) {
+  *value = (struct store_value){.kind = STORE_NULL};
+  switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+      *value = store_integer(sqlite3_column_int64(statement, index));
+      return true;
+    case SQLITE_NULL:
+      return true;
+    case SQLITE_BLOB:
+      value->kind = STORE_BLOB;
+      value->data = sqlite3_column_blob(statement, index);
+      value->length = (size_t)sqlite3_column_bytes(statement, index);
+      return value->data || value->length == 0;
+    default:
+      value->kind = STORE_TEXT;
+      value->data = sqlite3_column_text(statement, index);
+      value->length = (size_t)sqlite3_column_bytes(statement, index);
+      return value->data != NULL;
+  }
+}
+
+static enum store_answer visit_rows(struct store *store, sqlite3_stmt *statement,
+                                    store_visit_row *visit, void *context,
+                                    struct failure *failure) {
+  struct store_value columns[MOST_ARGUMENTS];
+  int count = sqlite3_column_count(statement);
+  if (count > MOST_ARGUMENTS) count = MOST_ARGUMENTS;
+  enum store_answer answer = STORE_NO;
+  int code;
+  while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+    answer = STORE_YES;
+    bool fine = true;
+    for (int i = 0; fine && i < count; i++) fine = read_column(statement, i, &columns[i]);
+    if (!fine) {
+      failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+      return STORE_FAILED;
+    }
+    if (visit && !visit(context, columns, count)) return answer;
+  }
+  if (code == SQLITE_DONE) return answer;
+  fail(store, failure);
+  return STORE_FAILED;
+}
+
+/* Some failures make SQLite undo a transaction by itself. What follows must not be done alone. */
+static bool is_lost(const struct store *store) {
+  return store->depth > 0 && sqlite3_get_autocommit(store->db);
+}
+
+static bool lost(const struct store *store, struct failure *failure) {
+  return failure_set(failure, "STATE_FAILED",
+                     "%s: the changes were undone, because one of them "
+                     "failed",
+                     store->path);
+}
+
+static bool set_durability(struct store *store, enum store_durability durability,
+                           struct failure *failure) {
+  if (store->durability == durability) return true;
+  const char *text =
+      durability == STORE_DURABLE ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+  if (!execute(store, text, failure)) return false;
+  store->durability = durability;
+  return true;
+}
+
+enum store_answer store_query(struct store *store, const char *sql,
+                              struct store_arguments arguments, store_visit_row *visit,
+                              void *context, struct failure *failure) {
+  bool kept;
+  if (is_lost(store)) return lost(store, failure), STORE_FAILED;
+  if (store->depth == 0 && !set_durability(store, STORE_USUAL, failure)) return STORE_FAILED;
+  struct prepared *prepared = find(store, sql, &kept, failure);
+  if (!prepared) return STORE_FAILED;
+  enum store_answer answer = STORE_FAILED;
+  prepared->busy = true;
+  if (bind(store, prepared, arguments, failure))
+    answer = visit_rows(store, prepared->statement, visit, context, failure);
+  prepared->busy = false;
+  if (kept) {
+    sqlite3_reset(prepared->statement); /* repeats the error of the step, which was looked at */
+    sqlite3_clear_bindings(prepared->statement);
+  } else {
+    release(prepared);
+  }
+  return answer;
+}
+
+bool store_run(struct store *store, const char *sql, struct store_arguments arguments,
+               int64_t *changed, struct failure *failure) {
+  enum store_answer answer = store_query(store, sql, arguments, NULL, NULL, failure);
+  if (answer != STORE_FAILED && changed) *changed = sqlite3_changes64(store->db);
+  return answer != STORE_FAILED;
+}
+
+/* Transactions */
+
+bool store_begin(struct store *store, enum store_durability durability, struct failure *failure) {
+  bool begun;
+  if (is_lost(store)) return lost(store, failure);
+  if (store->depth == 0) {
+    begun =
+        set_durability(store, durability, failure) && execute(store, "BEGIN IMMEDIATE", failure);
+  } else if (durability > store->durability) {
+    return failure_set(failure, "STATE_FAILED",
+                       "%s: a change that must last was begun inside one that need not",
+                       store->path);
+  } else {
+    begun = execute(store, "SAVEPOINT inner", failure);
+  }
+  if (begun) store->depth++;
+  return begun;
+}
+
+bool store_end(struct store *store, bool fine, struct failure *failure) {
+  bool undone = is_lost(store);
+  bool outermost = --store->depth == 0;
+  if (undone) return fine ? lost(store, failure) : false;
+  if (fine && execute(store, outermost ? "COMMIT" : "RELEASE inner", failure)) return true;
+  if (!sqlite3_get_autocommit(store->db))
+    execute(store, outermost ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL);
+  return false;
+}
+
+/* Opening */
+
 /* One step of the schema, as a whole or not at all. */
 static bool migrate_one(struct store *store, int64_t *version, struct failure *failure) {
   char pragma[96];
-  if (!run(store, BEGIN, NULL, NULL, NULL, failure)) return false;
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
   /* Read again under the lock: another run may have been faster. */
   bool fine = ask(store, "PRAGMA user_version", version, NULL, 0, failure);
-  if (fine && *version < SCHEMA_VERSION) {
+  int64_t next = *version;
+  if (fine && *version < migration_count) {
+    next++;
     snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, (int)*version + 1);
+             APPLICATION_ID, (int)next);
     fine = execute(store, migrations[*version], failure) && execute(store, pragma, failure);
-    if (fine) (*version)++;
   }
-  return end_transaction(store, fine, failure);
+  fine = store_end(store, fine, failure);
+  if (fine) *version = next;
+  return fine;
 }
 
 static bool migrate(struct store *store, struct failure *failure) {
@@ -189,26 +357,36 @@ static bool migrate(struct store *store, struct failure *failure) {
   if (application != APPLICATION_ID && (objects > 0 || version != 0))
     return failure_set(failure, "STATE_UNUSABLE", "%s is not loftyrun's: another program wrote it",
                        store->path);
-  while (version < SCHEMA_VERSION)
+  while (version < migration_count)
     if (!migrate_one(store, &version, failure)) return false;
-  if (version == SCHEMA_VERSION) return true;
+  if (version == migration_count) return true;
   return failure_set(failure, "STATE_UNUSABLE",
                      "%s was written by a newer loftyrun (its schema is %d, this one knows %d); "
                      "use that one, or another folder with --state",
-                     store->path, (int)version, (int)SCHEMA_VERSION);
+                     store->path, (int)version, migration_count);
 }
 
-/* A small file is looked through as a whole; a large one shows its damage where it is read. */
-static bool check_integrity(struct store *store, struct failure *failure) {
+static bool check(struct store *store, const char *pragma, struct failure *failure) {
   char answer[64];
+  if (!ask(store, pragma, NULL, answer, sizeof answer, failure)) return false;
+  return strcmp(answer, "ok") == 0 || damaged(store, failure);
+}
+
+static bool check_small(struct store *store, struct failure *failure) {
   struct stat status;
   if (stat(store->path, &status) != 0 || status.st_size > CHECKED_BYTES) return true;
-  if (!ask(store, "PRAGMA quick_check(1)", NULL, answer, sizeof answer, failure)) return false;
-  if (strcmp(answer, "ok") == 0) return true;
-  return failure_set(failure, "STATE_UNUSABLE",
-                     "%s is damaged; move it away, and loftyrun begins a new one (what it "
-                     "remembers is then forgotten)",
-                     store->path);
+  return check(store, "PRAGMA quick_check(1)", failure);
+}
+
+bool store_check(struct store *store, struct failure *failure) {
+  return check(store, "PRAGMA integrity_check(1)", failure);
+}
+
+/* Where the log cannot be shared SQLite goes on without one, and answers so. */
+static bool begin_log(struct store *store, struct failure *failure) {
+  char answer[16];
+  if (!ask(store, "PRAGMA journal_mode = WAL", NULL, answer, sizeof answer, failure)) return false;
+  return strcmp(answer, "wal") == 0 || strcmp(answer, "memory") == 0 || unsuitable(store, failure);
 }
 
 static bool open_database(struct store *store, struct failure *failure) {
@@ -216,78 +394,26 @@ static bool open_database(struct store *store, struct failure *failure) {
   if (code != SQLITE_OK) return fail(store, failure);
   sqlite3_busy_timeout(store->db, BUSY_MS);
   sqlite3_extended_result_codes(store->db, 1);
-  /* NORMAL does not wait for the disk at each commit: a killed process loses nothing by that. */
-  return execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", failure) &&
-         migrate(store, failure) && check_integrity(store, failure);
+  if (sqlite3_db_readonly(store->db, "main") == 1)
+    return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", store->path);
+  return begin_log(store, failure) && execute(store, "PRAGMA synchronous = NORMAL", failure) &&
+         migrate(store, failure) && check_small(store, failure);
 }
 
-static bool system_failure(const char *path, struct failure *failure) {
-  bool later = errno == ENOSPC || errno == EDQUOT || errno == EMFILE || errno == ENFILE;
-  return failure_set(failure, later ? "STATE_FAILED" : "STATE_UNUSABLE", "%s: %s", path,
-                     strerror(errno));
-}
-
-bool store_make_folder(const char *folder, struct failure *failure) {
-  char path[PATH_LENGTH];
-  snprintf(path, sizeof path, "%s", folder);
-  for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-    *slash = '\0';
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) return system_failure(path, failure);
-    *slash = '/';
-  }
-  if (mkdir(path, 0700) != 0 && errno != EEXIST) return system_failure(path, failure);
-  struct stat status;
-  if (stat(path, &status) != 0) return system_failure(path, failure);
-  if (!S_ISDIR(status.st_mode))
-    return failure_set(failure, "STATE_UNUSABLE", "%s is not a folder", path);
-  if ((status.st_mode & 022) == 0) return true;
-  return failure_set(failure, "STATE_UNUSABLE", "others can write to %s; run: chmod 700 %s", path,
-                     path);
-}
-
-/* The file is made before SQLite opens it, so that it never was readable by others. It is not
-   opened where it exists: closing it again would release SQLite's own locks on it. */
-static bool make_file(const char *path, struct failure *failure) {
-  struct stat status;
-  if (lstat(path, &status) != 0) {
-    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file >= 0) return close(file) == 0 || system_failure(path, failure);
-    if (errno != EEXIST || lstat(path, &status) != 0) return system_failure(path, failure);
-  }
-  if (!S_ISREG(status.st_mode))
-    return failure_set(failure, "STATE_UNUSABLE", "%s is not a plain file", path);
-  if ((status.st_mode & 077) == 0) return true;
-  return failure_set(failure, "STATE_UNUSABLE", "others can read %s; run: chmod 600 %s", path,
-                     path);
-}
-
-bool store_default_folder(char *path, size_t size, struct failure *failure) {
-  const char *state = config_variable("XDG_STATE_HOME");
-  const char *home = config_variable("HOME");
-  if (!state && !home)
-    return failure_set(failure, "STATE_UNUSABLE",
-                       "there is no home directory to keep state in; say --state DIR");
-  int length = state ? snprintf(path, size, "%s/loftyrun", state)
-                     : snprintf(path, size, "%s/.local/state/loftyrun", home);
-  if (length > 0 && (size_t)length < size) return true;
-  return failure_set(failure, "STATE_UNUSABLE", "the path of the state folder is too long");
+/* SQLite makes its two other files with the rights of the first. */
+static bool make_files(struct store *store, const char *folder, struct failure *failure) {
+  char path[FOLDER_PATH_LENGTH];
+  return folder_make(folder, failure) && folder_path(store->path, folder, "state.db", failure) &&
+         folder_path(path, folder, "state.db-wal", failure) && folder_check_file(path, failure) &&
+         folder_path(path, folder, "state.db-shm", failure) && folder_check_file(path, failure) &&
+         folder_file(store->path, failure);
 }
 
 bool store_open(const char *folder, struct store **store, struct failure *failure) {
   struct store *opened = calloc(1, sizeof *opened);
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  bool fine = true;
-  if (folder) {
-    int length = snprintf(opened->path, sizeof opened->path, "%s/state.db", folder);
-    if (length < 0 || (size_t)length + sizeof "-journal" >= sizeof opened->path)
-      fine = failure_set(failure, "STATE_UNUSABLE", "the path of the state folder is too long");
-    else
-      snprintf(opened->locks, sizeof opened->locks, "%.*slock", length - 2, opened->path);
-    fine = fine && store_make_folder(folder, failure) && make_file(opened->path, failure);
-  } else {
-    snprintf(opened->path, sizeof opened->path, ":memory:");
-  }
-  if (fine && open_database(opened, failure)) {
+  if (!folder) snprintf(opened->path, sizeof opened->path, ":memory:");
+  if ((!folder || make_files(opened, folder, failure)) && open_database(opened, failure)) {
     *store = opened;
     return true;
   }
@@ -295,161 +421,80 @@ bool store_open(const char *folder, struct store **store, struct failure *failur
   return false;
 }
 
+bool store_exists(const char *folder) {
+  char path[FOLDER_PATH_LENGTH];
+  struct stat status;
+  return folder_path(path, folder, "state.db", NULL) && stat(path, &status) == 0;
+}
+
 void store_close(struct store *store) {
   if (!store) return;
-  for (int i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(store->statements[i]);
+  for (size_t i = 0; i < store->count; i++) release(store->prepared[i]);
+  free(store->prepared);
   sqlite3_close_v2(store->db);
   free(store);
 }
 
-/* An entry needs its space. The first one makes it, in a transaction: another run might drop the
-   space between the two. */
-static bool put_first(struct store *store, const char *space, const char *key, const char *value,
-                      struct failure *failure) {
-  bool alone = sqlite3_get_autocommit(store->db);
-  if (alone && !run(store, BEGIN, NULL, NULL, NULL, failure)) return false;
-  bool fine = run(store, ADD_SPACE, space, NULL, NULL, failure) &&
-              run(store, PUT, space, key, value, failure);
-  return alone ? end_transaction(store, fine, failure) : fine;
+const char *store_path(const struct store *store) { return store->path; }
+
+/* Backups */
+
+static bool refuse_target(const char *path, struct failure *failure) {
+  return failure_set(failure, "USAGE",
+                     "%s is there already and is no backup of loftyrun's state; name another file",
+                     path);
 }
 
-static bool put(struct store *store, const char *space, const char *key, const char *value,
-                struct failure *failure) {
-  if (!run(store, PUT, space, key, value, failure)) return false;
-  return sqlite3_changes(store->db) > 0 || put_first(store, space, key, value, failure);
+/* A backup tells itself from a store in use by its mode: it has no log beside it. */
+static bool check_target(const char *path, struct failure *failure) {
+  unsigned char header[100];
+  struct stat status;
+  if (lstat(path, &status) != 0) return errno == ENOENT || folder_failure(path, failure);
+  int file = S_ISREG(status.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  bool whole = file >= 0 && read(file, header, sizeof header) == (ssize_t)sizeof header;
+  if (file >= 0) close(file);
+  if (!whole || memcmp(header, "SQLite format 3", 16) != 0 || header[18] != 1)
+    return refuse_target(path, failure);
+  uint32_t application = (uint32_t)header[68] << 24 | (uint32_t)header[69] << 16 |
+                         (uint32_t)header[70] << 8 | (uint32_t)header[71];
+  return application == APPLICATION_ID || refuse_target(path, failure);
 }
 
-bool store_put(struct store *store, const char *space, const char *key, const char *value,
-               struct failure *failure) {
-  return put(store, space, key, value, failure);
+/* All pages in one step: others' writes go on beside it, and none of them makes it begin anew. */
+static bool copy(struct store *from, struct store *to, struct failure *failure) {
+  char mode[16];
+  if (sqlite3_open_v2(to->path, &to->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+    return fail(to, failure);
+  sqlite3_extended_result_codes(to->db, 1);
+  sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
+  if (!backup) return fail(to, failure);
+  int stepped = sqlite3_backup_step(backup, -1);
+  int finished = sqlite3_backup_finish(backup);
+  if (stepped != SQLITE_DONE || finished != SQLITE_OK) return fail(to, failure);
+  if (!ask(to, "PRAGMA journal_mode = DELETE", NULL, mode, sizeof mode, failure)) return false;
+  return store_check(to, NULL) || damaged(from, failure);
 }
 
-bool store_add(struct store *store, const char *space, const char *const *keys, size_t count,
-               struct failure *failure) {
-  if (count == 1) return put(store, space, keys[0], "", failure);
-  if (!run(store, BEGIN, NULL, NULL, NULL, failure)) return false;
-  bool fine = true;
-  for (size_t i = 0; fine && i < count; i++) fine = put(store, space, keys[i], "", failure);
-  return end_transaction(store, fine, failure);
+static bool sync_file(const char *path, struct failure *failure) {
+  int file = open(path, O_RDWR | O_CLOEXEC);
+  bool synced = file >= 0 && fsync(file) == 0;
+  if (!synced) folder_failure(path, failure);
+  if (file >= 0) close(file);
+  return synced;
 }
 
-enum store_answer store_get(struct store *store, const char *space, const char *key,
-                            struct buffer *value, struct failure *failure) {
-  enum store_answer answer = STORE_FAILED;
-  int code = start(store, GET, space, key, NULL);
-  if (code == SQLITE_DONE) {
-    answer = STORE_NO;
-  } else if (code != SQLITE_ROW) {
-    fail(store, failure);
-  } else {
-    const char *text = (const char *)sqlite3_column_text(store->statements[GET], 0);
-    if (text && (!value || buffer_append_string(value, text)))
-      answer = STORE_YES;
-    else
-      failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  }
-  finish(store, GET);
-  return answer;
-}
-
-bool store_remove(struct store *store, const char *space, const char *key,
-                  struct failure *failure) {
-  return run(store, REMOVE, space, key, NULL, failure);
-}
-
-bool store_drop(struct store *store, const char *space, struct failure *failure) {
-  if (!run(store, BEGIN, NULL, NULL, NULL, failure)) return false;
-  bool fine = run(store, DROP_ENTRIES, space, NULL, NULL, failure) &&
-              run(store, DROP_SPACE, space, NULL, NULL, failure);
-  return end_transaction(store, fine, failure);
-}
-
-bool store_count(struct store *store, const char *space, int64_t *count, struct failure *failure) {
-  bool found = start(store, COUNT, space, NULL, NULL) == SQLITE_ROW;
-  if (found)
-    *count = sqlite3_column_int64(store->statements[COUNT], 0);
-  else
-    fail(store, failure);
-  finish(store, COUNT);
-  return found;
-}
-
-bool store_list(struct store *store, const char *space, store_visit *visit, void *context,
-                struct failure *failure) {
-  int code = start(store, LIST, space, NULL, NULL);
-  sqlite3_stmt *statement = store->statements[LIST];
-  bool wanted = true;
-  while (code == SQLITE_ROW && wanted) {
-    const char *key = (const char *)sqlite3_column_text(statement, 0);
-    const char *value = (const char *)sqlite3_column_text(statement, 1);
-    wanted = visit(context, key ? key : "", value ? value : "");
-    if (wanted) code = sqlite3_step(statement);
-  }
-  bool fine = code == SQLITE_DONE || code == SQLITE_ROW;
-  if (!fine) fail(store, failure);
-  finish(store, LIST);
-  return fine;
-}
-
-/* The byte of the lock file that stands for a name: FNV-1a, as much of it as
-   an offset holds. Two names on one
-   byte would only make one run wait for the other. */
-static off_t lock_place(const char *name) {
-  uint64_t hash = 0xCBF29CE484222325;
-  for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 0x100000001B3;
-  return (off_t)(hash & (INT64_MAX >> 1));
-}
-
-static bool is_taken(const struct store *store, const char *name) {
-  for (const struct store_lock *lock = store->taken; lock; lock = lock->next)
-    if (strcmp(lock->name, name) == 0) return true;
-  return false;
-}
-
-static enum store_answer lock_file(struct store *store, struct store_lock *lock,
-                                   struct failure *failure) {
-  lock->file = open(store->locks, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock->file < 0) {
-    system_failure(store->locks, failure);
-    return STORE_FAILED;
-  }
-  struct flock place = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock_place(lock->name)};
-  place.l_len = 1;
-  if (fcntl(lock->file, SET_LOCK, &place) == 0) return STORE_YES;
-  if (errno == EAGAIN || errno == EACCES) return STORE_NO;
-  system_failure(store->locks, failure);
-  return STORE_FAILED;
-}
-
-enum store_answer store_lock(struct store *store, const char *name, struct store_lock **lock,
-                             struct failure *failure) {
-  if (is_taken(store, name)) return STORE_NO;
-  size_t size = strlen(name) + 1;
-  struct store_lock *taken = calloc(1, sizeof *taken + size);
-  if (!taken) {
-    failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-    return STORE_FAILED;
-  }
-  memcpy(taken->name, name, size);
-  taken->file = -1;
-  taken->store = store;
-  enum store_answer answer = *store->locks ? lock_file(store, taken, failure) : STORE_YES;
-  taken->next = store->taken;
-  store->taken = taken;
-  if (answer == STORE_YES)
-    *lock = taken;
-  else
-    store_unlock(taken);
-  return answer;
-}
-
-void store_unlock(struct store_lock *lock) {
-  if (!lock) return;
-  for (struct store_lock **place = &lock->store->taken; *place; place = &(*place)->next) {
-    if (*place != lock) continue;
-    *place = lock->next;
-    break;
-  }
-  if (lock->file >= 0) close(lock->file);
-  free(lock);
+bool store_backup(struct store *store, const char *path, struct failure *failure) {
+  struct store beside = {.db = NULL};
+  int length = snprintf(beside.path, sizeof beside.path, "%s.%ld.partial", path, (long)getpid());
+  if (length < 0 || (size_t)length + sizeof "-journal" >= sizeof beside.path)
+    return failure_set(failure, "USAGE", "the path of the backup is too long");
+  if (!check_target(path, failure)) return false;
+  int file = open(beside.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 || close(file) != 0) return folder_failure(beside.path, failure);
+  bool fine = copy(store, &beside, failure);
+  sqlite3_close_v2(beside.db);
+  fine = fine && sync_file(beside.path, failure) && check_target(path, failure);
+  if (fine && rename(beside.path, path) != 0) fine = folder_failure(path, failure);
+  if (!fine) unlink(beside.path);
+  return fine && folder_sync(path, failure);
 }

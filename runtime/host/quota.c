@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "../core/store.h"
+#include "../core/folder.h"
 #include "../core/url.h"
 
 enum {
@@ -13,7 +13,7 @@ enum {
 
 static bool find_folder(char *path, size_t size, const char *state, struct failure *failure) {
   char folder[PATH_LENGTH];
-  if (!store_default_folder(folder, sizeof folder, failure)) {
+  if (!folder_default(folder, sizeof folder, failure)) {
     if (!state) return false;
     snprintf(folder, sizeof folder, "%s", state);
   }

@@ -9,6 +9,7 @@
 #include "../core/exit_code.h"
 #include "credential.h"
 #include "interrupt.h"
+#include "lock.h"
 #include "profile.h"
 #include "quota.h"
 #include "report.h"
@@ -35,6 +36,7 @@ struct run {
   struct sandbox *sandbox;
   struct run_quota quota;
   struct traffic traffic;
+  struct run_lock lock;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
   bool stopped;  /* by a binding, which has said why */
@@ -198,6 +200,7 @@ static void close_run(struct run *run) {
   run_quota_close(&run->quota);
   config_clear(&run->config);
   profile_close(run->profile);
+  run_lock_release(&run->lock);
 }
 
 static void set_arguments(lua_State *L, const struct run *run) {
@@ -329,6 +332,7 @@ static int execute(struct run *run) {
 int run_script(const struct run_options *options, const struct script *script, char **argv) {
   struct run run = {.options = options, .script = script, .argv = argv};
   int exit_code = open_run(&run);
+  if (exit_code == EXIT_DONE) exit_code = run_lock_take(&run.lock, options, &run.context, script);
   if (exit_code == EXIT_DONE) exit_code = execute(&run);
   close_run(&run);
   return exit_code;

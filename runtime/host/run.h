@@ -14,6 +14,9 @@ struct run_options {
   const char *rate_limit;
   const char *ledger;
   const char *state;              /* folder that outlives the run, or NULL for the usual one */
+  bool lock;                      /* not while another run has the lock */
+  const char *lock_name;          /* NULL: the script's own */
+  double lock_wait;               /* seconds; below 0: as long as it takes */
   double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
   unsigned retries;               /* of each call */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "../core/buffer.h"
-#include "../core/store.h"
+#include "../core/folder.h"
 
 /* Locks that belong to an open file, not to a process; where the system lacks them, the others. */
 #ifdef F_OFD_SETLK
@@ -56,8 +56,8 @@ static enum tokens_answer check_owner(const char *path, const struct stat *statu
 }
 
 /* Writes the path of the folder; false when there is none. */
-static bool folder_path(char *path, size_t size, struct failure *failure) {
-  if (!store_default_folder(path, size, NULL))
+static bool tokens_folder(char *path, size_t size, struct failure *failure) {
+  if (!folder_default(path, size, NULL))
     return failure_set(failure, "STATE_UNUSABLE",
                        "there is no home directory to keep tokens in; set HOME or XDG_STATE_HOME");
   size_t length = strlen(path);
@@ -100,7 +100,7 @@ static enum tokens_answer make_folder(char *folder, struct failure *failure) {
 /* Writes the path of a file of the credential's. */
 static bool file_path(char *path, size_t size, const struct credential *credential,
                       const char *ending, struct failure *failure) {
-  if (!folder_path(path, size, failure)) return false;
+  if (!tokens_folder(path, size, failure)) return false;
   size_t length = strlen(path);
   int added = snprintf(path + length, size - length, "/%s%s", credential->identity, ending);
   if (added > 0 && (size_t)added < size - length) return true;
@@ -159,7 +159,7 @@ static bool replace_file(const char *path, const char *folder, const struct buff
 bool tokens_save(const struct credential *credential, const struct oauth_tokens *tokens,
                  struct failure *failure) {
   char folder[PATH_LENGTH], path[PATH_LENGTH];
-  if (!folder_path(folder, sizeof folder, failure) ||
+  if (!tokens_folder(folder, sizeof folder, failure) ||
       !file_path(path, sizeof path, credential, "", failure) ||
       make_folder(folder, failure) != TOKENS_YES)
     return false;
@@ -240,7 +240,7 @@ enum tokens_answer tokens_load(const struct credential *credential, struct oauth
                                struct failure *failure) {
   char folder[PATH_LENGTH], path[PATH_LENGTH];
   oauth_tokens_clear(tokens);
-  if (!folder_path(folder, sizeof folder, failure) ||
+  if (!tokens_folder(folder, sizeof folder, failure) ||
       !file_path(path, sizeof path, credential, "", failure))
     return TOKENS_FAILED;
   enum tokens_answer answer = check_folder(folder, failure);
@@ -271,7 +271,7 @@ enum tokens_answer tokens_remove(const struct credential *credential, struct fai
 enum tokens_answer tokens_lock(const struct credential *credential, struct tokens_lock **lock,
                                struct failure *failure) {
   char folder[PATH_LENGTH], path[PATH_LENGTH];
-  if (!folder_path(folder, sizeof folder, failure) ||
+  if (!tokens_folder(folder, sizeof folder, failure) ||
       !file_path(path, sizeof path, credential, ".lock", failure))
     return TOKENS_FAILED;
   enum tokens_answer answer = make_folder(folder, failure);

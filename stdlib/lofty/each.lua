@@ -144,11 +144,18 @@ function M.new(name, row, values, filters, wanted, resume)
   return each
 end
 
+--- What an iterator goes over; nil where it is none.
+---@param value any
+---@return lofty.Each.List|nil
+function M.list_of(value)
+  return lists[value]
+end
+
 --- Whether it is an iterator that remembers what is done, one item after the other.
 ---@param value any
 ---@return boolean
 function M.has_name(value)
-  local list = lists[value]
+  local list = M.list_of(value)
   return list ~= nil and list.resume ~= nil
 end
 

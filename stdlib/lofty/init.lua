@@ -81,7 +81,7 @@ local function load_resource(resource)
 end
 
 --- Members that are modules of their own, loaded when first read.
-local MODULES = { contact = "lofty.contact", quota = "lofty.quota", time = "lofty.time" }
+local MODULES = { contact = "lofty.contact", quota = "lofty.quota", state = "lofty.state", time = "lofty.time" }
 
 --- Modules that a script requires by themselves, though they look as if they were in `lofty`.
 local APART = { args = true, chores = true }
@@ -127,6 +127,12 @@ M.resume = {}
 for _, name in ipairs { "list", "forget" } do
   M.resume[name] = function(...) return require("lofty.resume")[name](...) end
 end
+
+--- What of a list is new or has changed since it was last dealt with; see lofty.sync.
+M.sync = setmetatable({ forget = function(...) return require("lofty.sync").forget(...) end }, {
+  __name = "lofty.sync",
+  __call = function(_, options) return require("lofty.sync").loop(options) end,
+})
 
 --- JSON with every digit of every integer. Raises a plain error at the script's line for what cannot be converted.
 M.json = {}
@@ -220,6 +226,16 @@ function M.deadline(duration, f, ...)
   local time = milliseconds("lofty.deadline", duration)
   task.check_function("lofty.deadline", f, 'lofty.deadline("30s", lofty.leads.get, leadId)')
   return task.deadline(time, f, ...)
+end
+
+--- Takes a lock that only one run, and one task of it, has at a time; raises ALREADY_RUNNING where another has it, which
+--- ends a run with exit code 7. It lasts until it is released, `local _ <close> = lofty.lock("name")` goes out of scope, or
+--- the run ends, however it ends. Names belong to a profile and a base URL. Waiting for it lets other tasks go on.
+---@param name string
+---@param options lofty.LockOptions|nil { wait = "30s" }
+---@return lofty.Lock lock
+function M.lock(name, options)
+  return require("lofty.lock").take(name, options)
 end
 
 --- The time, in milliseconds since 1970.

@@ -15,40 +15,29 @@ local json = require "native.json"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
-local native_store = require "native.store"
-local run = require "native.run"
+local store = require "lofty.store"
 local wording = require "lofty.wording"
 
 local M = {}
 
+local ask = store.ask
 local NAME_MAX = 200
-
-local store -- opened when first needed, closed with the run
 
 local function refuse(operation, code, message)
   error(lofty_error.new { code = code, message = message, operation = operation }, 0)
 end
 
---- Calls a method of the store; what it cannot do is a lofty error.
-local function ask(operation, method, ...)
-  if not store then
-    local opened, code, message = native_store.open()
-    if not opened then refuse(operation, code, message) end
-    store = opened
-  end
-  local result, code, message = store[method](store, ...)
-  if code then
-    if code == "ALREADY_RUNNING" then message = "another loop is under way under this name, in this run or another" end
-    refuse(operation, code, message)
-  end
-  return result
+--- Takes the lock of a name.
+local function take_lock(operation, name)
+  local lock, process, since = store.try_lock(operation, name)
+  return lock or refuse(operation, "ALREADY_RUNNING",
+    "another loop is under way under this name, in this run or another" .. store.holder(process, since))
 end
 
 --- Where the names of this account are, and the ids that are done under one of them. The names' entries come first
 --- and go last: ids without a name would be passed over by whoever takes that name next.
 local function index_space()
-  local settings = run.settings()
-  return "resume " .. (settings.sandbox and "sandbox" or (settings.profile or "") .. "@" .. settings.base_url)
+  return "resume " .. store.account()
 end
 
 local function done_space(name)
@@ -66,7 +55,9 @@ local function written(value)
 end
 
 --- Which list it is: another page size is the same list, another filter is not.
-local function description(list)
+---@param list lofty.Each.List
+---@return string
+function M.description(list)
   local parts = {}
   for _, value in ipairs(list.values) do parts[#parts + 1] = written(value) end
   local filters = {}
@@ -96,10 +87,10 @@ Session.__index = Session
 ---@param list lofty.Each.List
 ---@return lofty.Resume.Session
 function M.begin(list)
-  local name, of = list.resume, description(list)
+  local name, of = list.resume, M.description(list)
   local index = index_space()
   local session = setmetatable({ list = list, name = name, space = done_space(name) }, Session)
-  session.lock = session:ask("lock", session.space)
+  session.lock = take_lock(list.name, session.space)
   list.session = session
   local entry = session:ask("get", index, name)
   if entry then
@@ -121,7 +112,11 @@ function Session:ask(method, ...)
   return ask(self.list.name, method, ...)
 end
 
-local function key_of(row, item)
+--- What an item is known by, as text.
+---@param row table the list's row
+---@param item table
+---@return string
+function M.key_of(row, item)
   local id = identity.of(row, item)
   return math.type(id) == "integer" and ("%d"):format(id) or tostring(id)
 end
@@ -130,7 +125,7 @@ end
 function Session:left(items)
   local row, left, here = self.list.row, {}, {}
   for _, item in ipairs(items) do
-    local key = key_of(row, item)
+    local key = M.key_of(row, item)
     if here[key] then
       refuse(self.list.name, "INVALID_RESPONSE", ("two items have the %s %s; resume cannot tell them apart"):format(
         row.id, key))
@@ -143,9 +138,11 @@ end
 
 --- Remembers that these items are done, all of them or none.
 function Session:done(items)
-  local keys = {}
-  for index, item in ipairs(items) do keys[index] = key_of(self.list.row, item) end
-  self:ask("add", self.space, keys)
+  local entries = {}
+  for _, item in ipairs(items) do
+    entries[#entries + 1], entries[#entries + 2] = M.key_of(self.list.row, item), ""
+  end
+  self:ask("put_all", self.space, entries)
 end
 
 --- The list has ended: the next run begins anew.
@@ -167,7 +164,7 @@ end
 ---@return boolean forgotten false where there was nothing
 function M.forget(name)
   M.check_name("lofty.resume.forget", name)
-  local held = ask("resume.forget", "lock", done_space(name))
+  local held = take_lock("resume.forget", done_space(name))
   local known = ask("resume.forget", "has", index_space(), name)
   ask("resume.forget", "drop", done_space(name))
   ask("resume.forget", "remove", index_space(), name)
@@ -178,9 +175,9 @@ end
 --- What was begun under a name and has not ended, by name.
 ---@return { name: string, list: string, done: integer, started: integer }[] `started` in milliseconds since 1970
 function M.list()
-  local entries, list = ask("resume.list", "list", index_space()), {}
-  for _, name in ipairs(wording.sorted_keys(entries)) do
-    local entry = json.decode(entries[name])
+  local list = {}
+  for name, text in store.entries("resume.list", index_space(), "") do
+    local entry = json.decode(text)
     list[#list + 1] = { name = name, list = entry.of, done = ask("resume.list", "count", done_space(name)),
       started = entry.started }
   end

@@ -13,13 +13,19 @@ local LIBRARY = ".loftyrun/editor"
 
 --- Modules with what of them is public, where that is not all: those that scripts require, and members of `lofty`.
 local MODULES = { ["lofty.args"] = {}, ["lofty.chores"] = {} }
-local MEMBERS = { ["lofty.contact"] = {}, ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" }, ["lofty.time"] = {} }
+local MEMBERS = { ["lofty.contact"] = {}, ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" },
+  ["lofty.state"] = {}, ["lofty.sync"] = { "forget" }, ["lofty.time"] = {} }
+
+--- Members that are called, too.
+local OVERLOADS = { ["lofty.sync"] = "---@overload fun(options: lofty.SyncOptions): (fun(): table|nil, string|nil)\n" }
 
 --- Classes that belong to a module and are in another one's source.
 local CLASSES_OF = {
   lofty = { ["lofty.client"] = { "lofty.CallOptions", "lofty.CreateOptions" }, ["lofty.each"] = { "lofty.Each" },
-    ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
+    ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.lock"] = { "lofty.Lock", "lofty.LockOptions" },
+    ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
     ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
+  ["lofty.sync"] = { ["lofty.sync"] = { "lofty.SyncOptions" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },
 }
 
@@ -113,7 +119,7 @@ end
 local function module_file(module, names, source_of)
   local parts = { "---@meta " .. module }
   add_classes(parts, module, source_of)
-  parts[#parts + 1] = ("---@class %s\nlocal M = {}"):format(module)
+  parts[#parts + 1] = ("---@class %s\n%slocal M = {}"):format(module, OVERLOADS[module] or "")
   parts[#parts + 1] = annotations.definitions(module, source_of, #names > 0 and names or nil)
   parts[#parts + 1] = "return M\n"
   return table.concat(parts, "\n\n")

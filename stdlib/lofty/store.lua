@@ -1,0 +1,101 @@
+--- What outlives a run, for the modules of the library that keep something: one store for all of them, opened when it is
+--- first needed, and the names under which an account's entries are. Scripts have lofty.state, lofty.lock and the like.
+local lofty_error = require "lofty.error"
+local misuse = require "lofty.misuse"
+local native_locks = require "native.locks"
+local native_store = require "native.store"
+local run = require "native.run"
+local wording = require "lofty.wording"
+
+local M = {}
+
+local NAME_MAX = 200
+
+local store, locks -- opened when first needed, closed with the run
+
+local function refuse(operation, code, message)
+  error(lofty_error.new { code = code, message = message, operation = operation }, 0)
+end
+
+local function opened(operation, native)
+  local result, code, message = native.open()
+  if not result then refuse(operation, code, message) end
+  return result
+end
+
+--- The account that a run works for. Whatever is kept is kept for it: a run with --sandbox has its own, in memory unless
+--- --state names a folder.
+---@return string
+function M.account()
+  local settings = run.settings()
+  return settings.sandbox and "sandbox" or (settings.profile or "") .. "@" .. settings.base_url
+end
+
+--- Calls a method of the store. What it cannot do is a lofty error, but for the codes in `expected`.
+---@param operation string for the error, such as "state.get"
+---@param method string
+---@param ... any
+---@return any result nil, code and message where the code is one of a mistake
+function M.ask(operation, method, ...)
+  store = store or opened(operation, native_store)
+  local result, code, message = store[method](store, ...)
+  if code == "NOT_AN_INTEGER" or code == "OUT_OF_RANGE" then return nil, code, message end
+  if result == nil and code then refuse(operation, code, message) end
+  return result, code
+end
+
+--- Walks through the entries of a space in the order of their keys, a page in memory; what is set behind the place where
+--- it stands comes too.
+---@param operation string
+---@param space string
+---@param prefix string
+---@return fun(): string|nil, string|nil key and value
+function M.entries(operation, space, prefix)
+  local page, more, place = {}, true, 0
+  return function()
+    if place >= #page and more then
+      page, more = M.ask(operation, "page", space, prefix, page[#page - 1])
+      place = 0
+    end
+    place = place + 2
+    return page[place - 1], page[place]
+  end
+end
+
+--- Tries to take a lock of this account. It lasts until it is closed, or the process ends.
+---@param operation string
+---@param name string
+---@return userdata|nil lock nil where another has it
+---@return integer|nil process that has it, where that is known
+---@return integer|nil since in milliseconds since 1970
+function M.try_lock(operation, name)
+  locks = locks or opened(operation, native_locks)
+  local lock, code, message, process, since = locks:take(name)
+  if not lock and code ~= "ALREADY_RUNNING" then refuse(operation, code, message) end
+  return lock, process, since
+end
+
+--- Who has a lock, as part of a sentence: " (process 812, since 2026-03-01T06:15:00-08:00)"; "" where it is not known.
+---@param process integer|nil
+---@param since integer|nil
+---@return string
+function M.holder(process, since)
+  if not process then return "" end
+  return (" (process %d, since %s)"):format(process, require("lofty.time").iso(since, "local"))
+end
+
+--- Checks a name that a script gave.
+---@param what string what it is for, such as "lofty.lock: the name"
+---@param name any
+---@return string
+function M.check_name(what, name)
+  local is_name = type(name) == "string" and name ~= "" and #name <= NAME_MAX and utf8.len(name)
+    and not name:find("%c")
+  if not is_name then
+    misuse(("%s must be text of 1 to %d bytes, without control characters; got %s"):format(what, NAME_MAX,
+      wording.describe(name)))
+  end
+  return name
+end
+
+return M
