@@ -26,10 +26,23 @@ local M = {}
 local KEY_MAX, VALUE_MAX = 512, 1024 * 1024
 local DURABLE = true
 
-local changes = 0 -- of this run, so that a loop knows when to look again
+---@class lofty.State.Loop one that is under way
+---@field space string
+---@field last string|nil the key that was given last
+---@field is_stale boolean|nil whether what was read ahead may be out of date, for this run changed something else
+
+local loops = setmetatable({}, { __mode = "k" }) ---@type table<lofty.State.Loop, boolean>
 
 local function space_of(name)
   return "state " .. store.account() .. (name and " " .. name or "")
+end
+
+--- Tells the loops over a space that an entry of it changes; without a key, that any may.
+local function touch(space, key)
+  for loop in pairs(loops) do
+    if loop.space == space and (key == nil or key ~= loop.last) then loop.is_stale = true end
+  end
+  return space
 end
 
 local function check_key(what, key, members)
@@ -65,11 +78,10 @@ end
 local function set(members, name, key, value)
   local what = "lofty.state.set"
   key = check_key(what, key, members)
-  changes = changes + 1
   if value == nil then
-    store.ask("state.set", "remove", space_of(name), key, DURABLE)
+    store.ask("state.set", "remove", touch(space_of(name), key), key, DURABLE)
   else
-    store.ask("state.set", "put", space_of(name), key, encode(what, key, value), DURABLE)
+    store.ask("state.set", "put", touch(space_of(name), key), key, encode(what, key, value), DURABLE)
   end
 end
 
@@ -82,8 +94,7 @@ local function set_all(members, name, entries)
     key = check_key(what, key)
     list[#list + 1], list[#list + 2] = key, encode(what, key, value)
   end
-  changes = changes + 1
-  store.ask("state.set_all", "put_all", space_of(name), list, DURABLE)
+  store.ask("state.set_all", "put_all", touch(space_of(name)), list, DURABLE)
 end
 
 local function incr(members, name, key, by)
@@ -93,8 +104,7 @@ local function incr(members, name, key, by)
   if math.type(by) ~= "integer" then
     misuse(("%s: adds an integer, got %s"):format(what, wording.describe(by)))
   end
-  changes = changes + 1
-  local sum, code, message = store.ask("state.incr", "increment", space_of(name), key, by, DURABLE)
+  local sum, code, message = store.ask("state.incr", "increment", touch(space_of(name), key), key, by, DURABLE)
   if code then misuse(("%s: %s cannot be counted up: %s"):format(what, wording.quoted(key), message)) end
   return sum
 end
@@ -102,17 +112,20 @@ end
 local function each(members, name, prefix)
   if prefix == nil then prefix = "" end
   if prefix ~= "" then prefix = check_key("lofty.state.each", prefix, members) end
-  local space = space_of(name)
-  local entries = store.entries("state.each", space, prefix)
-  local known = changes
+  local loop = { space = space_of(name) }
+  loops[loop] = true
+  local entries = store.entries("state.each", loop.space, prefix)
   return function()
-    while true do
-      local key, text = entries()
-      if not key then return nil end
-      -- The page was read before the loop changed something, this entry perhaps.
-      if changes ~= known then text = store.ask("state.each", "get", space, key) end
-      if text then return key, decode(text) end
+    if loop.is_stale then
+      entries, loop.is_stale = store.entries("state.each", loop.space, prefix, loop.last), false
     end
+    local key, text = entries()
+    loop.last = key
+    if not key then
+      loops[loop] = nil
+      return nil
+    end
+    return key, decode(text)
   end
 end
 

@@ -44,17 +44,17 @@ function M.ask(operation, method, ...)
   return result, code
 end
 
---- Walks through the entries of a space in the order of their keys, a page in memory; what is set behind the place where
---- it stands comes too.
+--- Walks through the entries of a space in the order of their keys, a page in memory.
 ---@param operation string
 ---@param space string
 ---@param prefix string
+---@param after string|nil begins behind this key
 ---@return fun(): string|nil, string|nil key and value
-function M.entries(operation, space, prefix)
+function M.entries(operation, space, prefix, after)
   local page, more, place = {}, true, 0
   return function()
     if place >= #page and more then
-      page, more = M.ask(operation, "page", space, prefix, page[#page - 1])
+      page, more = M.ask(operation, "page", space, prefix, page[#page - 1] or after)
       place = 0
     end
     place = place + 2

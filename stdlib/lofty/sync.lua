@@ -74,7 +74,7 @@ local function check_fields(list, fields)
   local known = reply and reply.of and reply.of.fields
   for _, name in ipairs(fields) do
     if type(name) ~= "string" or known and not known[name] then
-      misuse(("lofty.sync: the items of %s have no %s%s"):format(list.name, wording.describe(name),
+      misuse(("lofty.sync: the items of %s have no %s%s"):format(list.name, wording.quoted(tostring(name)),
         known and wording.suggestion(tostring(name), known) or ""))
     end
   end
