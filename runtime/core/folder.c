@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -54,6 +55,18 @@ bool folder_sync(const char *path, struct failure *failure) {
   if (!synced) folder_failure(folder, failure);
   close(descriptor);
   return synced;
+}
+
+bool folder_has_locks(const char *path) {
+  char probe[FOLDER_PATH_LENGTH];
+  snprintf(probe, sizeof probe, "%s.XXXXXX", path);
+  int file = mkostemp(probe, O_CLOEXEC);
+  if (file < 0) return true;
+  unlink(probe);
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+  bool has = fcntl(file, F_SETLK, &lock) == 0;
+  close(file);
+  return has;
 }
 
 static bool make_one(const char *path, struct failure *failure) {

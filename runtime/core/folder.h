@@ -33,6 +33,10 @@ bool folder_check_file(const char *path, struct failure *failure);
 /* Has the names in the folder of `path` on the disk before it returns. */
 bool folder_sync(const char *path, struct failure *failure);
 
+/* Whether files can be locked in the folder of `path`. Some file systems have no locks, and what
+   asks for one then hears that it is taken. */
+bool folder_has_locks(const char *path);
+
 /* Says what errno says about `path`. Returns false. */
 bool folder_failure(const char *path, struct failure *failure);
 

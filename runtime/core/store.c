@@ -79,6 +79,7 @@ static bool fail(const struct store *store, struct failure *failure) {
                  : input_output(store, code, failure);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+      if (!folder_has_locks(path)) return unsuitable(store, failure);
       return failure_set(failure, "STATE_FAILED", "%s: other runs keep it busy", path);
     case SQLITE_NOMEM:
       return failure_set(failure, "OUT_OF_MEMORY", "%s: out of memory", path);

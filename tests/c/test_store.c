@@ -272,13 +272,19 @@ static void test_backup(void) {
   CHECK(read(note, text, sizeof text) == 4 && memcmp(text, "mine", 4) == 0);
   close(note);
   unlink(inside("note"));
-  CHECK_STR(backup_refusal(store, file), "USAGE"); /* the store itself */
+  CHECK(mkfifo(inside("fifo"), 0600) == 0);
+  CHECK_STR(backup_refusal(store, inside("fifo")), "USAGE");
+  unlink(inside("fifo"));
   CHECK_STR(backup_refusal(store, folder), "USAGE");
   CHECK(symlink(backup, inside("link")) == 0);
   CHECK_STR(backup_refusal(store, inside("link")), "USAGE");
   unlink(inside("link"));
   CHECK_STR(backup_refusal(store, inside("missing/backup")), "STATE_UNUSABLE");
   store_close(other);
+  store_close(store);
+  store = open_store(); /* now its header says whose it is */
+  CHECK_STR(backup_refusal(store, file), "USAGE");
+  CHECK_STR(things(store, 0), "1=one 2=two ");
   store_close(store);
 
   TEST("a backup in the store's place is the store as it was");
