@@ -81,7 +81,7 @@ static bool read_integer(const struct buffer *text, int64_t *integer) {
   if (!first || first[0] < '0' || first[0] > '9') return false;
   errno = 0;
   *integer = strtoll(text->data, &end, 10);
-  return errno == 0 && *end == '\0' && end == text->data + text->length;
+  return errno == 0 && end == text->data + text->length;
 }
 
 static bool add_to(struct store *store, const char *space, const char *key, int64_t by,

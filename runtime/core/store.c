@@ -145,7 +145,7 @@ static struct prepared *prepare(struct store *store, const char *sql, struct fai
     return NULL;
   }
   for (int i = 0; i < MOST_ARGUMENTS; i++) {
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "$%d", i + 1);
     prepared->places[i] = sqlite3_bind_parameter_index(prepared->statement, name);
   }

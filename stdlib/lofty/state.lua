@@ -8,7 +8,7 @@
 ---
 --- Values are what JSON can hold, and come back as they were, with every digit: text (UTF-8), numbers, booleans, arrays,
 --- tables with names, lofty.null; at most 1 MiB each. Keys are text of 1 to 512 bytes without control characters, or
---- integers, where 5 is "5"; they are in the order of their bytes.
+--- integers, where 5 is "5"; they are told apart, and put in order, by their bytes.
 ---
 --- Keys belong to a profile and a base URL, as the names of lofty.resume do, and to nothing else: two scripts that use
 --- the same key for one account share it, which is how one tells the other something. A script that wants keys of its

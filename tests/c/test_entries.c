@@ -76,7 +76,8 @@ static void test_entries(struct store *store) {
   TEST("by prefix, and behind a key, in the order of bytes");
   CHECK(put(store, "p", "a", "") && put(store, "p", "a:1", "") &&
         put(store, "p", "a:\xC3\xA9", ""));
-  CHECK(put(store, "p", "a:z", "") && put(store, "p", "a;", "") && put(store, "p", "b", ""));
+  CHECK(put(store, "p", "a ", "") && put(store, "p", "a:z", "") && put(store, "p", "a;", "") &&
+        put(store, "p", "b", ""));
   CHECK_STR(listed_from(store, "p", "a:", NULL), "a:1= a:z= a:\xC3\xA9= ");
   CHECK_STR(listed_from(store, "p", "a:", "a:1"), "a:z= a:\xC3\xA9= ");
   CHECK_STR(listed_from(store, "p", "a:", "a"), "a:1= a:z= a:\xC3\xA9= ");

@@ -151,8 +151,8 @@ static bool with_mounts(const char *name, void (*test)(void)) {
   return possible;
 }
 
-/* For a user who may not write; root becomes one. */
-static void test_read_only(void) {
+/* For a user who may not write to the file, nor to a folder with these rights; root becomes one. */
+static void test_read_only(mode_t rights) {
   static const char *const names[] = {"state.db", "state.db-wal", "state.db-shm"};
   int status = -1;
   struct store *store = open_store();
@@ -161,7 +161,7 @@ static void test_read_only(void) {
     CHECK(chown(inside(names[i]), 65534, 65534) == 0);
   if (geteuid() == 0) CHECK(chown(folder, 65534, 65534) == 0);
   store_close(store);
-  CHECK(chmod(file, 0400) == 0 && chmod(folder, 0500) == 0);
+  CHECK(chmod(file, 0400) == 0 && chmod(folder, rights) == 0);
   pid_t child = fork();
   if (child == 0) {
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(1);
@@ -270,7 +270,9 @@ int main(void) {
   if (with_mounts("disks too small to begin on", test_small_disks))
     with_mounts("a full disk, and one that is read-only", test_full_disk);
   TEST("a user who may not write");
-  test_read_only();
+  test_read_only(0500);
+  TEST("a user who may write everything but the file");
+  test_read_only(0700);
   TEST("several processes count at once");
   test_counting();
   TEST("a process that is killed while it writes");

@@ -20,7 +20,7 @@ t.test("values come back as they were", function()
   local values = {
     true, false, "", "text", "Zo\u{EB} \u{1F600}", "a\0b", ("\\\"\n\t"):rep(9), 0, -1, math.maxinteger, math.mininteger,
     9007199254740993, 0.1, 1.0, -0.0, 1e300, 5e-324, lofty.null, {}, lofty.array {}, { 1, 2, { 3 } },
-    { a = { b = { lofty.null } }, ["0"] = 1.0 },
+    { a = { b = { lofty.null }, c = lofty.null }, ["0"] = 1.0 },
   }
   for index, value in ipairs(values) do
     state.set("value", value)
