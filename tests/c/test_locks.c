@@ -87,6 +87,11 @@ int main(void) {
   CHECK(locks_open(folder, &one, &failure) && locks_open(folder, &other, &failure));
   test_locks(one, other);
   CHECK_INT(mode_of(inside("state.lock")), 0600);
+  TEST("a released lock leaves nothing behind");
+  char byte;
+  int lines = open(inside("state.lock"), O_RDONLY);
+  while (read(lines, &byte, 1) == 1) CHECK_INT(byte, 0);
+  close(lines);
   TEST("between two processes");
   test_killed(one);
   TEST("whatever is written about it");

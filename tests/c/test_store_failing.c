@@ -9,7 +9,7 @@
 #include "core/entries.h"
 #include "state_folder.h"
 
-enum { LARGE = 9000, ROUNDS = 100, WRITERS = 4, WRITES = 100 };
+enum { LARGE = 9000, ROUNDS = 100, WRITERS = 4, WRITES = 500 };
 
 static char large[LARGE];
 
@@ -173,20 +173,28 @@ static void test_read_only(mode_t rights) {
   remove_files();
 }
 
-/* Several processes count at once: none of it is lost. */
+/* Several processes count at once, from when all of them are ready: none of it is lost. */
 static void test_counting(void) {
   pid_t children[WRITERS];
   int64_t sum = 0;
+  int ready[2], go[2];
+  char byte = 'y';
+  CHECK(pipe(ready) == 0 && pipe(go) == 0);
   for (int i = 0; i < WRITERS; i++) {
     children[i] = fork();
     if (children[i] != 0) continue;
     struct store *store = open_store(); /* several make the tables at once, too */
-    bool fine = store != NULL;
+    bool fine = store != NULL && write(ready[1], &byte, 1) == 1;
+    close(go[1]);
+    fine = fine && read(go[0], &byte, 1) == 0;
     for (int n = 0; fine && n < WRITES; n++)
       fine = entries_increment(store, "a", "sum", 1, STORE_USUAL, &sum, NULL);
     store_close(store);
     _exit(fine ? 0 : 1);
   }
+  close(ready[1]);
+  for (int i = 0; i < WRITERS; i++) CHECK(read(ready[0], &byte, 1) == 1);
+  for (int i = 0; i < 2; i++) close(go[i]);
   for (int i = 0; i < WRITERS; i++) {
     int status = -1;
     waitpid(children[i], &status, 0);
@@ -195,6 +203,7 @@ static void test_counting(void) {
   struct store *store = open_store();
   CHECK(entries_increment(store, "a", "sum", 0, STORE_USUAL, &sum, NULL));
   CHECK_INT(sum, WRITERS * WRITES);
+  close(ready[0]);
   store_close(store);
   remove_files();
 }
