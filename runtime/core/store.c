@@ -24,13 +24,13 @@ struct prepared {
   sqlite3_stmt *statement;
   int places[MOST_ARGUMENTS]; /* of $1, $2, ...; 0: it does not occur */
   bool busy;                  /* its rows are being visited */
+  struct prepared *next;
 };
 
 struct store {
   sqlite3 *db;
-  struct prepared **prepared;
-  size_t count, capacity;
-  int depth; /* of transactions inside each other */
+  struct prepared *prepared; /* those that were used last come first */
+  int depth;                 /* of transactions inside each other */
   enum store_durability durability;
   char path[FOLDER_PATH_LENGTH]; /* of the file; ":memory:" */
 };
@@ -157,25 +157,19 @@ static struct prepared *prepare(struct store *store, const char *sql, struct fai
 static struct prepared *find(struct store *store, const char *sql, bool *kept,
                              struct failure *failure) {
   *kept = true;
-  for (size_t i = 0; i < store->count; i++) {
-    if (store->prepared[i]->sql != sql) continue;
-    if (!store->prepared[i]->busy) return store->prepared[i];
-    *kept = false;
-    return prepare(store, sql, failure);
-  }
-  if (store->count == store->capacity) {
-    size_t capacity = store->capacity ? store->capacity * 2 : 16;
-    struct prepared **larger = realloc(store->prepared, capacity * sizeof *larger);
-    if (!larger) {
-      failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-      return NULL;
-    }
-    store->prepared = larger;
-    store->capacity = capacity;
+  for (struct prepared **place = &store->prepared; *place; place = &(*place)->next) {
+    struct prepared *found = *place;
+    if (found->sql != sql) continue;
+    *kept = !found->busy;
+    if (found->busy) return prepare(store, sql, failure);
+    *place = found->next;
+    found->next = store->prepared;
+    return store->prepared = found;
   }
   struct prepared *prepared = prepare(store, sql, failure);
-  if (prepared) store->prepared[store->count++] = prepared;
-  return prepared;
+  if (!prepared) return NULL;
+  prepared->next = store->prepared;
+  return store->prepared = prepared;
 }
 
 static int bind_one(sqlite3_stmt *statement, int place, const struct store_value *value) {
@@ -430,8 +424,10 @@ bool store_exists(const char *folder) {
 
 void store_close(struct store *store) {
   if (!store) return;
-  for (size_t i = 0; i < store->count; i++) release(store->prepared[i]);
-  free(store->prepared);
+  for (struct prepared *next; store->prepared; store->prepared = next) {
+    next = store->prepared->next;
+    release(store->prepared);
+  }
   sqlite3_close_v2(store->db);
   free(store);
 }
