@@ -74,13 +74,13 @@ end)
 
 t.test("members of any kind are compared; their order is not", function()
   reset(1)
-  local base = { emails = { "a@b.co", "c@d.co" }, score = 1, custom = { a = 1, b = { c = true } } }
+  local base = { emails = { "a@b.co", "c@d.co" }, notes = { "asb" }, score = 1, custom = { a = 1, b = { c = true } } }
   leads[1] = lead(1, base)
   run()
   t.equal(run(), "")
   local others = {
     { emails = { "c@d.co", "a@b.co" } }, { emails = { "a@b.coc@d.co" } }, { emails = { "a@b.co" } }, { score = 1.5 },
-    { score = "1" }, { custom = { a = 1, b = { c = false } } }, { custom = { a = 1, b = {} } },
+    { score = "1" }, { notes = { "a", "b" } }, { custom = { a = 1, b = { c = false } } }, { custom = { a = 1, b = {} } },
   }
   for index, other in ipairs(others) do
     for name, value in pairs(base) do other[name] = other[name] == nil and value or other[name] end
