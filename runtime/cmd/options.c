@@ -227,7 +227,7 @@ static const struct option table[] = {
     {OPTION_LOCK, "lock", 0, VALUE_OPTIONAL, "NAME",
      "not while the same script, or NAME, runs (exit code 7)", "a name", take_lock},
     {OPTION_WAIT_LOCK, "wait-lock", 0, VALUE_OPTIONAL, "SECONDS",
-     "with a lock, but wait for it: so long, or until it is free", "a number of seconds",
+     "the same, but wait: so long, or until nothing is in the way", "a number of seconds",
      take_wait_lock},
     {OPTION_TRACE, "trace", 0, VALUE_NONE, NULL,
      "show each call as a curl command, without secrets", NULL, take_nothing},
