@@ -6,6 +6,7 @@
 #include "credential.h"
 #include "digest.h"
 #include "http.h"
+#include "journal.h"
 #include "json.h"
 #include "locks.h"
 #include "log.h"
@@ -18,15 +19,23 @@
 #include "traffic.h"
 #include "zone.h"
 
-static const luaL_Reg modules[] = {
-    {"native.clock", luaopen_native_clock},   {"native.credential", luaopen_native_credential},
-    {"native.digest", luaopen_native_digest}, {"native.http", luaopen_native_http},
-    {"native.json", luaopen_native_json},     {"native.locks", luaopen_native_locks},
-    {"native.log", luaopen_native_log},       {"native.quota", luaopen_native_quota},
-    {"native.retry", luaopen_native_retry},   {"native.run", luaopen_native_run},
-    {"native.store", luaopen_native_store},   {"native.task", luaopen_native_task},
-    {"native.text", luaopen_native_text},     {"native.traffic", luaopen_native_traffic},
-    {"native.zone", luaopen_native_zone},     {NULL, NULL}};
+static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
+                                   {"native.credential", luaopen_native_credential},
+                                   {"native.digest", luaopen_native_digest},
+                                   {"native.http", luaopen_native_http},
+                                   {"native.journal", luaopen_native_journal},
+                                   {"native.json", luaopen_native_json},
+                                   {"native.locks", luaopen_native_locks},
+                                   {"native.log", luaopen_native_log},
+                                   {"native.quota", luaopen_native_quota},
+                                   {"native.retry", luaopen_native_retry},
+                                   {"native.run", luaopen_native_run},
+                                   {"native.store", luaopen_native_store},
+                                   {"native.task", luaopen_native_task},
+                                   {"native.text", luaopen_native_text},
+                                   {"native.traffic", luaopen_native_traffic},
+                                   {"native.zone", luaopen_native_zone},
+                                   {NULL, NULL}};
 
 void bind_preload(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);

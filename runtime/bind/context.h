@@ -18,6 +18,7 @@
 
 struct credential_source;
 struct http_call;
+struct journal;
 struct retry_doubt;
 struct task;
 struct tasks;
@@ -68,6 +69,7 @@ struct context {
   enum quota_priority priority;
   bool priority_chosen; /* by option or profile */
   struct retry_doubt *doubts;
+  struct journal *journal; /* NULL before it is first needed */
   struct answered answered;
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
@@ -83,6 +85,8 @@ struct context {
   int (*stop)(struct context *context, lua_State *L, int exit_code, const char *message);
   /* Sets `quota`, where calls are limited. */
   void (*open_quota)(struct context *context);
+  /* Sets `journal`, or fails. */
+  bool (*open_journal)(struct context *context, struct failure *failure);
   /* Starts a task when its turn comes; has one go on whose wait is over. */
   void (*start)(struct context *context, struct task *task);
   void (*wake)(struct context *context, struct task *task);

@@ -36,7 +36,7 @@ static int task_start(lua_State *L) {
   if (!context->task) return luaL_error(L, "a task cannot be started here");
   push_table(L, &live_key); /* 2 */
   struct task *task = lua_newuserdatauv(L, sizeof *task, 1);
-  *task = (struct task){.due = deadline_in_force(L)};
+  *task = (struct task){.due = deadline_in_force(L), .scope = context->task->scope};
   luaL_setmetatable(L, task_type);
   task->co = lua_newthread(L); /* 4 */
   lua_pushvalue(L, 1);
@@ -125,6 +125,13 @@ static int catch_all(lua_State *L) {
   return finish_catch(L, status, 0);
 }
 
+static int scope(lua_State *L) {
+  struct task *task = context_of(L)->task;
+  lua_pushinteger(L, task ? task->scope : 0);
+  if (task && !lua_isnoneornil(L, 1)) task->scope = luaL_checkinteger(L, 1);
+  return 1;
+}
+
 static int current(lua_State *L) {
   const struct task *task = context_of(L)->task;
   if (!task) return 0;
@@ -187,6 +194,7 @@ static const luaL_Reg functions[] = {{"start", task_start},
                                      {"is_ending", is_ending},
                                      {"catch", catch_all},
                                      {"current", current},
+                                     {"scope", scope},
                                      {"signal", new_signal},
                                      {"fire", fire},
                                      {"wait", wait},

@@ -14,9 +14,9 @@
 
 /* Locks that belong to an open file, not to a process; where the system lacks them, the others. */
 #ifdef F_OFD_SETLK
-enum { SET_LOCK = F_OFD_SETLK };
+enum { SET_LOCK = F_OFD_SETLK, GET_LOCK = F_OFD_GETLK };
 #else
-enum { SET_LOCK = F_SETLK };
+enum { SET_LOCK = F_SETLK, GET_LOCK = F_GETLK };
 #endif
 
 /* What is written about a lock stands in one of so many lines at the beginning of the file. Two
@@ -157,6 +157,20 @@ enum lock_answer locks_take(struct locks *locks, const char *name, struct lock *
   if (taken->file >= 0) close(taken->file);
   free(taken);
   return answer;
+}
+
+enum lock_answer locks_look(struct locks *locks, const char *name, struct failure *failure) {
+  if (find_taken(locks, name)) return LOCK_HELD;
+  if (!*locks->path) return LOCK_TAKEN;
+  int file = open(locks->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0 && errno == ENOENT) return LOCK_TAKEN;
+  struct flock place = {
+      .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock_place(name), .l_len = 1};
+  bool looked = file >= 0 && fcntl(file, GET_LOCK, &place) == 0;
+  if (!looked) folder_failure(locks->path, failure);
+  if (file >= 0) close(file);
+  if (!looked) return LOCK_FAILED;
+  return place.l_type == F_UNLCK ? LOCK_TAKEN : LOCK_HELD;
 }
 
 void locks_release(struct lock *lock) {

@@ -36,6 +36,10 @@ void locks_close(struct locks *locks);
 enum lock_answer locks_take(struct locks *locks, const char *name, struct lock **lock,
                             struct lock_holder *holder, struct failure *failure);
 
+/* Whether somebody has the lock `name`: LOCK_HELD, or LOCK_TAKEN where it could be taken now. Takes
+   nothing. */
+enum lock_answer locks_look(struct locks *locks, const char *name, struct failure *failure);
+
 /* Idempotent for NULL. */
 void locks_release(struct lock *lock);
 

@@ -9,6 +9,7 @@
 #include "../core/exit_code.h"
 #include "credential.h"
 #include "interrupt.h"
+#include "journal.h"
 #include "lock.h"
 #include "profile.h"
 #include "quota.h"
@@ -137,6 +138,23 @@ static void open_quota(struct context *context) {
     context->quota = &run->quota.quota;
 }
 
+static bool open_journal(struct context *context, struct failure *failure) {
+  return run_journal_open(context, ((struct run *)context)->script->name, failure);
+}
+
+/* So that a run is in the history also where it only reads. One that keeps nothing has no history;
+   a single command has one only by its writes. Where it cannot be recorded it goes on: a run
+   that keeps nothing has no use for the folder, and the first write raises. */
+static void record_run(struct run *run) {
+  struct failure failure;
+  struct context *context = &run->context;
+  const struct run_options *options = run->options;
+  if (options->unrecorded || options->replay || (options->sandbox_seed && !options->state)) return;
+  if (open_journal(context, &failure)) return;
+  struct log_field why = {.name = "why", .value = failure.message};
+  log_write(context->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+}
+
 /* Who sits at a terminal comes before who does not, unless somebody said otherwise. */
 static void set_priority(struct run *run) {
   const char *wanted = run->options->priority;
@@ -171,7 +189,8 @@ static int open_run(struct run *run) {
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
                               .no_wait = run->options->no_wait,
-                              .open_quota = open_quota};
+                              .open_quota = open_quota,
+                              .open_journal = open_journal};
   set_priority(run);
   context->loop = loop_new();
   /* A replay gets no client, so that nothing whatever is sent. */
@@ -188,8 +207,9 @@ static int open_run(struct run *run) {
 }
 
 /* The state goes first: its userdata end their exchanges and timers. */
-static void close_run(struct run *run) {
+static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
+  run_journal_close(&run->context, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
   sandbox_stop(run->sandbox);
@@ -333,7 +353,10 @@ int run_script(const struct run_options *options, const struct script *script, c
   struct run run = {.options = options, .script = script, .argv = argv};
   int exit_code = open_run(&run);
   if (exit_code == EXIT_DONE) exit_code = run_lock_take(&run.lock, options, &run.context, script);
-  if (exit_code == EXIT_DONE) exit_code = execute(&run);
-  close_run(&run);
+  if (exit_code == EXIT_DONE) {
+    record_run(&run);
+    exit_code = execute(&run);
+  }
+  close_run(&run, exit_code);
   return exit_code;
 }

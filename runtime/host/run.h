@@ -22,6 +22,7 @@ struct run_options {
   unsigned retries;               /* of each call */
   bool no_wait;                   /* a limit of calls is not waited for */
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
+  bool unrecorded;                /* in the history only if it writes */
   bool trace;                     /* show each call */
   const char *record;             /* keep the calls in this file, or NULL */
   const char *replay;             /* take the replies from this file, or NULL */

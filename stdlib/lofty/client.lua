@@ -254,7 +254,11 @@ end
 ---@return table|nil metadata
 function M.send(row, values, fields, options)
   local request, path = M.request(row, values, fields)
-  local result, metadata = call_until_done(row, path, options and options.retries, attempt, request)
+  local retries = options and options.retries
+  if retry.safety(row) ~= "read" then
+    return require("lofty.journal").write(row, path, values, fields, request, retries, attempt)
+  end
+  local result, metadata = call_until_done(row, path, retries, attempt, request)
   if row.page and plan_of[row].sends_query and not (options and options.unchecked) then
     check_echo(row, path, fields, metadata)
   end

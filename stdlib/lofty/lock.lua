@@ -10,17 +10,13 @@
 --- lasts until the run ends, however it ends; a killed process holds none.
 ---
 --- Names belong to a profile and a base URL, as the keys of lofty.state do. Tasks of one run exclude each other too.
-local clock = require "native.clock"
 local durations = require "lofty.time.durations"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local store = require "lofty.store"
-local task = require "lofty.task"
 local wording = require "lofty.wording"
 
 local M = {}
-
-local FIRST_PAUSE, LONGEST_PAUSE = 20, 500 -- milliseconds between two looks
 
 ---@class lofty.LockOptions
 ---@field wait string|number|nil how long to wait for whoever has it, "30s" or seconds; not at all by default
@@ -80,23 +76,14 @@ function M.take(name, options)
   store.check_name("lofty.lock: the name", name)
   local wait = check_options(options)
   local whole = ("lock %s %s"):format(store.account(), name)
-  local last, pause = clock.monotonic() + wait, FIRST_PAUSE
-  while true do
-    local handle, process, since = store.try_lock("lock", whole)
-    if handle then
-      local lock = setmetatable({}, M.metatable)
-      held[lock] = handle
-      return lock
-    end
-    local left = last - clock.monotonic()
-    if left <= 0 then
-      error(lofty_error.new { code = "ALREADY_RUNNING", operation = "lock",
-        message = ("another has the lock %s%s"):format(wording.quoted(name), store.holder(process, since)) }, 0)
-    end
-    local _, code, message = clock.sleep(math.min(pause, left))
-    if code then task.fail("lofty.lock", code, message) end
-    pause = math.min(pause * 2, LONGEST_PAUSE)
+  local handle, process, since = store.wait_lock("lock", whole, wait)
+  if not handle then
+    error(lofty_error.new { code = "ALREADY_RUNNING", operation = "lock",
+      message = ("another has the lock %s%s"):format(wording.quoted(name), store.holder(process, since)) }, 0)
   end
+  local lock = setmetatable({}, M.metatable)
+  held[lock] = handle
+  return lock
 end
 
 return M

@@ -1,5 +1,6 @@
 --- What outlives a run, for the modules of the library that keep something: one store for all of them, opened when it is
 --- first needed, and the names under which an account's entries are. Scripts have lofty.state, lofty.lock and the like.
+local clock = require "native.clock"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local native_locks = require "native.locks"
@@ -10,16 +11,21 @@ local wording = require "lofty.wording"
 local M = {}
 
 local NAME_MAX = 200
+local FIRST_PAUSE, LONGEST_PAUSE = 20, 500 -- milliseconds between two looks at a lock
 
 local store, locks -- opened when first needed, closed with the run
 
-local function refuse(operation, code, message)
+--- Raises a lofty error.
+---@param operation string
+---@param code string
+---@param message string
+function M.fail(operation, code, message)
   error(lofty_error.new { code = code, message = message, operation = operation }, 0)
 end
 
 local function opened(operation, native)
   local result, code, message = native.open()
-  if not result then refuse(operation, code, message) end
+  if not result then M.fail(operation, code, message) end
   return result
 end
 
@@ -40,7 +46,7 @@ function M.ask(operation, method, ...)
   store = store or opened(operation, native_store)
   local result, code, message = store[method](store, ...)
   if code == "NOT_AN_INTEGER" or code == "OUT_OF_RANGE" then return nil, code, message end
-  if result == nil and code then refuse(operation, code, message) end
+  if result == nil and code then M.fail(operation, code, message) end
   return result, code
 end
 
@@ -71,8 +77,27 @@ end
 function M.try_lock(operation, name)
   locks = locks or opened(operation, native_locks)
   local lock, code, message, process, since = locks:take(name)
-  if not lock and code ~= "ALREADY_RUNNING" then refuse(operation, code, message) end
+  if not lock and code ~= "ALREADY_RUNNING" then M.fail(operation, code, message) end
   return lock, process, since
+end
+
+--- Takes a lock of this account as soon as it is free.
+---@param operation string
+---@param name string
+---@param wait integer milliseconds, at most
+---@return userdata|nil lock nil where another had it all that time
+---@return integer|nil process
+---@return integer|nil since
+function M.wait_lock(operation, name, wait)
+  local last, pause = clock.monotonic() + wait, FIRST_PAUSE
+  while true do
+    local lock, process, since = M.try_lock(operation, name)
+    local left = last - clock.monotonic()
+    if lock or left <= 0 then return lock, process, since end
+    local _, code, message = clock.sleep(math.min(pause, left))
+    if code then M.fail(operation, code, message) end
+    pause = math.min(pause * 2, LONGEST_PAUSE)
+  end
 end
 
 --- Who has a lock, as part of a sentence: " (process 812, since 2026-03-01T06:15:00-08:00)"; "" where it is not known.

@@ -16,25 +16,22 @@ local claims = require "lofty.verify.claims"
 local client = require "lofty.client"
 local clock = require "native.clock"
 local creates = require "lofty.verify.creates"
+local journal = require "lofty.journal"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
+local looking = require "lofty.verify.look"
 local misuse = require "lofty.misuse"
 local native = require "native.retry"
-local parse = require("lofty.time.reading").parse
 local retry = require "lofty.retry"
-local http_date = require("native.text").http_date
+
+local elapsed, look, obstacle = looking.elapsed, looking.look, looking.obstacle
+local id_of, item_id = looking.id_of, looking.item_id
 
 local M = {}
 
 --- Milliseconds before each look. Counted, not timed, so that a replayed run asks as often as the recorded one.
 local HALF_MINUTE = { 0, 500, 1000, 2000, 4000, 8000, 15000 }
 local NINETY_SECONDS = { 0, 500, 1000, 2000, 4000, 8000, 15000, 30000, 30000 }
-
---- What was made so shortly before the call began may be its thing after all, where Lofty's clocks disagree.
-local MARGIN_MS = 60000
-
---- How long to wait between two questions whether other calls have their answers.
-local PAUSE_MS = 50
 
 ---@class lofty.verify.Call
 ---@field row table
@@ -45,99 +42,20 @@ local PAUSE_MS = 50
 ---@field wanted any what `prepare` made of the fields
 ---@field path string
 ---@field wall integer when it began, on this machine's clock
----@field monotonic integer
+---@field monotonic integer|nil nil for a call of an earlier run
 ---@field attempts integer creates sent
 ---@field looks integer
 ---@field read integer|nil when the list was read last, on Lofty's clock; nil where that cannot be told
 ---@field start integer|nil when the call began, on that clock
 ---@field known table<integer, boolean>|nil ids that were there before
+---@field taken table<integer, boolean>|nil ids that belong to calls of other runs
+---@field others (fun(call: lofty.verify.Call): boolean)|nil finds those, and whether one is under way
 
 local function info(call, text) log.write("info", ("%s: %s"):format(call.row.name, text)) end
 
 local function warn(call, text, fields) log.write("warn", ("%s: %s"):format(call.row.name, text), fields) end
 
 local function seconds(ms) return ("%.2f s"):format(ms / 1000) end
-
-local function elapsed(call)
-  -- A wall clock that was set back must not make the call younger; a replay has only that clock.
-  return math.max(clock.monotonic() - call.monotonic, clock.now() - call.wall)
-end
-
---- When a thing was made, as against the call's begin: "since", "before", or "unsure" where it was a little before, is
---- in times to come, or cannot be told.
-local function age_of(call, item)
-  if call.known then return "since" end
-  local made = parse(item[call.what.made])
-  if not made or not call.start then return "unsure" end
-  if made < call.start - MARGIN_MS then return "before" end
-  return made >= call.start and made <= call.read + MARGIN_MS and "since" or "unsure"
-end
-
---- An item's id; nil where it has none.
-local function item_id(call, item) return type(item) == "table" and math.tointeger(item[call.what.id]) or nil end
-
---- What an item is to the call: "found", "doubt", or nil.
-local function judge(call, item)
-  local what, id = call.what, item_id(call, item)
-  if not id then return "doubt" end
-  local is_anothers = claims.has(what.kind, id) or call.known and call.known[id] or false
-  if is_anothers and not what.settled then return nil end
-  local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item)
-  if not likeness or age == "before" and not what.settled then return nil end
-  return likeness == "same" and age == "since" and not is_anothers and "found" or "doubt"
-end
-
---- Reads the list, and on Lofty's clock when that was and when the call began: to the second, and never too late.
-local function read_list(call)
-  client.wants_date = true
-  local items, more = call.what.list(call.values, call.fields, call.wanted)
-  local date = client.date and http_date(client.date)
-  call.looks = call.looks + 1
-  call.read = date and date * 1000
-  call.start = date and (call.read - elapsed(call)) // 1000 * 1000
-  return items, more
-end
-
---- Waits until the calls that were under way when the list was read have their answers: what it shows may be theirs.
-local function wait_for_others(call, latest)
-  while claims.is_pending(call.what.kind, latest) do
-    local _, code, message = clock.sleep(PAUSE_MS)
-    if code then error(lofty_error.new { code = code, message = message, operation = call.row.name }, 0) end
-  end
-end
-
----@class lofty.verify.Sight what one look showed
----@field item table|nil the call's thing
----@field another table|nil one that is alike in all
----@field doubt table|nil an item that may be it
----@field more string|nil why there may be things that the list does not show
-
---- Sorts the items of a list that was just read.
----@return lofty.verify.Sight
-local function sort(call, items, more)
-  local sight = { more = more }
-  for _, item in ipairs(items) do
-    local verdict = judge(call, item)
-    if verdict == "found" and sight.item then
-      sight.another = sight.another or item
-    elseif verdict then
-      local place = verdict == "found" and "item" or "doubt"
-      sight[place] = sight[place] or item
-    end
-  end
-  return sight
-end
-
---- Looks once. Raises where Lofty cannot be asked.
----@return lofty.verify.Sight
-local function look(call)
-  local items, more = read_list(call)
-  local latest = claims.latest()
-  local sight = sort(call, items, more)
-  if not sight.item and not sight.doubt then return sight end
-  wait_for_others(call, latest)
-  return sort(call, items, more)
-end
 
 --- Raises the error of the create. `why` goes after its message.
 local function give_up(call, err, why, cause)
@@ -184,20 +102,6 @@ local function search(call, err)
   return sight
 end
 
-local function id_of(call, item) return ("%s %s"):format(call.what.kind, item_id(call, item)) end
-
---- Why a create that was not found must not be made again; nil where it may be.
-local function obstacle(call, sight)
-  local doubt = sight.doubt
-  if doubt and call.what.settled then
-    return ("%s has such an address or number, and was there before or has another name: if the call arrived, it was "
-      .. "merged into that"):format(id_of(call, doubt))
-  elseif doubt then
-    return ("%s may be what it made, but is not certainly it"):format(id_of(call, doubt))
-  end
-  return sight.more or call.what.again and call.what.again(call.fields)
-end
-
 --- Sends the create.
 ---@return any|nil result
 ---@return lofty.Error|nil err
@@ -234,11 +138,13 @@ local function look_once_more(call, result)
 end
 
 --- Claims the thing that was found, and returns it as the create would have.
-local function accept(call, sight)
+local function accept(call, sight, err)
   claims.take(call.what.kind, sight.item[call.what.id])
   info(call, ("it was done: %s"):format(id_of(call, sight.item)))
   if call.repeated then warn_of_another(call, sight.another) end
-  return call.what.answer(sight.item, call.fields)
+  local answer = call.what.answer(sight.item, call.fields)
+  journal.resolved(err, "done", answer)
+  return answer
 end
 
 --- What became of a create whose reply was lost.
@@ -247,7 +153,7 @@ local function settle(call, err)
   info(call, ("the reply was lost (%s%s); looking whether it was done"):format(err.code,
     err.status and (", HTTP %d"):format(err.status) or ""))
   local sight = search(call, err)
-  if sight.item then return accept(call, sight) end
+  if sight.item then return accept(call, sight, err) end
   local why = obstacle(call, sight)
   if why then give_up(call, err, why) end
   if call.repeated then
@@ -256,6 +162,7 @@ local function settle(call, err)
   warn(call, ("looked %s in %s, and it is not there: creating it again, this once"):format(times(call.looks),
     seconds(elapsed(call))))
   call.repeated = true
+  journal.resolved(err, "absent")
   local result, failure = create(call)
   if not failure then return look_once_more(call, result) end
   failure.cause = failure.cause or err
@@ -263,7 +170,7 @@ local function settle(call, err)
   if failure.outcome == "unknown" then return settle(call, failure) end
   -- It may have been refused because the first one came after all: the limit of subscriptions, for example.
   local late = failure.outcome == "refused" and try(look, call)
-  if late and late.item then return accept(call, late) end
+  if late and late.item then return accept(call, late, err) end
   -- A lead that nobody may see was perhaps made by the first one.
   if call.what.settled then failure.outcome, failure.retryable = "unknown", false end
   error(failure, 0)
@@ -320,7 +227,7 @@ function M.call(row, values, fields, options)
     wall = clock.now(), monotonic = clock.monotonic(), attempts = 0, looks = 0,
     wanted = what.prepare and what.prepare(fields),
   }
-  if not what.made then call.known, call.looks = ids_of(call, (read_list(call))), 0 end
+  if not what.made then call.known, call.looks = ids_of(call, (looking.read_list(call))), 0 end
   local result, err = create(call)
   if not err then return result end
   if err.outcome ~= "unknown" or is_cut(err) then error(err, 0) end

@@ -1,0 +1,310 @@
+#include "../core/journal.h"
+
+#include <lauxlib.h>
+
+#include "../core/once.h"
+#include "context.h"
+#include "journal.h"
+
+enum { MOST_WRITES = 1000 };
+
+/* The run's journal, opened when it is first needed; NULL, with nil, code and message pushed. */
+static struct journal *journal_of(lua_State *L) {
+  struct context *context = context_of(L);
+  struct failure failure;
+  if (!context->journal && !context->open_journal) luaL_error(L, "there is no journal here");
+  if (context->journal || context->open_journal(context, &failure)) return context->journal;
+  context_fail(L, &failure);
+  return NULL;
+}
+
+static int answer(lua_State *L, bool fine, const struct failure *failure) {
+  if (!fine) return context_fail(L, failure);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+static int run_numbers(lua_State *L) {
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  lua_pushinteger(L, journal_run_id(journal));
+  lua_pushinteger(L, journal_next_number(journal));
+  return 2;
+}
+
+/* A member that is text, or NULL. The table keeps it. */
+static const char *text_member(lua_State *L, int table, const char *name, bool required) {
+  int type = lua_getfield(L, table, name);
+  if (type != LUA_TSTRING && (required || type != LUA_TNIL)) luaL_error(L, "%s must be text", name);
+  const char *text = lua_tostring(L, -1);
+  lua_pop(L, 1);
+  return text;
+}
+
+static int64_t integer_member(lua_State *L, int table, const char *name) {
+  lua_getfield(L, table, name);
+  lua_Integer integer = luaL_optinteger(L, -1, 0);
+  lua_pop(L, 1);
+  return integer;
+}
+
+static void read_write(lua_State *L, int table, struct journal_write *write) {
+  luaL_checktype(L, table, LUA_TTABLE);
+  *write = (struct journal_write){.number = integer_member(L, table, "number"),
+                                  .operation = text_member(L, table, "operation", true),
+                                  .method = text_member(L, table, "method", true),
+                                  .path = text_member(L, table, "path", true),
+                                  .parameters = text_member(L, table, "parameters", false),
+                                  .fields = text_member(L, table, "fields", false),
+                                  .key = text_member(L, table, "key", false),
+                                  .image = text_member(L, table, "image", false)};
+}
+
+static int send_writes(lua_State *L) {
+  struct failure failure;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_Integer count = luaL_len(L, 1);
+  luaL_argcheck(L, count >= 1 && count <= MOST_WRITES, 1, "so many writes cannot be sent at once");
+  /* A userdata, so that an error on the way leaves nothing. */
+  struct journal_write *writes = lua_newuserdatauv(L, (size_t)count * sizeof *writes, 0);
+  for (lua_Integer i = 0; i < count; i++) {
+    lua_geti(L, 1, i + 1);
+    read_write(L, lua_gettop(L), &writes[i]);
+    lua_pop(L, 1);
+  }
+  lua_createtable(L, (int)count, 0);
+  int numbers = lua_gettop(L);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  if (!journal_send(journal, writes, (size_t)count, &failure)) return context_fail(L, &failure);
+  for (lua_Integer i = 0; i < count; i++) {
+    lua_pushinteger(L, writes[i].number);
+    lua_rawseti(L, numbers, i + 1);
+  }
+  return 1;
+}
+
+static int settle(lua_State *L) {
+  struct failure failure;
+  lua_Integer run = luaL_checkinteger(L, 1), number = luaL_checkinteger(L, 2);
+  const char *state = luaL_checkstring(L, 3), *result = luaL_optstring(L, 4, NULL);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  return answer(L, journal_settle(journal, run, number, state, result, &failure), &failure);
+}
+
+static int take_over(lua_State *L) {
+  struct failure failure;
+  lua_Integer run = luaL_checkinteger(L, 1), number = luaL_checkinteger(L, 2);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  return answer(L, journal_take_over(journal, run, number, &failure), &failure);
+}
+
+/* Rows become Lua's one by one, each under protection: an error must not leave a statement open. */
+struct rows {
+  lua_State *L;
+  int list; /* on the stack, or 0: the row itself stays there */
+  lua_CFunction push;
+  lua_Integer count, most;
+  bool failed; /* the error is on top */
+};
+
+static bool take_row(struct rows *rows, const void *row) {
+  lua_State *L = rows->L;
+  if (rows->count == rows->most) return false;
+  lua_pushcfunction(L, rows->push);
+  lua_pushlightuserdata(L, (void *)row);
+  lua_pushvalue(L, rows->list);
+  lua_pushinteger(L, ++rows->count);
+  rows->failed = lua_pcall(L, 3, 0, 0) != LUA_OK;
+  return !rows->failed;
+}
+
+static bool take_run(void *context, const struct journal_run *run) {
+  return take_row(context, run);
+}
+
+static bool take_write(void *context, const struct journal_write *write) {
+  return take_row(context, write);
+}
+
+static bool take_key(void *context, const struct once_key *key) { return take_row(context, key); }
+
+static struct rows new_rows(lua_State *L, lua_CFunction push, lua_Integer most) {
+  luaL_checkstack(L, 8, "rows");
+  lua_newtable(L);
+  return (struct rows){.L = L, .list = lua_gettop(L), .push = push, .most = most};
+}
+
+static int finish_rows(const struct rows *rows, bool fine, const struct failure *failure) {
+  if (rows->failed) return lua_error(rows->L);
+  if (!fine) return context_fail(rows->L, failure);
+  lua_settop(rows->L, rows->list);
+  return 1;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text) {
+  if (!text) return;
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, int64_t integer) {
+  lua_pushinteger(L, integer);
+  lua_setfield(L, -2, name);
+}
+
+/* Stack of these: the row, the list, its place there. */
+static int push_run(lua_State *L) {
+  const struct journal_run *run = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 11);
+  set_integer(L, "id", run->id);
+  set_text(L, "script", run->script);
+  set_text(L, "account", run->account);
+  set_integer(L, "process", run->process);
+  set_integer(L, "began", run->began);
+  if (run->ended) {
+    set_integer(L, "ended", run->ended);
+    set_integer(L, "exit_code", run->exit_code);
+  }
+  lua_pushboolean(L, run->alive);
+  lua_setfield(L, -2, "alive");
+  set_integer(L, "done", run->done);
+  set_integer(L, "refused", run->refused);
+  set_integer(L, "open", run->open);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static int push_write(lua_State *L) {
+  const struct journal_write *write = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 13);
+  set_integer(L, "run", write->run);
+  set_integer(L, "number", write->number);
+  set_text(L, "operation", write->operation);
+  set_text(L, "method", write->method);
+  set_text(L, "path", write->path);
+  set_text(L, "parameters", write->parameters);
+  set_text(L, "fields", write->fields);
+  set_text(L, "key", write->key);
+  set_text(L, "image", write->image);
+  set_integer(L, "began", write->began);
+  if (write->settled) set_integer(L, "settled", write->settled);
+  set_text(L, "state", write->state);
+  set_text(L, "result", write->result);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static int push_key(lua_State *L) {
+  const struct once_key *key = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 6);
+  set_text(L, "state", key->state);
+  set_integer(L, "run", key->run);
+  set_integer(L, "first", key->first);
+  set_integer(L, "began", key->began);
+  if (key->until) set_integer(L, "until", key->until);
+  set_text(L, "result", key->result);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static int list_runs(lua_State *L) {
+  struct failure failure;
+  lua_Integer before = luaL_optinteger(L, 1, 0), most = luaL_checkinteger(L, 2);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_run, most);
+  return finish_rows(&rows, journal_runs(journal, before, take_run, &rows, &failure), &failure);
+}
+
+/* The only row of the list on top, or false where there is none. */
+static int single(lua_State *L) {
+  lua_rawgeti(L, -1, 1);
+  if (lua_isnil(L, -1)) lua_pushboolean(L, false);
+  return 1;
+}
+
+static int one_run(lua_State *L) {
+  struct failure failure;
+  lua_Integer id = luaL_checkinteger(L, 1);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_run, 1);
+  enum store_answer found = journal_run(journal, id, take_run, &rows, &failure);
+  int results = finish_rows(&rows, found != STORE_FAILED, &failure);
+  return results == 1 ? single(L) : results;
+}
+
+static int list_writes(lua_State *L) {
+  struct failure failure;
+  lua_Integer run = luaL_checkinteger(L, 1), after = luaL_checkinteger(L, 2);
+  lua_Integer most = luaL_checkinteger(L, 3);
+  const char *key = luaL_optstring(L, 4, NULL);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_write, most);
+  return finish_rows(&rows, journal_writes(journal, run, after, key, take_write, &rows, &failure),
+                     &failure);
+}
+
+static int list_made(lua_State *L) {
+  struct failure failure;
+  const char *operation = luaL_checkstring(L, 1);
+  lua_Integer since = luaL_checkinteger(L, 2);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_write, -1);
+  return finish_rows(&rows, journal_made(journal, operation, since, take_write, &rows, &failure),
+                     &failure);
+}
+
+static int get_key(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_key, 1);
+  enum store_answer found =
+      once_get(journal_store(journal), account, name, take_key, &rows, &failure);
+  int results = finish_rows(&rows, found != STORE_FAILED, &failure);
+  return results == 1 ? single(L) : results;
+}
+
+static int put_key(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  enum store_durability durability = lua_toboolean(L, 4) ? STORE_DURABLE : STORE_USUAL;
+  struct once_key key = {.state = text_member(L, 3, "state", true),
+                         .run = integer_member(L, 3, "run"),
+                         .first = integer_member(L, 3, "first"),
+                         .began = integer_member(L, 3, "began"),
+                         .until = integer_member(L, 3, "until"),
+                         .result = text_member(L, 3, "result", false)};
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  bool fine = once_put(journal_store(journal), account, name, &key, durability, &failure);
+  return answer(L, fine, &failure);
+}
+
+static int remove_key(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  return answer(L, once_remove(journal_store(journal), account, name, &failure), &failure);
+}
+
+static const luaL_Reg functions[] = {
+    {"run", run_numbers}, {"send", send_writes},      {"settle", settle},
+                                     {"take_over", take_over},  {"runs", list_runs},
+    {"of", one_run},      {"writes", list_writes},    {"made", list_made}, {"key", get_key},
+    {"put_key", put_key}, {"remove_key", remove_key}, {NULL, NULL}};
+
+int luaopen_native_journal(lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}

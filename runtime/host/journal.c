@@ -1,0 +1,46 @@
+#include "journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/journal.h"
+
+/* As lofty.state has it (stdlib/lofty/store.lua). To be freed; NULL where memory ran out. */
+static char *account_of(const struct context *context) {
+  char *account = NULL;
+  const char *profile = context->profile ? context->profile : "";
+  int length = context->sandbox ? asprintf(&account, "sandbox")
+                                : asprintf(&account, "%s@%s", profile, context->config->base_url);
+  return length < 0 ? NULL : account;
+}
+
+bool run_journal_open(struct context *context, const char *script, struct failure *failure) {
+  char path[FOLDER_PATH_LENGTH];
+  const char *folder;
+  struct journal *journal = NULL;
+  if (!context_folder(context, path, &folder, failure)) return false;
+  char *account = account_of(context);
+  if (!account) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  bool fine = journal_open(folder, &journal, failure) &&
+              journal_begin_run(journal, script, account, failure);
+  free(account);
+  if (!fine) {
+    journal_close(journal);
+    return false;
+  }
+  context->journal = journal;
+  return true;
+}
+
+void run_journal_close(struct context *context, int exit_code) {
+  struct failure failure;
+  if (!context->journal) return;
+  if (!journal_end_run(context->journal, exit_code, &failure)) {
+    struct log_field why = {.name = "why", .value = failure.message};
+    log_write(context->log, LOG_LEVEL_WARN,
+              "the history will say that this run was killed: its end could not be recorded", &why,
+              1);
+  }
+  journal_close(context->journal);
+  context->journal = NULL;
+}

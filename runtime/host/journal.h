@@ -1,0 +1,13 @@
+/* The journal of a run (core/journal.h): when it is opened, and when it is closed. */
+#ifndef HOST_JOURNAL_H
+#define HOST_JOURNAL_H
+
+#include "../bind/context.h"
+
+/* Opens the context's journal and records the run of `script` in it. */
+bool run_journal_open(struct context *context, const char *script, struct failure *failure);
+
+/* Records how the run ended, and closes the journal. Idempotent. */
+void run_journal_close(struct context *context, int exit_code);
+
+#endif
