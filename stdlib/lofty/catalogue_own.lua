@@ -114,6 +114,11 @@ local rows = {
     meaning = "Another loop or run has begun the same and is still at it.",
     cure = "Wait until it has ended, or give this one another name; a lock never outlives its process." },
 
+  { name = "ONCE_UNSETTLED", statuses = {}, category = "conflict", retry = "no", unsent = true,
+    meaning = "An earlier call of lofty.once did some of its work, or may have, and it cannot be told which.",
+    cure = "Look with `loftyrun history show RUN` and in the CRM, then say what is so: `loftyrun history settle KEY done` "
+      .. "or `again`, or lofty.once.settle." },
+
   { name = "STATE_UNUSABLE", statuses = {}, category = "permission", retry = "no",
     meaning = "The state folder or its file cannot be used as it is.",
     cure = "Do what the message says, or name another folder with --state." },

@@ -134,6 +134,12 @@ M.sync = setmetatable({ forget = function(...) return require("lofty.sync").forg
   __call = function(_, options) return require("lofty.sync").loop(options) end,
 })
 
+--- Does something at most once, whatever becomes of the runs that try; see lofty.once.
+M.once = setmetatable({ settle = function(...) return require("lofty.once").settle(...) end }, {
+  __name = "lofty.once",
+  __call = function(_, ...) return require("lofty.once").call(...) end,
+})
+
 --- JSON with every digit of every integer. Raises a plain error at the script's line for what cannot be converted.
 M.json = {}
 

@@ -14,10 +14,13 @@ local LIBRARY = ".loftyrun/editor"
 --- Modules with what of them is public, where that is not all: those that scripts require, and members of `lofty`.
 local MODULES = { ["lofty.args"] = {}, ["lofty.chores"] = {} }
 local MEMBERS = { ["lofty.contact"] = {}, ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" },
-  ["lofty.state"] = {}, ["lofty.sync"] = { "forget" }, ["lofty.time"] = {} }
+  ["lofty.once"] = { "settle" }, ["lofty.state"] = {}, ["lofty.sync"] = { "forget" }, ["lofty.time"] = {} }
 
 --- Members that are called, too.
-local OVERLOADS = { ["lofty.sync"] = "---@overload fun(options: lofty.SyncOptions): (fun(): table|nil, string|nil)\n" }
+local OVERLOADS = {
+  ["lofty.once"] = "---@overload fun(key: string|integer, f: (fun(): any), options?: lofty.OnceOptions): any, boolean\n",
+  ["lofty.sync"] = "---@overload fun(options: lofty.SyncOptions): (fun(): table|nil, string|nil)\n",
+}
 
 --- Classes that belong to a module and are in another one's source.
 local CLASSES_OF = {
@@ -25,6 +28,7 @@ local CLASSES_OF = {
     ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.lock"] = { "lofty.Lock", "lofty.LockOptions" },
     ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
     ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
+  ["lofty.once"] = { ["lofty.once"] = { "lofty.OnceOptions" } },
   ["lofty.sync"] = { ["lofty.sync"] = { "lofty.SyncOptions" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },
 }
