@@ -74,7 +74,7 @@ static int run(const struct options *options, char **words) {
   /* A chunk of ours: what is wrong is at no line of it, but on the command line. */
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "api");
   struct run_options run_options = options_run(options);
-  run_options.unrecorded = true;
+  run_options.recording = RUN_RECORDS_WRITES;
   int exit_code = run_script(&run_options, &script, arguments.list);
   script_free(&script);
   return exit_code;

@@ -198,6 +198,7 @@ static const struct option table[] = {
      "a whole number above 0", take_max},
     {OPTION_OUTPUT, "output", 'o', VALUE_REQUIRED, "FORM", "json, jsonl, csv, csv-plain or table",
      "json, jsonl, csv, csv-plain or table", take_output},
+    {OPTION_JSON, "json", 0, VALUE_NONE, NULL, "JSON, for programs", NULL, take_nothing},
     {OPTION_FIELDS, "fields", 0, VALUE_REQUIRED, "A,B.C", "only these members, in this order",
      "names with commas between them", take_fields},
     {OPTION_FILTER, "filter", 0, VALUE_REQUIRED, "EXPRESSION",

@@ -47,7 +47,8 @@ enum option_bit {
   OPTION_TZ = 1ull << 32,
   OPTION_FROM = 1ull << 33,
   OPTION_LOCK = 1ull << 34,
-  OPTION_WAIT_LOCK = 1ull << 35
+  OPTION_WAIT_LOCK = 1ull << 35,
+  OPTION_JSON = 1ull << 36
 };
 
 /* What every command takes that makes calls, as host/run.h does. */

@@ -22,7 +22,7 @@ bool run_journal_open(struct context *context, const char *script, struct failur
   char *account = account_of(context);
   if (!account) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   bool fine = journal_open(folder, &journal, failure) &&
-              journal_begin_run(journal, script, account, failure);
+              (!script || journal_begin_run(journal, script, account, failure));
   free(account);
   if (!fine) {
     journal_close(journal);
@@ -35,7 +35,7 @@ bool run_journal_open(struct context *context, const char *script, struct failur
 void run_journal_close(struct context *context, int exit_code) {
   struct failure failure;
   if (!context->journal) return;
-  if (!journal_end_run(context->journal, exit_code, &failure)) {
+  if (journal_run_id(context->journal) && !journal_end_run(context->journal, exit_code, &failure)) {
     struct log_field why = {.name = "why", .value = failure.message};
     log_write(context->log, LOG_LEVEL_WARN,
               "the history will say that this run was killed: its end could not be recorded", &why,

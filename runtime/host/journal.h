@@ -4,7 +4,8 @@
 
 #include "../bind/context.h"
 
-/* Opens the context's journal and records the run of `script` in it. */
+/* Opens the context's journal and records the run of `script` in it; no run where `script` is NULL.
+ */
 bool run_journal_open(struct context *context, const char *script, struct failure *failure);
 
 /* Records how the run ended, and closes the journal. Idempotent. */

@@ -139,7 +139,9 @@ static void open_quota(struct context *context) {
 }
 
 static bool open_journal(struct context *context, struct failure *failure) {
-  return run_journal_open(context, ((struct run *)context)->script->name, failure);
+  const struct run *run = (const struct run *)context;
+  bool reads = run->options->recording == RUN_READS_HISTORY;
+  return run_journal_open(context, reads ? NULL : run->script->name, failure);
 }
 
 /* So that a run is in the history also where it only reads. One that keeps nothing has no history;
@@ -149,7 +151,9 @@ static void record_run(struct run *run) {
   struct failure failure;
   struct context *context = &run->context;
   const struct run_options *options = run->options;
-  if (options->unrecorded || options->replay || (options->sandbox_seed && !options->state)) return;
+  if (options->recording != RUN_RECORDED || options->replay ||
+      (options->sandbox_seed && !options->state))
+    return;
   if (open_journal(context, &failure)) return;
   struct log_field why = {.name = "why", .value = failure.message};
   log_write(context->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);

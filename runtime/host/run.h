@@ -7,6 +7,13 @@
 #include "../core/log.h"
 #include "script.h"
 
+/* Whether a run is in the history (core/journal.h). */
+enum run_recording {
+  RUN_RECORDED,
+  RUN_RECORDS_WRITES, /* only if it writes */
+  RUN_READS_HISTORY   /* never: it only reads there */
+};
+
 struct run_options {
   const char *profile;      /* name, or NULL */
   const char *sandbox_seed; /* run against a sandbox of one's own, or NULL */
@@ -22,10 +29,10 @@ struct run_options {
   unsigned retries;               /* of each call */
   bool no_wait;                   /* a limit of calls is not waited for */
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
-  bool unrecorded;                /* in the history only if it writes */
-  bool trace;                     /* show each call */
-  const char *record;             /* keep the calls in this file, or NULL */
-  const char *replay;             /* take the replies from this file, or NULL */
+  enum run_recording recording;
+  bool trace;         /* show each call */
+  const char *record; /* keep the calls in this file, or NULL */
+  const char *replay; /* take the replies from this file, or NULL */
   struct log log;
   bool colour; /* on standard error */
 };

@@ -1,0 +1,107 @@
+/* loftyrun history: what runs did. It is read in Lua (lofty.shell.history), inside a run like a
+   script's that is not recorded itself. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/exit_code.h"
+#include "../core/folder.h"
+#include "../core/store.h"
+#include "../host/embedded.h"
+#include "../host/run.h"
+#include "cmd.h"
+
+enum { MOST_ARGUMENTS = 16 };
+
+static const char chunk[] = "require('lofty.shell.history').run(...)";
+
+/* Reading makes no store where there is none. */
+static bool is_empty(const struct options *options, int *exit_code) {
+  char path[FOLDER_PATH_LENGTH];
+  struct failure failure;
+  const char *folder = options->state;
+  *exit_code = EXIT_DONE;
+  if (options->given & OPTION_SANDBOX && !folder) {
+    fputs("loftyrun: a run with --sandbox keeps nothing; add --state DIR\n", stderr);
+    *exit_code = EXIT_USAGE;
+    return true;
+  }
+  if (!folder) {
+    if (!folder_default(path, sizeof path, &failure)) {
+      fprintf(stderr, "loftyrun: %s\n", failure.message);
+      *exit_code = folder_exit_code(&failure);
+      return true;
+    }
+    folder = path;
+  }
+  return !store_exists(folder);
+}
+
+static int run(const struct options *options, char **words) {
+  char *arguments[MOST_ARGUMENTS + 1];
+  int count = 0, exit_code;
+  struct script script;
+  struct failure failure;
+  bool lists = !words[0] || (strcmp(words[0], "list") == 0 && !words[1]);
+  if (is_empty(options, &exit_code) && (lists || exit_code != EXIT_DONE)) {
+    if (exit_code == EXIT_DONE) puts(options->given & OPTION_JSON ? "[]" : "no runs yet");
+    return exit_code;
+  }
+  /* A run only reads them; argv has no const anywhere. */
+  if (options->given & OPTION_JSON) {
+    arguments[count++] = (char *)"json";
+    arguments[count++] = (char *)"true";
+  }
+  if (options->items_maximum) {
+    arguments[count++] = (char *)"max";
+    arguments[count++] = (char *)options->items_maximum;
+  }
+  arguments[count++] = (char *)"--";
+  while (*words && count < MOST_ARGUMENTS) arguments[count++] = *words++;
+  arguments[count] = NULL;
+  if (*words) return command_usage_error(&command_history, "too many words");
+  if (!script_from_argument(&script, chunk, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return EXIT_TEMPORARY;
+  }
+  script.name = "history";
+  snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "history");
+  struct run_options run_options = options_run(options);
+  run_options.record = NULL;
+  run_options.recording = RUN_READS_HISTORY;
+  exit_code = run_script(&run_options, &script, arguments);
+  script_free(&script);
+  return exit_code;
+}
+
+const struct command command_history = {
+    .name = "history",
+    .usage = "history [list | show RUN | settle KEY done|again]",
+    .summary = "what runs did",
+    .details =
+        "list, the latest first: when each run began, how long it took, how it ended and what came "
+        "of\n"
+        "its writes. died: it was killed, or the machine was; what was under way then is in "
+        "doubt.\n"
+        "Below it, for scripts that ran more than once, how long they took.\n"
+        "\n"
+        "show RUN lists its writes, last stands for the last run. What became of each:\n"
+        "  done      Lofty did it\n"
+        "  refused   Lofty did not do it, for the reason given\n"
+        "  not_sent  it has not left this machine\n"
+        "  unknown   it may have been done: the reply was lost, or the run died\n"
+        "  sending   it is under way\n"
+        "and where lofty.once has looked after one in doubt: absent, it was not there; repeated,\n"
+        "it was made again, which leaves what doing it once leaves; earlier, another run did it.\n"
+        "\n"
+        "settle KEY says of a key of lofty.once that is held (ONCE_UNSETTLED) what is so, for the\n"
+        "profile and base URL in force: done, and it is not done any more, or again, and the next\n"
+        "run does it.\n"
+        "\n"
+        "Every write is recorded before it is sent, in the state folder, which only you can read, "
+        "with\n"
+        "its fields but without secrets. Runs of more than 90 days ago, and those before the last\n"
+        "10,000, are forgotten, unless a write of theirs is in doubt.\n",
+    .accepts =
+        OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON | OPTION_NO_COLOR,
+    .run = run,
+};

@@ -1,0 +1,241 @@
+--- `loftyrun history`: what runs did, out of the journal (runtime/core/journal.h). Lines are made for 80 columns.
+local json = require "native.json"
+local native = require "native.journal"
+local time = require "lofty.time"
+local usage = require "lofty.shell.usage"
+local width = require "lofty.shell.width"
+local writer = require "lofty.shell.json"
+
+local M = {}
+
+local HINT = "loftyrun help history"
+local RUNS, WRITES, PAGE = 20, 200, 200
+local COLUMNS = 80
+local BARS = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }
+local MOST_BARS = 40
+
+local function ask(method, ...)
+  local result, code, message = native[method](...)
+  if result == nil then require("lofty.store").fail("history", code, message) end
+  return result
+end
+
+--- How a run is, or how it ended.
+local function state_of(run)
+  if run.alive then return "under way" end
+  if not run.ended then return "died" end
+  if run.exit_code == 0 then return "done" end
+  if run.exit_code == 130 or run.exit_code == 143 then return "interrupted" end
+  if run.exit_code == 8 then return "items failed (8)" end
+  return ("failed (%d)"):format(run.exit_code)
+end
+
+--- A write that nobody has settled is under way only in a run that is alive.
+local function outcome_of(write, run)
+  return write.state == "sending" and not run.alive and "unknown" or write.state
+end
+
+local function clock_text(ms)
+  return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19))
+end
+
+local function duration_text(ms)
+  if ms < 1000 then return ("%d ms"):format(ms) end
+  if ms < 120000 then return ("%.1f s"):format(ms / 1000) end
+  if ms < 7200000 then return ("%d min"):format(ms // 60000) end
+  return ("%.1f h"):format(ms / 3600000)
+end
+
+local function duration_of(run)
+  return run.ended and run.ended - run.began
+end
+
+local function run_json(run)
+  return { run = run.id, script = run.script, account = run.account, process = run.process, state = state_of(run),
+    began = time.iso(run.began), ended = run.ended and time.iso(run.ended), ms = duration_of(run),
+    exit_code = run.exit_code, writes = { done = run.done, not_done = run.refused, in_doubt = run.open } }
+end
+
+local function print_line(...)
+  local text = table.concat({ ... }, " "):gsub(" +$", "")
+  print(width.cut(text, COLUMNS))
+end
+
+--- What came of a run's writes, in a few words.
+local function writes_text(run)
+  local parts = {}
+  if run.done > 0 then parts[#parts + 1] = ("%d"):format(run.done) end
+  if run.refused > 0 then parts[#parts + 1] = ("%d not done"):format(run.refused) end
+  if run.open > 0 then parts[#parts + 1] = ("%d in doubt"):format(run.open) end
+  return #parts > 0 and table.concat(parts, ", ") or "-"
+end
+
+local function last_part(script)
+  return script:match("([^/]+)/*$") or script
+end
+
+--- The durations of one script's runs, oldest first.
+local function sparkline(durations)
+  local most, line = 1, {}
+  for index = math.max(1, #durations - MOST_BARS + 1), #durations do most = math.max(most, durations[index]) end
+  for index = math.max(1, #durations - MOST_BARS + 1), #durations do
+    line[#line + 1] = BARS[math.min(#BARS, 1 + durations[index] * #BARS // (most + 1))]
+  end
+  return table.concat(line), most
+end
+
+local function print_durations(runs)
+  local scripts, order = {}, {}
+  for index = #runs, 1, -1 do
+    local run = runs[index]
+    local duration = duration_of(run)
+    if duration then
+      if not scripts[run.script] then
+        scripts[run.script] = {}
+        table.insert(order, 1, run.script)
+      end
+      table.insert(scripts[run.script], duration)
+    end
+  end
+  local said = false
+  for _, script in ipairs(order) do
+    local durations = scripts[script]
+    if #durations > 1 then
+      if not said then print("\nHow long they took, the latest last:") end
+      said = true
+      local line, most = sparkline(durations)
+      print_line(" ", width.pad(width.cut(width.tame(last_part(script)), 22), 22), line,
+        ("up to %s"):format(duration_text(most)))
+    end
+  end
+end
+
+local function list(options)
+  local most = options.max or RUNS
+  local runs = ask("runs", 0, most + 1)
+  local more = #runs > most
+  runs[most + 1] = nil
+  if options.json then
+    local all = json.array {}
+    for index, run in ipairs(runs) do all[index] = run_json(run) end
+    print(writer.readable(all))
+    return
+  end
+  if #runs == 0 then
+    print("no runs yet")
+    return
+  end
+  print_line(width.pad("RUN", 6, true), width.pad("BEGAN", 19), width.pad("TOOK", 7, true), width.pad("HOW", 16), "WRITES, SCRIPT")
+  for _, run in ipairs(runs) do
+    local duration = duration_of(run)
+    local writes = writes_text(run)
+    print_line(width.pad(tostring(run.id), 6, true), clock_text(run.began),
+      width.pad(duration and duration_text(duration) or "", 7, true), width.pad(state_of(run), 16),
+      (writes ~= "-" and writes .. ", " or "") .. width.tame(last_part(run.script)))
+  end
+  if more then print(("older ones: loftyrun history list --max %d"):format(most * 10)) end
+  print_durations(runs)
+end
+
+local function decoded(text) return text and (json.decode(text, { keep_null = true })) end
+
+local function write_json(write, run)
+  return { number = write.number, operation = write.operation, method = write.method, path = write.path,
+    parameters = decoded(write.parameters), fields = decoded(write.fields), key = write.key, before = decoded(write.image),
+    began = time.iso(write.began), settled = write.settled and time.iso(write.settled),
+    outcome = outcome_of(write, run), result = decoded(write.result) }
+end
+
+--- All that is known of a write's end, shortly.
+local function result_text(write)
+  local result = decoded(write.result)
+  if type(result) ~= "table" then return "" end
+  if write.state ~= "done" and write.state ~= "earlier" then
+    return result.code and ("%s: %s"):format(result.code, result.message or "") or ""
+  end
+  return writer.compact(result)
+end
+
+--- Calls f(write) for the run's writes, at most so many. Returns whether there are more.
+local function each_write(run, most, f)
+  local after, count = 0, 0
+  while true do
+    local page = ask("writes", run.id, after, math.min(PAGE, most - count + 1))
+    for _, write in ipairs(page) do
+      if count == most then return true end
+      f(write)
+      count, after = count + 1, write.number
+    end
+    if #page == 0 then return false end
+  end
+end
+
+local function find_run(word)
+  if word == "last" then return ask("runs", 0, 1)[1] or usage.fail("there are no runs yet", HINT) end
+  local id = math.tointeger(tonumber(word))
+  if not id then usage.fail(('a run is a number, or last; got "%s"'):format(word), HINT) end
+  return ask("of", id) or usage.fail(("there is no run %d; it may have been forgotten"):format(id), HINT)
+end
+
+local function print_write(write, run)
+  print_line(width.pad(tostring(write.number), 5, true), clock_text(write.began):sub(12),
+    width.pad(outcome_of(write, run), 8), write.operation, width.tame(write.method .. " " .. write.path))
+  local more = result_text(write)
+  if write.key then more = ("key %s  %s"):format(width.tame(write.key), more) end
+  if more ~= "" then print_line("     ", width.tame(more)) end
+end
+
+local function show(options, word)
+  local run = find_run(word)
+  if options.json then
+    local whole, writes = run_json(run), json.array {}
+    each_write(run, options.max or math.maxinteger, function(write) writes[#writes + 1] = write_json(write, run) end)
+    whole.counts, whole.writes = whole.writes, writes
+    print(writer.readable(whole))
+    return
+  end
+  local duration = duration_of(run)
+  print_line(("run %d: %s, %s"):format(run.id, width.tame(run.script), state_of(run)))
+  print_line(("began %s%s, process %d"):format(time.iso(run.began, "local"),
+    duration and ", took " .. duration_text(duration) or "", run.process))
+  print_line("for " .. width.tame(run.account))
+  print_line("writes: " .. writes_text(run))
+  if each_write(run, options.max or WRITES, function(write) print_write(write, run) end) then
+    print("and more: --max N shows so many of them, --json all")
+  end
+end
+
+local function settle(key, how)
+  if how ~= "done" and how ~= "again" then usage.fail("say what is so: settle KEY done, or settle KEY again", HINT) end
+  local account = require("lofty.store").account()
+  if not usage.guard(HINT, require("lofty.once").settle, key, how) then
+    usage.fail(("nothing is known under %s for %s"):format(key, account), HINT)
+  end
+  print(how == "done" and "done: it is not done any more" or "free: it is done again")
+end
+
+--- The options as names and values by turns, "--", the words.
+local function read_arguments(...)
+  local options, words, given = {}, {}, { ... }
+  local index = 1
+  while given[index] and given[index] ~= "--" do
+    options[given[index]] = given[index + 1]
+    index = index + 2
+  end
+  table.move(given, index + 1, #given, 1, words)
+  options.max = options.max and math.tointeger(tonumber(options.max))
+  return options, words
+end
+
+--- Runs the command.
+---@param ... string
+function M.run(...)
+  local options, words = read_arguments(...)
+  local verb = words[1] or "list"
+  if verb == "list" and #words <= 1 then return list(options) end
+  if verb == "show" and #words == 2 then return show(options, words[2]) end
+  if verb == "settle" and #words == 3 then return settle(words[2], words[3]) end
+  usage.fail("say list, show RUN, or settle KEY done|again", HINT)
+end
+
+return M
