@@ -19,6 +19,9 @@ local M = {}
 --- What is longer is not kept.
 local FIELDS_MAX, RESULT_MAX = 1024 * 1024, 64 * 1024
 
+local HINT = "What cannot be recorded is not sent. Do what the message says, make room on the disk, or name another folder "
+  .. "with --state; then run again."
+
 --- What lofty.once does just now, by the number of the scope that a task works in (native.task).
 M.scopes = {} ---@type table<integer, lofty.Once.Attempt>
 
@@ -94,7 +97,7 @@ local function begin(entry)
   if task.current() then refused = gather(entry) else refused = record { entry } end
   if not refused then return nil end
   return { code = refused.code, message = refused.message, outcome = "not_sent", sent = false, begun = false,
-    retryable = false }
+    retryable = false, hint = HINT }
 end
 
 local function error_text(err)

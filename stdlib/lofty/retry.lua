@@ -102,7 +102,7 @@ local function error_of(call, fields)
   fields.attempts = call.attempts
   if call.attempts > 1 or fields.begun == false or not fields.elapsed then fields.elapsed = elapsed(call) end
   local err = lofty_error.new(fields)
-  if fields.token or err.category == "auth" or err.category == "permission" then
+  if fields.token or not fields.hint and (err.category == "auth" or err.category == "permission") then
     err.hint = require("lofty.cures").of(err, call.row, fields.token) or err.hint
   end
   return err

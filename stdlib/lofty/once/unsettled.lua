@@ -63,7 +63,7 @@ local function settle_one(key, write, within)
   local done, why = earlier.settle(write, within or earlier.SHOW_WITHIN)
   if done == nil then M.fail(key, why, { write }) end
   if not done then
-    log.write("info", ("%s: an earlier run has not done it"):format(write.operation))
+    log.write("info", ("%s: it was not done"):format(write.operation))
     change(write, "absent")
   end
 end

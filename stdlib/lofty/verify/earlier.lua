@@ -101,7 +101,7 @@ function M.settle(write, within)
       if why then return nil, why end
       return false
     end
-    log.write("info", ("%s: an earlier run may have done it; not there yet, looking again in %.2f s"):format(row.name,
+    log.write("info", ("%s: it may have been done; not there yet, looking again in %.2f s"):format(row.name,
       math.min(pause, last - now) / 1000))
     local _, code, message = clock.sleep(math.min(pause, last - now))
     if code then store.fail("once", code, message) end

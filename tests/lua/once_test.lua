@@ -1,0 +1,258 @@
+-- sandbox: demo
+-- lofty.once within one run; what outlives a run is proved by oracle_once.py and the cases once_*.case.
+local t = require "harness"
+local http = require "native.http"
+local lofty = require "lofty"
+
+local leads = lofty.leads.list { limit = 10 }
+local lead = leads[1].leadId
+local NOW = { show_within = 0 }
+
+--- What is to become of writes to this path: "lost" (done), "gone" (lost and not done), by turns.
+local fate = {}
+local sent = 0
+local call = http.call
+http.call = function(request)
+  if request.method == "GET" then return call(request) end
+  sent = sent + 1
+  local what = table.remove(fate, 1)
+  if what == "lost" then call(request) end
+  if what == "lost" or what == "gone" then return nil, "CONNECTION_LOST", "the connection broke", { sent = true } end
+  return call(request)
+end
+
+local number = 0
+local function unique()
+  number = number + 1
+  return ("once %d"):format(number)
+end
+
+local function create(content, to)
+  return lofty.tasks.create { leadId = to or lead, type = "Call", content = content, assignedRole = "Agent",
+    endAt = "2031-01-01T10:00:00Z" }
+end
+
+local function count(content, to)
+  local found = 0
+  for _, task in ipairs(lofty.tasks.list { leadId = to or lead }) do found = found + (task.content == content and 1 or 0) end
+  return found
+end
+
+local function raises(code, ...)
+  local _, err = lofty.try(lofty.once, ...)
+  t.equal(err and err.code, code)
+  return err
+end
+
+t.test("calls the function once, and gives what it returned from then on", function()
+  local calls = 0
+  for _, result in ipairs { { a = { 1, 2.5, "x" } }, 9007199254740993, "text", false } do
+    local key = unique()
+    local function f() calls = calls + 1 return result, "more" end
+    t.equal({ lofty.once(key, f) }, { result, false })
+    t.equal({ lofty.once(key, f) }, { result, true })
+  end
+  t.equal(calls, 4)
+  local key = unique()
+  lofty.once(key, function() end)
+  t.equal(table.pack(lofty.once(key, function() end)), { n = 2, [2] = true })
+  t.equal(lofty.once(5, function() return "five" end), "five")
+  t.equal(lofty.once("5", function() return "other" end), "five")
+end)
+
+t.test("a function that fails before anything was done may be called again", function()
+  local key, content = unique(), unique()
+  t.raises("no reason", function() lofty.once(key, function() error("no reason", 0) end) end)
+  t.equal(raises("TASK_NOT_EXIST", key, function() return lofty.tasks.finish(1) end).outcome, "refused")
+  t.equal({ lofty.once(key, function() return create(content) ~= nil end) }, { true, false })
+  t.equal(count(content), 1)
+end)
+
+t.test("one that fails after something was done is held, and says what", function()
+  local key, content = unique(), unique()
+  local id
+  local function f()
+    id = create(content).taskId
+    error("then this", 0)
+  end
+  t.raises("then this", function() lofty.once(key, f) end)
+  local err = raises("ONCE_UNSETTLED", key, f)
+  t.equal(err.category, "conflict")
+  t.equal(err.message:find(("tasks.create, write %%d+ of run %%d+: done %%(taskId %d%%)"):format(id)) ~= nil, true)
+  t.equal(err.message:find("then this", 1, true) ~= nil, true)
+  t.equal(count(content), 1)
+  t.equal(lofty.once.settle(key, "done"), true)
+  t.equal(table.pack(lofty.once(key, f)), { n = 2, [2] = true })
+  t.equal(lofty.once.settle(key, "again"), true)
+  t.raises("then this", function() lofty.once(key, f) end)
+  t.equal(count(content), 2)
+  t.equal(lofty.once.settle(unique(), "again"), false)
+end)
+
+t.test("a create in doubt is looked for, and is the function's own where it was done", function()
+  local key, content = unique(), unique()
+  fate = { "lost" }
+  t.equal(raises("CONNECTION_LOST", key, function() return create(content) end).outcome, "unknown")
+  sent = 0
+  local result, before = lofty.once(key, function() return create(content).taskId end)
+  t.equal(before, false)
+  t.equal(sent, 0)
+  t.equal(lofty.tasks.list { leadId = lead }[1] ~= nil, true)
+  t.equal(count(content), 1)
+  t.equal({ lofty.once(key, error) }, { result, true })
+end)
+
+t.test("and is made where it was not", function()
+  local key, content = unique(), unique()
+  fate = { "gone" }
+  raises("CONNECTION_LOST", key, function() return create(content) end, NOW)
+  t.equal(count(content), 0)
+  lofty.once(key, function() return create(content) end, NOW)
+  t.equal(count(content), 1)
+end)
+
+t.test("things that are alike are claimed once", function()
+  local keys, content, ids = { unique(), unique(), unique() }, unique(), {}
+  fate = { "lost", "lost", "gone" }
+  for _, key in ipairs(keys) do raises("CONNECTION_LOST", key, function() return create(content) end, NOW) end
+  t.equal(count(content), 2)
+  for index, key in ipairs(keys) do ids[index] = lofty.once(key, function() return create(content).taskId end, NOW) end
+  t.equal(count(content), 3)
+  t.equal(ids[1] ~= ids[2] and ids[2] ~= ids[3] and ids[1] ~= ids[3], true)
+end)
+
+t.test("a function goes on where it was ended: what was done is answered", function()
+  local key, one, two, three = unique(), unique(), unique(), unique()
+  local function f()
+    return { create(one).taskId, create(two).taskId, create(three).taskId }
+  end
+  fate = { "answered", "lost" }
+  raises("CONNECTION_LOST", key, f, NOW)
+  sent = 0
+  local ids = lofty.once(key, f, NOW)
+  t.equal(sent, 1)
+  t.equal({ count(one), count(two), count(three) }, { 1, 1, 1 })
+  t.equal(#ids, 3)
+end)
+
+t.test("one that wants something else is not given it", function()
+  local key, one, two, other = unique(), unique(), unique(), unique()
+  fate = { "answered", "lost" }
+  raises("CONNECTION_LOST", key, function() return create(one), create(two) end, NOW)
+  sent = 0
+  local err = raises("ONCE_UNSETTLED", key, function() return create(other) end, NOW)
+  t.equal(err.message:find("something else", 1, true) ~= nil, true)
+  t.equal(sent, 0)
+  raises("ONCE_UNSETTLED", key, function() return create(one), create(two) end, NOW)
+end)
+
+t.test("what cannot be looked for is held until somebody says what is so", function()
+  local key = unique()
+  local function f()
+    return lofty.leads.add_activity { leadId = lead, type = "Call" }
+  end
+  fate = { "lost" }
+  local _, err = lofty.try(lofty.once, key, function()
+    return lofty.notes.create({ leadId = lead, content = unique(), token = "x9" }, { unchecked = true })
+  end)
+  t.equal(err.outcome, "unknown")
+  err = raises("ONCE_UNSETTLED", key, f)
+  t.equal(err.message:find("secret", 1, true) ~= nil, true)
+  t.equal(lofty.once.settle(key, "again"), true)
+  t.equal(lofty.once(key, function() return 1 end), 1)
+end)
+
+t.test("an update in doubt is made again", function()
+  local key = unique()
+  local function f() return lofty.leads.update(lead, { firstName = "Once" }) end
+  fate = { "lost", "lost", "lost", "lost", "lost", "lost", "lost" }
+  local _, err = lofty.try(lofty.once, key, function() return lofty.leads.update(lead, { firstName = "Once" }, { retries = 0 }) end)
+  t.equal(err.outcome, "unknown")
+  fate, sent = {}, 0
+  local _, before = lofty.once(key, f)
+  t.equal({ before, sent }, { false, 1 })
+end)
+
+t.test("a key is one call's at a time", function()
+  local key = unique()
+  local inner
+  lofty.once(key, function() inner = raises("ALREADY_RUNNING", key, function() end) end)
+  t.equal(inner.message:find("another is at", 1, true) ~= nil, true)
+  key = unique()
+  local results = lofty.map({ 1, 2, 3 }, function()
+    local result, before = lofty.once(key, function()
+      lofty.sleep("20ms")
+      return 7
+    end, { wait = "10s" })
+    return { result, before }
+  end)
+  local firsts = 0
+  for _, pair in ipairs { results[1], results[2], results[3] } do
+    t.equal(pair[1], 7)
+    firsts = firsts + (pair[2] and 0 or 1)
+  end
+  t.equal(firsts, 1)
+end)
+
+t.test("writes of tasks inside belong to it, those of others do not", function()
+  local key, inside, outside = unique(), unique(), unique()
+  t.raises("later", function()
+    lofty.once(key, function()
+      lofty.map({ 1, 2 }, function() create(inside) end)
+      error("later", 0)
+    end)
+  end)
+  raises("ONCE_UNSETTLED", key, error)
+  key = unique()
+  local other = lofty.spawn(function()
+    lofty.sleep("5ms")
+    create(outside)
+  end)
+  t.raises("later", function()
+    lofty.once(key, function()
+      other:wait()
+      error("later", 0)
+    end)
+  end)
+  t.equal(lofty.once(key, function() return 1 end), 1)
+  t.equal({ count(inside), count(outside) }, { 2, 1 })
+end)
+
+t.test("inside of each other each has its own", function()
+  local outer, inner, content = unique(), unique(), unique()
+  local function f(fails)
+    return function()
+      lofty.once(inner, function() return create(content) end)
+      if fails then error("outer", 0) end
+      return "both"
+    end
+  end
+  t.raises("outer", function() lofty.once(outer, f(true)) end)
+  t.equal(lofty.once(outer, f(false)), "both")
+  t.equal(count(content), 1)
+end)
+
+t.test("a key may be forgotten after a time", function()
+  local key = unique()
+  lofty.once(key, function() return 1 end, { ttl = 0 })
+  t.equal({ lofty.once(key, function() return 2 end, { ttl = "1d" }) }, { 2, false })
+  t.equal({ lofty.once(key, function() return 3 end) }, { 2, true })
+end)
+
+t.test("what cannot be kept is said, and done all the same", function()
+  local key = unique()
+  t.raises("cannot be kept", function() lofty.once(key, function() return print end) end)
+  t.equal(table.pack(lofty.once(key, error)), { n = 2, [2] = true })
+end)
+
+t.test("mistakes are told", function()
+  local function f() end
+  t.raises("lofty.once: a key is text of 1 to 512 bytes", function() lofty.once("", f) end)
+  t.raises("lofty.once: a key is text", function() lofty.once({}, f) end)
+  t.raises("lofty.once: expects a function", function() lofty.once("a") end)
+  t.raises('unknown option "tll"; did you mean "ttl"', function() lofty.once("a", f, { tll = 1 }) end)
+  t.raises('ttl must be "30d", "2m" or seconds', function() lofty.once("a", f, { ttl = "soon" }) end)
+  t.raises('must be "done" or "again"', function() lofty.once.settle("a", "gone") end)
+end)
+
+t.finish()
