@@ -12,8 +12,11 @@ enum { MOST_WRITES = 1000 };
 static struct journal *journal_of(lua_State *L) {
   struct context *context = context_of(L);
   struct failure failure;
-  if (!context->journal && !context->open_journal) luaL_error(L, "there is no journal here");
-  if (context->journal || context->open_journal(context, &failure)) return context->journal;
+  if (context->journal) return context->journal;
+  if (!context->open_journal)
+    failure_set(&failure, "STATE_UNUSABLE", "there is no journal here");
+  else if (context->open_journal(context, &failure))
+    return context->journal;
   context_fail(L, &failure);
   return NULL;
 }
@@ -299,10 +302,10 @@ static int remove_key(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"run", run_numbers}, {"send", send_writes},      {"settle", settle},
-                                     {"take_over", take_over},  {"runs", list_runs},
-    {"of", one_run},      {"writes", list_writes},    {"made", list_made}, {"key", get_key},
-    {"put_key", put_key}, {"remove_key", remove_key}, {NULL, NULL}};
+    {"run", run_numbers},     {"send", send_writes},      {"settle", settle},
+    {"take_over", take_over}, {"runs", list_runs},        {"of", one_run},
+    {"writes", list_writes},  {"made", list_made},        {"key", get_key},
+    {"put_key", put_key},     {"remove_key", remove_key}, {NULL, NULL}};
 
 int luaopen_native_journal(lua_State *L) {
   luaL_newlib(L, functions);

@@ -25,6 +25,7 @@ local HINT = "What cannot be recorded is not sent. Do what the message says, mak
 --- What lofty.once does just now, by the number of the scope that a task works in (native.task).
 M.scopes = {} ---@type table<integer, lofty.Once.Attempt>
 
+local images = {} ---@type table<string, table> by operation and id
 local by_error = setmetatable({}, { __mode = "k" }) ---@type table<lofty.Error, lofty.Journal.Entry>
 
 ---@class lofty.Journal.Entry a write
@@ -138,6 +139,21 @@ local function finish(entry, ok, result)
   end
 end
 
+--- Says how a thing was just before the next write to it, which keeps that as its image of before.
+---@param operation string
+---@param id integer
+---@param image table
+function M.was(operation, id, image)
+  images[operation .. " " .. id] = image
+end
+
+local function take_image(row, values)
+  local name = next(images) and values[1] and row.name .. " " .. tostring(values[1])
+  local image = name and images[name]
+  if image then images[name] = nil end
+  return image and encoded(image, FIELDS_MAX) or nil
+end
+
 --- What became of the write that an error was raised for, where that was found out later.
 ---@param err lofty.Error
 ---@param state string
@@ -166,7 +182,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
     if answered then return result end
   end
   local entry = { row = row, record = { operation = row.name, method = row.method, path = path,
-    parameters = parameters, fields = text, key = scope and scope.key or nil } }
+    parameters = parameters, fields = text, key = scope and scope.key or nil, image = take_image(row, values) } }
   local ok, result, metadata = pcall(retry.call, row, path, retries, function(_, _, timeout)
     local refused = begin(entry)
     if refused then return false, refused end

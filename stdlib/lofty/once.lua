@@ -11,9 +11,9 @@
 ---
 ---   it raised, and nothing was done          the key is free: the next call calls it again
 ---   it raised after something was done       the key is held: the next call raises ONCE_UNSETTLED and says what was done
----   a write of it is in doubt, or its run    the next call looks for that write, as { verify = true } does, then calls the
----   was killed                               function again: what was done is answered from the journal and not sent,
----                                            and what was not is sent. So a function goes on where it was ended.
+---   a write of it is in doubt, its run was   the next call looks for that write, as { verify = true } does, then calls the
+---   killed, or it was cut short by a         function again: what was done is answered from the journal and not sent,
+---   cancel, a deadline or a limit            and what was not is sent. So a function goes on where it was ended.
 ---
 --- What cannot be looked for raises ONCE_UNSETTLED, and so does a function that wants something else than it did the last
 --- time before it has asked for all of that. lofty.once.settle(key, "done" or "again") decides for it. An update or a
@@ -147,13 +147,18 @@ local function leave(attempt)
   journal.scopes[attempt.scope] = nil
 end
 
---- What is to be kept of a function that failed.
-local function failed_state(attempt)
+--- Whether the function was cut short from outside, and is as one whose run was killed.
+local function is_cut(err)
+  return lofty_error.is_error(err) and (err.category == "cancelled" or err.category == "limit")
+end
+
+--- What is to be kept of a function that failed; nil where nothing was done.
+local function failed_state(attempt, err)
   local done, open = false, false
   for _, write in ipairs(writes_of(attempt.key, attempt)) do
     done, open = done or DONE[write.state], open or OPEN[write.state]
   end
-  return open and "unknown" or done and "partway" or nil
+  return open and "unknown" or done and (is_cut(err) and "begun" or "partway") or nil
 end
 
 --- The function has failed: with what, is told by its writes. Where that cannot be recorded the key stays "begun", as
@@ -162,7 +167,7 @@ function Attempt:__close(err)
   if self.finished then return end
   leave(self)
   local ok, why = pcall(function()
-    local state = failed_state(self)
+    local state = failed_state(self, err)
     if not state then return ask("remove_key", store.account(), self.key) end
     ask("put_key", store.account(), self.key, { state = state, run = self.run, first = self.first, began = self.began,
       result = tostring(err):sub(1, 500) })
@@ -185,11 +190,11 @@ end
 local function finish(attempt, ttl, value)
   local text, problem = encode(attempt.key, value)
   local _, number = native.run()
+  attempt.finished = true
+  leave(attempt)
   ask("put_key", store.account(), attempt.key, { state = "done", run = attempt.run, first = attempt.first,
     began = attempt.began, ["until"] = ttl and clock.now() + ttl or nil, result = text },
     number == attempt.first and DURABLE or nil)
-  attempt.finished = true
-  leave(attempt)
   if problem then misuse(problem) end
 end
 

@@ -49,6 +49,7 @@ local NINETY_SECONDS = { 0, 500, 1000, 2000, 4000, 8000, 15000, 30000, 30000 }
 ---@field start integer|nil when the call began, on that clock
 ---@field known table<integer, boolean>|nil ids that were there before
 ---@field taken table<integer, boolean>|nil ids that belong to calls of other runs
+---@field within integer|nil milliseconds after which it can have made nothing any more; nil where it is young
 ---@field others (fun(call: lofty.verify.Call): boolean)|nil finds those, and whether one is under way
 
 local function info(call, text) log.write("info", ("%s: %s"):format(call.row.name, text)) end

@@ -135,6 +135,22 @@ t.test("a function goes on where it was ended: what was done is answered", funct
   t.equal(#ids, 3)
 end)
 
+t.test("so does one that was cut short", function()
+  local key, one, two = unique(), unique(), unique()
+  local function f()
+    create(one)
+    lofty.sleep("1s")
+    return create(two).taskId
+  end
+  t.equal(select(2, lofty.try(lofty.deadline, "50ms", lofty.once, key, f)).code, "DEADLINE_EXCEEDED")
+  sent = 0
+  lofty.once(key, function()
+    create(one)
+    return create(two)
+  end)
+  t.equal({ sent, count(one), count(two) }, { 1, 1, 1 })
+end)
+
 t.test("one that wants something else is not given it", function()
   local key, one, two, other = unique(), unique(), unique(), unique()
   fate = { "answered", "lost" }

@@ -90,7 +90,7 @@ function M.settle(write, within)
   local why = obstacle(row and what, write, fields)
   if why then return nil, why end
   local call = { row = row, what = what, write = write, values = values, fields = fields, path = client.path(row, values),
-    wanted = what.prepare and what.prepare(fields), wall = write.began, attempts = 1, looks = 0, others = others }
+    wanted = what.prepare and what.prepare(fields), wall = write.began, within = within, attempts = 1, looks = 0, others = others }
   local last, pause = math.min(write.began, clock.now()) + within, FIRST_PAUSE
   while true do
     local now = clock.now()

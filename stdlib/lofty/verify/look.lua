@@ -24,13 +24,14 @@ function M.elapsed(call)
   return call.monotonic and math.max(clock.monotonic() - call.monotonic, wall) or math.max(0, wall)
 end
 
---- When a thing was made, as against the call's begin: "since", "before", or "unsure" where it was a little before, is
---- in times to come, or cannot be told.
+--- When a thing was made, as against the call's begin: "since", "before", "after" all that the call can have made, or
+--- "unsure" where it was a little before, is in times to come, or cannot be told.
 local function age_of(call, item)
   if call.known then return "since" end
   local made = parse(item[call.what.made])
   if not made or not call.start then return "unsure" end
   if made < call.start - MARGIN_MS then return "before" end
+  if call.within and made > call.start + call.within + MARGIN_MS then return "after" end
   return made >= call.start and made <= call.read + MARGIN_MS and "since" or "unsure"
 end
 
@@ -44,7 +45,7 @@ local function judge(call, item)
   local is_anothers = claims.has(what.kind, id) or call.known and call.known[id] or call.taken and call.taken[id] or false
   if is_anothers and not what.settled then return nil end
   local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item)
-  if not likeness or age == "before" and not what.settled then return nil end
+  if not likeness or (age == "before" or age == "after") and not what.settled then return nil end
   return likeness == "same" and age == "since" and not is_anothers and "found" or "doubt"
 end
 

@@ -1,0 +1,130 @@
+-- sandbox: demo
+-- What the journal has of a run's writes. That they are there before they are sent is proved by the cases journal_*.case.
+local t = require "harness"
+local http = require "native.http"
+local json = require "native.json"
+local lofty = require "lofty"
+local native = require "native.journal"
+
+local lead = lofty.leads.list { limit = 1 }[1].leadId
+local DUE = "2031-01-01T10:00:00Z"
+
+--- The writes since the one of that number.
+local function since(number) return native.writes((native.run()), number, 100) end
+
+local function latest() return select(2, native.run()) - 1 end
+
+local function create(content)
+  return lofty.tasks.create { leadId = lead, type = "Call", content = content, assignedRole = "Agent", endAt = DUE }
+end
+
+t.test("a write is recorded with what was sent and what came of it, reads are not", function()
+  local before = latest()
+  lofty.leads.get(lead)
+  t.equal(latest(), before)
+  local id = create("one").taskId
+  lofty.try(lofty.tasks.finish, 1)
+  local writes = since(before)
+  t.equal(#writes, 2)
+  local first, second = writes[1], writes[2]
+  t.equal({ first.operation, first.method, first.path, first.state }, { "tasks.create", "POST", "/v2.0/tasks", "done" })
+  t.equal(json.decode(first.fields), { leadId = lead, type = "Call", content = "one", assignedRole = "Agent", endAt = DUE })
+  t.equal(json.decode(first.result), { taskId = id })
+  t.ok(first.settled >= first.began and first.began > 1e12)
+  t.equal({ second.state, second.parameters, second.path }, { "refused", "[1]", "/v2.0/tasks/1/finish" })
+  t.equal(json.decode(second.result).code, "TASK_NOT_EXIST")
+end)
+
+t.test("it is there when the request leaves", function()
+  local before, seen = latest(), nil
+  local call = http.call
+  http.call = function(request)
+    seen = since(before)[1]
+    return call(request)
+  end
+  create("two")
+  http.call = call
+  t.equal({ seen.operation, seen.state }, { "tasks.create", "sending" })
+  t.equal(since(before)[1].state, "done")
+end)
+
+t.test("a write whose attempts fail for sure and then succeed is one", function()
+  local before, call, states = latest(), http.call, {}
+  local turns = { 503, 429 }
+  http.call = function(request)
+    local seen = since(before)[1]
+    states[#states + 1] = seen.state
+    if #turns == 0 then return call(request) end
+    table.remove(turns)
+    return nil, "CONNECT_FAILED", "nothing answered", { sent = false }
+  end
+  create("three")
+  http.call = call
+  local writes = since(before)
+  t.equal({ #writes, writes[1].state }, { 1, "done" })
+  t.equal(states, { "sending", "sending", "sending" })
+end)
+
+t.test("one that nobody knows the end of is unknown, and what was not sent is not_sent", function()
+  local before, call = latest(), http.call
+  http.call = function() return nil, "CONNECTION_LOST", "lost", { sent = true } end
+  t.equal(select(2, lofty.try(create, "four")).outcome, "unknown")
+  http.call = function() return nil, "TLS_FAILED", "no", { sent = false } end
+  t.equal(select(2, lofty.try(create, "five")).outcome, "not_sent")
+  http.call = call
+  local writes = since(before)
+  t.equal({ writes[1].state, writes[2].state }, { "unknown", "not_sent" })
+end)
+
+t.test("verify = true settles what it finds", function()
+  local before, call = latest(), http.call
+  http.call = function(request)
+    if request.method == "GET" then return call(request) end
+    call(request)
+    return nil, "CONNECTION_LOST", "lost", { sent = true }
+  end
+  local made = lofty.tasks.create({ leadId = lead, type = "Call", content = "six", assignedRole = "Agent", endAt = DUE },
+    { verify = true })
+  http.call = call
+  local write = since(before)[1]
+  t.equal({ write.state, json.decode(write.result) }, { "done", { taskId = made.taskId } })
+end)
+
+t.test("writes of several tasks share a commit and have a number each", function()
+  local before = latest()
+  lofty.map({ 1, 2, 3, 4, 5, 6, 7, 8 }, function(n) create("many " .. n) end, { concurrency = 8 })
+  local writes, numbers = since(before), {}
+  for _, write in ipairs(writes) do
+    t.equal(write.state, "done")
+    numbers[write.number] = true
+  end
+  t.equal(#writes, 8)
+  for number = before + 1, before + 8 do t.ok(numbers[number]) end
+end)
+
+t.test("secrets are not kept", function()
+  local before = latest()
+  lofty.try(lofty.webhooks.create, { callbackUrl = "https://me:word@example.com/?token=abc", listId = 2 })
+  lofty.try(lofty.notes.create, { leadId = lead, content = "x", password = "word" }, { unchecked = true })
+  local writes = since(before)
+  t.equal(#writes, 2)
+  for _, write in ipairs(writes) do
+    t.ok(not write.fields:find("word", 1, true) or write.fields:find('"password":"[secret]"', 1, true), write.fields)
+    t.ok(write.fields:find("[secret]", 1, true))
+    t.ok(not write.fields:find("abc", 1, true))
+  end
+end)
+
+t.test("helpers that read before they write keep what was there", function()
+  lofty.leads.update(lead, { tags = { "old" } })
+  local before = latest()
+  lofty.leads.set_tags(lead, { "new" })
+  lofty.leads.add_tags(lead, { "more" })
+  lofty.leads.update(lead, { firstName = "Nora" })
+  local writes = since(before)
+  t.equal(json.decode(writes[1].image), { tags = { "old" } })
+  t.equal(json.decode(writes[2].image), { tags = { "new" } })
+  t.equal(writes[3].image, nil)
+end)
+
+t.finish()
