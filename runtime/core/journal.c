@@ -64,7 +64,7 @@ static const char list_made[] = WRITE_COLUMNS
     " WHERE run IN (SELECT id FROM runs WHERE ended IS NULL OR ended >= $2) AND operation = $1"
     " AND began >= $2 AND state IN ('done', 'sending')";
 
-static int64_t now(void) {
+int64_t journal_now(void) {
   struct timespec time;
   clock_gettime(CLOCK_REALTIME, &time);
   return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
@@ -128,7 +128,7 @@ static bool take_old(void *context, const struct store_value *columns, int count
 
 static bool forget(struct journal *journal, struct failure *failure) {
   struct old old = {.count = 0};
-  int64_t oldest = now() - (int64_t)DAYS_KEPT * 24 * 60 * 60 * 1000;
+  int64_t oldest = journal_now() - (int64_t)DAYS_KEPT * 24 * 60 * 60 * 1000;
   bool fine = store_query(journal->store, old_runs,
                           STORE_WITH(store_integer(journal->run - RUNS_KEPT), store_integer(oldest),
                                      store_integer(FORGOTTEN_AT_ONCE)),
@@ -143,14 +143,14 @@ static bool forget(struct journal *journal, struct failure *failure) {
 }
 
 /* A store that was moved away begins to count anew, while runs of the old one may live on. */
-static bool add(struct journal *journal, const char *script, const char *account, int64_t *id,
-                struct failure *failure) {
+static bool add(struct journal *journal, const char *script, const char *account, int64_t began,
+                int64_t *id, struct failure *failure) {
   char name[32];
   struct lock_holder holder;
   for (int64_t ahead = 1; ahead <= IDS_TRIED; ahead++) {
     if (store_query(journal->store, add_run,
                     STORE_WITH(store_integer(ahead), store_text(script), store_text(account),
-                               store_integer(getpid()), store_integer(now())),
+                               store_integer(getpid()), store_integer(began)),
                     take_integer, id, failure) != STORE_YES)
       return false;
     lock_name(name, *id);
@@ -164,10 +164,10 @@ static bool add(struct journal *journal, const char *script, const char *account
 }
 
 bool journal_begin_run(struct journal *journal, const char *script, const char *account,
-                       struct failure *failure) {
+                       int64_t began, struct failure *failure) {
   int64_t id = 0;
   if (!store_begin(journal->store, STORE_USUAL, failure)) return false;
-  bool fine = add(journal, script, account, &id, failure);
+  bool fine = add(journal, script, account, began, &id, failure);
   if (store_end(journal->store, fine, failure)) {
     journal->run = id;
     /* What is forgotten late does no harm. */
@@ -181,17 +181,17 @@ bool journal_begin_run(struct journal *journal, const char *script, const char *
 }
 
 bool journal_end_run(struct journal *journal, int exit_code, struct failure *failure) {
-  return store_run(
-      journal->store, end_run,
-      STORE_WITH(store_integer(journal->run), store_integer(now()), store_integer(exit_code)), NULL,
-      failure);
+  return store_run(journal->store, end_run,
+                   STORE_WITH(store_integer(journal->run), store_integer(journal_now()),
+                              store_integer(exit_code)),
+                   NULL, failure);
 }
 
 /* Writes */
 
 static bool send_one(struct journal *journal, const struct journal_write *write, int64_t number,
                      struct failure *failure) {
-  struct store_value run = store_integer(journal->run), when = store_integer(now());
+  struct store_value run = store_integer(journal->run), when = store_integer(journal_now());
   if (write->number)
     return store_run(journal->store, send_again, STORE_WITH(run, store_integer(number), when), NULL,
                      failure);
@@ -220,7 +220,7 @@ bool journal_settle(struct journal *journal, int64_t run, int64_t number, const 
                     const char *result, struct failure *failure) {
   return store_run(journal->store, settle_write,
                    STORE_WITH(store_integer(run), store_integer(number), store_text(state),
-                              store_integer(now()), store_text(result)),
+                              store_integer(journal_now()), store_text(result)),
                    NULL, failure);
 }
 

@@ -62,9 +62,12 @@ struct journal_write {
  */
 bool journal_open(const char *folder, struct journal **journal, struct failure *failure);
 
-/* Records a run, of which `script` and `account` are given; it is this process's. */
+/* The time of day in milliseconds. */
+int64_t journal_now(void);
+
+/* Records a run of this process, which began at that time of day. */
 bool journal_begin_run(struct journal *journal, const char *script, const char *account,
-                       struct failure *failure);
+                       int64_t began, struct failure *failure);
 
 /* Records how the run ended. */
 bool journal_end_run(struct journal *journal, int exit_code, struct failure *failure);

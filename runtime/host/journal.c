@@ -14,7 +14,8 @@ static char *account_of(const struct context *context) {
   return length < 0 ? NULL : account;
 }
 
-bool run_journal_open(struct context *context, const char *script, struct failure *failure) {
+bool run_journal_open(struct context *context, const char *script, int64_t began,
+                      struct failure *failure) {
   char path[FOLDER_PATH_LENGTH];
   const char *folder;
   struct journal *journal = NULL;
@@ -22,7 +23,7 @@ bool run_journal_open(struct context *context, const char *script, struct failur
   char *account = account_of(context);
   if (!account) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   bool fine = journal_open(folder, &journal, failure) &&
-              (!script || journal_begin_run(journal, script, account, failure));
+              (!script || journal_begin_run(journal, script, account, began, failure));
   free(account);
   if (!fine) {
     journal_close(journal);

@@ -4,9 +4,10 @@
 
 #include "../bind/context.h"
 
-/* Opens the context's journal and records the run of `script` in it; no run where `script` is NULL.
- */
-bool run_journal_open(struct context *context, const char *script, struct failure *failure);
+/* Opens the context's journal and records the run of `script` in it, which began at that time of
+   day (milliseconds since 1970); no run where `script` is NULL. */
+bool run_journal_open(struct context *context, const char *script, int64_t began,
+                      struct failure *failure);
 
 /* Records how the run ended, and closes the journal. Idempotent. */
 void run_journal_close(struct context *context, int exit_code);

@@ -7,6 +7,7 @@
 
 #include "../bind/http.h"
 #include "../core/exit_code.h"
+#include "../core/journal.h"
 #include "credential.h"
 #include "interrupt.h"
 #include "journal.h"
@@ -19,7 +20,7 @@
 #include "tasks.h"
 #include "traffic.h"
 
-enum { REPORT_MAXIMUM = 64 * 1024 };
+enum { REPORT_MAXIMUM = 64 * 1024, JOURNAL_MS = 500 };
 
 static const char sandbox_key[] = "sandbox";
 static const char *const sandbox_names[SETTING_COUNT] = {
@@ -38,6 +39,9 @@ struct run {
   struct run_quota quota;
   struct traffic traffic;
   struct run_lock lock;
+  int64_t began; /* milliseconds since 1970 */
+  bool recorded; /* in the history, whether it writes or not */
+  struct loop_timer journal_timer;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
   bool stopped;  /* by a binding, which has said why */
@@ -141,22 +145,34 @@ static void open_quota(struct context *context) {
 static bool open_journal(struct context *context, struct failure *failure) {
   const struct run *run = (const struct run *)context;
   bool reads = run->options->recording == RUN_READS_HISTORY;
-  return run_journal_open(context, reads ? NULL : run->script->name, failure);
+  return run_journal_open(context, reads ? NULL : run->script->name, run->began, failure);
 }
 
-/* So that a run is in the history also where it only reads. One that keeps nothing has no history;
-   a single command has one only by its writes. Where it cannot be recorded it goes on: a run
-   that keeps nothing has no use for the folder, and the first write raises. */
-static void record_run(struct run *run) {
+/* Where it cannot be recorded the run goes on: one that keeps nothing has no use for the folder,
+   and the first write raises. */
+static void record_run(void *context) {
   struct failure failure;
-  struct context *context = &run->context;
-  const struct run_options *options = run->options;
-  if (options->recording != RUN_RECORDED || options->replay ||
-      (options->sandbox_seed && !options->state))
-    return;
-  if (open_journal(context, &failure)) return;
+  struct run *run = context;
+  if (run->context.journal || open_journal(&run->context, &failure)) return;
   struct log_field why = {.name = "why", .value = failure.message};
-  log_write(context->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+  log_write(&run->options->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+}
+
+/* A run is in the history also where it only reads: from its first write on, or after a moment, or
+   at its end, so that nobody waits for a disk before the first reply. One that keeps nothing has no
+   history; a single command has one only by its writes. */
+static void expect_record(struct run *run) {
+  const struct run_options *options = run->options;
+  run->recorded = options->recording == RUN_RECORDED && !options->replay &&
+                  (!options->sandbox_seed || options->state);
+  if (run->recorded)
+    loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
+}
+
+static void end_record(struct run *run, int exit_code) {
+  if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
+  if (run->recorded) record_run(run);
+  run_journal_close(&run->context, exit_code);
 }
 
 /* Who sits at a terminal comes before who does not, unless somebody said otherwise. */
@@ -213,7 +229,7 @@ static int open_run(struct run *run) {
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
-  run_journal_close(&run->context, exit_code);
+  end_record(run, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
   sandbox_stop(run->sandbox);
@@ -354,11 +370,11 @@ static int execute(struct run *run) {
 }
 
 int run_script(const struct run_options *options, const struct script *script, char **argv) {
-  struct run run = {.options = options, .script = script, .argv = argv};
+  struct run run = {.options = options, .script = script, .argv = argv, .began = journal_now()};
   int exit_code = open_run(&run);
   if (exit_code == EXIT_DONE) exit_code = run_lock_take(&run.lock, options, &run.context, script);
   if (exit_code == EXIT_DONE) {
-    record_run(&run);
+    expect_record(&run);
     exit_code = execute(&run);
   }
   close_run(&run, exit_code);

@@ -8,7 +8,7 @@ static struct journal *open_journal(const char *script) {
   struct journal *journal = NULL;
   struct failure failure = {.code = ""};
   if (!journal_open(folder, &journal, &failure) ||
-      (script && !journal_begin_run(journal, script, "me@there", &failure)))
+      (script && !journal_begin_run(journal, script, "me@there", journal_now(), &failure)))
     TEST_NOTE("not opened: %s", failure.message);
   return journal;
 }
@@ -198,7 +198,8 @@ static void test_keys(struct store *store) {
 static void test_memory(void) {
   struct journal *journal = NULL;
   TEST("in memory it is the same");
-  CHECK(journal_open(NULL, &journal, NULL) && journal_begin_run(journal, "m", "m", NULL));
+  CHECK(journal_open(NULL, &journal, NULL) &&
+        journal_begin_run(journal, "m", "m", journal_now(), NULL));
   struct journal_write write = task;
   CHECK(journal_send(journal, &write, 1, NULL));
   CHECK_STR(states_of(journal, journal_run_id(journal), NULL), "1:sending");
