@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -169,10 +170,13 @@ static void expect_record(struct run *run) {
     loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
 }
 
+/* errno tells main why the script's output could not be written. */
 static void end_record(struct run *run, int exit_code) {
+  int error = errno;
   if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
   if (run->recorded) record_run(run);
   run_journal_close(&run->context, exit_code);
+  errno = error;
 }
 
 /* Who sits at a terminal comes before who does not, unless somebody said otherwise. */
