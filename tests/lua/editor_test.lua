@@ -200,7 +200,7 @@ t.test("everything that lofty has is there", function()
       t.ok(type(value) ~= "function" or text:find(("\nfunction M.%s("):format(name), 1, true), module .. "." .. name)
     end
   end
-  for _, module in ipairs { "args", "chores", "csv", "lead_csv" } do
+  for _, module in ipairs { "args", "chores", "csv", "lead_csv", "spelling" } do
     local text = files[("%slofty/%s.lua"):format(LIBRARY, module)]
     for name in pairs(require("lofty." .. module)) do
       t.ok(text:find(("\nfunction M.%s("):format(name), 1, true), module .. "." .. name)

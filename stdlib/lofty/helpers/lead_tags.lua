@@ -5,6 +5,7 @@ local journal = require "lofty.journal"
 local lofty = require "lofty"
 local lofty_error = require "lofty.error"
 local settle = require "lofty.settle"
+local spelling = require "lofty.spelling"
 
 local M = {}
 
@@ -139,27 +140,9 @@ local function same_names(a, b)
   return #picked(a, set_of(b), false) == 0 and #picked(b, set_of(a), false) == 0
 end
 
---- Ranges of capitals outside ASCII, how far away the small letters are, and whether the two alternate.
-local CAPITALS = {
-  { 0xC0, 0xD6, 32 }, { 0xD8, 0xDE, 32 }, { 0x100, 0x137, 1, true }, { 0x139, 0x148, 1, true },
-  { 0x14A, 0x177, 1, true }, { 0x178, 0x178, -121 }, { 0x179, 0x17E, 1, true }, { 0x391, 0x3A9, 32 },
-  { 0x400, 0x40F, 80 }, { 0x410, 0x42F, 32 },
-}
-
-local function small_letter(letter)
-  local code = utf8.codepoint(letter)
-  for _, range in ipairs(CAPITALS) do
-    local first, last, distance, alternate = table.unpack(range)
-    if code >= first and code <= last and (not alternate or (code - first) % 2 == 0) then
-      return utf8.char(code + distance)
-    end
-  end
-end
-
---- Names in small letters, as far as Latin, Greek and Cyrillic ones go.
 local function in_small(names)
   local list = {}
-  for index, name in ipairs(names) do list[index] = name:lower():gsub("[\xC3-\xD1][\x80-\xBF]", small_letter) end
+  for index, name in ipairs(names) do list[index] = spelling.lower(name) end
   return list
 end
 
