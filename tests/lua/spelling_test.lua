@@ -27,7 +27,8 @@ t.test("one typing error is near, and no other", function()
     t.equal(spelling.is_near(pair[2], pair[1]), true, pair[2])
   end
   for _, pair in ipairs { { "Newsletter", "newsletter" }, { "Newsletter", "Newslette rxx" }, { "Hot", "Hit" },
-    { "Open House 2024", "Open House 2025" }, { "Buyer", "Seller" }, { "1-3 months", "13 months" }, { "abcdef", "badcfe" }, { "abcdef", "abdcfe" } } do
+    { "Open House 2024", "Open House 2025" }, { "Buyer", "Seller" },
+    { "1-3 months", "13 months" }, { "abcdef", "badcfe" }, { "abcdef", "abdcfe" } } do
     t.equal(spelling.is_near(pair[1], pair[2]), false, pair[2])
   end
 end)
