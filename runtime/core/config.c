@@ -19,6 +19,11 @@ const char *config_variable(const char *name) {
   return value && *value ? value : NULL;
 }
 
+const char *config_folder(const char *name) {
+  const char *value = config_variable(name);
+  return value && *value == '/' ? value : NULL;
+}
+
 struct config_layer config_environment(void) {
   struct config_layer layer = {.names = variables};
   for (int i = 0; i < SETTING_COUNT; i++)

@@ -48,6 +48,10 @@ struct config_layer config_environment(void);
 /* The value of an environment variable, or NULL when it is unset or empty. */
 const char *config_variable(const char *name);
 
+/* The same for a variable of the XDG Base Directory Specification, which says to pass over a folder
+   that is not absolute. */
+const char *config_folder(const char *name);
+
 /* Whether the layer sets anything of a credential. */
 bool config_layer_has_credential(const struct config_layer *layer);
 

@@ -26,7 +26,7 @@ int folder_exit_code(const struct failure *failure) {
 }
 
 bool folder_default(char *path, size_t size, struct failure *failure) {
-  const char *state = config_variable("XDG_STATE_HOME");
+  const char *state = config_folder("XDG_STATE_HOME");
   const char *home = config_variable("HOME");
   if (!state && !home)
     return failure_set(failure, "STATE_UNUSABLE",

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "buffer.h"
+#include "text.h"
 
 enum { LINE_MAXIMUM = 64 * 1024 };
 
@@ -34,15 +35,16 @@ bool log_format_parse(const char *name, enum log_format *format) {
 static bool append_escaped(struct buffer *line, const char *text, bool quotes) {
   bool fine = true;
   for (const char *from = text; *from && fine; from++) {
-    unsigned char byte = (unsigned char)*from;
-    if (byte == '\n')
+    size_t control = text_control_length(from);
+    if (*from == '\n')
       fine = buffer_append_string(line, "\\n");
-    else if (byte < 0x20 || byte == 0x7F)
-      fine = buffer_printf(line, "\\u%04x", byte);
-    else if (quotes && (byte == '"' || byte == '\\'))
-      fine = buffer_printf(line, "\\%c", byte);
+    else if (control > 0)
+      fine = buffer_printf(line, "\\u%04x", (unsigned char)from[control - 1]);
+    else if (quotes && (*from == '"' || *from == '\\'))
+      fine = buffer_printf(line, "\\%c", *from);
     else
       fine = buffer_append(line, from, 1);
+    if (control == 2) from++;
   }
   return fine;
 }

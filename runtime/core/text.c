@@ -73,3 +73,11 @@ bool text_percent_encode(struct buffer *out, const char *bytes, size_t length) {
   }
   return true;
 }
+
+size_t text_control_length(const char *text) {
+  unsigned char first = (unsigned char)text[0];
+  if (first < 0x20 || first == 0x7F) return 1;
+  if (first != 0xC2) return 0;
+  unsigned char second = (unsigned char)text[1];
+  return second >= 0x80 && second < 0xA0 ? 2 : 0;
+}

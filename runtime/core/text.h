@@ -21,4 +21,8 @@ size_t text_unreserved_length(const char *bytes, size_t length);
 /* Appends `bytes` with everything but RFC 3986's unreserved characters percent-encoded. */
 bool text_percent_encode(struct buffer *out, const char *bytes, size_t length);
 
+/* The length of the control character at the beginning of a text in UTF-8, which a terminal might
+   obey: 1 for U+0000 to U+001F and U+007F, 2 for U+0080 to U+009F, else 0. */
+size_t text_control_length(const char *text);
+
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "../core/auth.h"
+#include "../core/text.h"
 #include "interrupt.h"
 #include "json_members.h"
 
@@ -103,12 +104,8 @@ static void clean(const struct grant *grant, char *text) {
   size_t length = secrets_redact(secrets, SECRETS, text, strlen(text));
   text[length] = '\0';
   clean_signed(text);
-  for (; *text; text++) {
-    bool c1 = (unsigned char)text[0] == 0xC2 && (unsigned char)text[1] >= 0x80 &&
-              (unsigned char)text[1] < 0xA0;
-    if ((unsigned char)*text < 0x20 || *text == 0x7F) *text = ' ';
-    if (c1) text[0] = text[1] = ' ';
-  }
+  for (; *text; text++)
+    for (size_t left = text_control_length(text); left > 0; left--) text[left - 1] = ' ';
 }
 
 /* The seconds of a Retry-After field, below 0 where there is none. */

@@ -70,7 +70,7 @@ static const enum setting secrets[] = {SETTING_API_KEY, SETTING_ACCESS_TOKEN, SE
 enum { SECRET_COUNT = sizeof secrets / sizeof *secrets };
 
 static bool find_path(char *path, size_t size, struct failure *failure) {
-  const char *folder = config_variable("XDG_CONFIG_HOME");
+  const char *folder = config_folder("XDG_CONFIG_HOME");
   const char *home = config_variable("HOME");
   int length = folder ? snprintf(path, size, "%s/loftyrun/config.lua", folder)
                : home ? snprintf(path, size, "%s/.config/loftyrun/config.lua", home)

@@ -7,6 +7,7 @@
 
 #include "../bind/task.h"
 #include "../core/exit_code.h"
+#include "../core/text.h"
 #include "embedded.h"
 
 enum { LINE_LENGTH = 512, MOST_FRAMES = 24 };
@@ -179,7 +180,7 @@ static void append_source(struct parts *parts, const char *frame, const char *op
     return;
   if (!find_line(parts, file, number, line, sizeof line)) return;
   for (char *character = line; *character; character++)
-    if ((unsigned char)*character < 0x20 || *character == 0x7F) *character = ' ';
+    for (size_t left = text_control_length(character); left > 0; left--) character[left - 1] = ' ';
   const char *culprit = find_culprit(line, operation, message);
   int indent = 0; /* in characters, not bytes, so that the caret stands under its letter */
   for (const char *from = line; from < culprit; from++)
@@ -193,9 +194,11 @@ static void append_source(struct parts *parts, const char *frame, const char *op
 /* Text from anywhere, without what would make a terminal do things. */
 static void append_tame(struct buffer *out, const char *text) {
   for (; *text; text++) {
-    unsigned char byte = (unsigned char)*text;
-    bool plain = byte == '\n' || byte == '\t' || (byte >= 0x20 && byte != 0x7F);
-    if (plain ? !buffer_append(out, text, 1) : !buffer_printf(out, "\\x%02x", byte)) return;
+    size_t control = text_control_length(text);
+    bool plain = control == 0 || *text == '\n' || *text == '\t';
+    unsigned code = (unsigned char)text[control > 0 ? control - 1 : 0];
+    if (plain ? !buffer_append(out, text, 1) : !buffer_printf(out, "\\x%02x", code)) return;
+    if (control == 2) text++;
   }
 }
 

@@ -183,7 +183,8 @@ function M.write(row, path, values, fields, request, retries, attempt)
   end
   local entry = { row = row, record = { operation = row.name, method = row.method, path = path,
     parameters = parameters, fields = text, key = scope and scope.key or nil, image = take_image(row, values) } }
-  local ok, result, metadata = pcall(retry.call, row, path, retries, function(_, _, timeout)
+  -- Also in a task that is being ended: what came of a write is to be noted.
+  local ok, result, metadata = task.catch(nil, retry.call, row, path, retries, function(_, _, timeout)
     local refused = begin(entry)
     if refused then return false, refused end
     local done, answer, more = attempt(row, request, timeout)
