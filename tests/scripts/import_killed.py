@@ -63,8 +63,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     def kill(self):
         """Ends the client with SIGKILL."""
         proxy = type(self)
-        proxy.client.send_signal(signal.SIGKILL)
+        # Told first: whoever waits for the client goes on as soon as it has ended.
         proxy.killed, self.close_connection = True, True
+        proxy.client.send_signal(signal.SIGKILL)
 
 
 def start_import(directory, port):
