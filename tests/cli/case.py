@@ -150,6 +150,7 @@ class Run:
     def __init__(self, case, program, slow):
         self.case, self.program, self.slow = case, program, slow
         self.values, self.problems, self.servers, self.sandboxes = {"PROJECT": ROOT}, [], {}, []
+        self.closed = None
 
     def substitute(self, text, quote=str):
         """Puts values for ${SANDBOX}, ${SERVER}, ${SERVER_NAME}, ${CLOSED}, ${DIR} and ${PROJECT}."""
@@ -169,7 +170,7 @@ class Run:
 
     def run(self):
         """Runs the case; the list of what went wrong is empty when it passed."""
-        with tempfile.TemporaryDirectory(prefix="loftyrun-case-") as top:
+        with tempfile.TemporaryDirectory(prefix="loftyrun-case-") as top, socket.socket() as self.closed:
             try:
                 self.prepare(top)
                 for number, step in enumerate(self.case.steps, 1):
@@ -199,8 +200,9 @@ class Run:
         kept = {k: v for k, v in os.environ.items() if re.match(r"(ASAN|UBSAN|LSAN)_OPTIONS$|LD_LIBRARY_PATH$", k)}
         self.environment = {**kept, "PATH": os.path.join(top, "bin") + ":" + os.environ.get("PATH", "/usr/bin:/bin"),
                             "HOME": os.path.join(top, "home"), "LANG": "C.UTF-8", "TMPDIR": top}
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            self.values["CLOSED"] = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        # Bound, so that nobody else gets the port meanwhile, and never listening.
+        self.closed.bind(("127.0.0.1", 0))
+        self.values["CLOSED"] = f"http://127.0.0.1:{self.closed.getsockname()[1]}"
         self.start_servers()
         for line in [line for section in self.case.all("env") for line in section.body()]:
             name, equals, value = self.substitute(line).partition("=")

@@ -75,6 +75,20 @@ def start_import(directory, port):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def ask(port, path):
+    """What the sandbox says itself."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path, headers={"Authorization": "token test-key", "Content-Type": "application/json"})
+    return json.loads(connection.getresponse().read())
+
+
+def wait_until_shown(port):
+    """Until the sandbox shows all leads that it has made: not at once, as Lofty does not."""
+    made = ask(port, "/sandbox/ledger")["operations"].get("leads.create", {"ids": {}})["ids"]
+    while not set(made) <= {str(lead["leadId"]) for lead in ask(port, "/v1.0/leads?limit=100")["leads"]}:
+        pass
+
+
 def made_long_ago(path):
     """Lets the time pass for which an interrupted create may stay unseen."""
     with open(path, encoding="utf-8", newline="") as file:
@@ -125,6 +139,7 @@ def run_to_the_end(proxy, at, directory, port):
     proxy.client.communicate(timeout=60)
     requests = at - proxy.left
     if proxy.killed:
+        wait_until_shown(proxy.upstream)
         result = os.path.join(directory, "leads.csv.result.csv")
         if os.path.exists(result):
             made_long_ago(result)
