@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "loop.h"
 #include "migrations.h"
 
 enum {
   BUSY_MS = 10 * 1000,
+  BUSY_STEP_MS = 5,
   APPLICATION_ID = 0x4C6F6674, /* tells our file from another program's */
   CHECKED_BYTES = 1024 * 1024, /* files up to this size are checked as a whole when opened */
   MOST_ARGUMENTS = 16
@@ -103,6 +105,13 @@ static bool fail(const struct store *store, struct failure *failure) {
   }
 }
 
+/* Whether to try again what another process was in the way of. SQLite waits for others by itself,
+   but not where each might wait for the other: then again at once, BUSY_MS from `since` on. */
+static bool try_again(struct store *store, int64_t since) {
+  bool is_busy = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_BUSY;
+  return is_busy && loop_now() - since < BUSY_MS && sqlite3_sleep(BUSY_STEP_MS) >= 0;
+}
+
 static bool execute(struct store *store, const char *text, struct failure *failure) {
   return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK || fail(store, failure);
 }
@@ -186,8 +195,8 @@ static int bind_one(sqlite3_stmt *statement, int place, const struct store_value
   }
 }
 
-static bool bind(struct store *store, const struct prepared *prepared,
-                 struct store_arguments arguments, struct failure *failure) {
+static bool bind_all(struct store *store, const struct prepared *prepared,
+                     struct store_arguments arguments, struct failure *failure) {
   for (int i = 0; i < arguments.count; i++) {
     int place = i < MOST_ARGUMENTS ? prepared->places[i] : 0;
     if (place == 0)
@@ -275,8 +284,12 @@ enum store_answer store_query(struct store *store, const char *sql,
   if (!prepared) return STORE_FAILED;
   enum store_answer answer = STORE_FAILED;
   prepared->busy = true;
-  if (bind(store, prepared, arguments, failure))
-    answer = visit_rows(store, prepared->statement, visit, context, failure);
+  int64_t since = loop_now();
+  bool bound = bind_all(store, prepared, arguments, failure);
+  do {
+    if (bound) answer = visit_rows(store, prepared->statement, visit, context, failure);
+  } while (bound && answer == STORE_FAILED && store->depth == 0 && try_again(store, since) &&
+           sqlite3_reset(prepared->statement) != SQLITE_NOMEM);
   prepared->busy = false;
   if (kept) {
     sqlite3_reset(prepared->statement); /* repeats the error of the step, which was looked at */
@@ -300,8 +313,11 @@ bool store_begin(struct store *store, enum store_durability durability, struct f
   bool begun;
   if (is_lost(store)) return lost(store, failure);
   if (store->depth == 0) {
-    begun =
-        set_durability(store, durability, failure) && execute(store, "BEGIN IMMEDIATE", failure);
+    int64_t since = loop_now();
+    do {
+      begun =
+          set_durability(store, durability, failure) && execute(store, "BEGIN IMMEDIATE", failure);
+    } while (!begun && try_again(store, since));
   } else if (durability > store->durability) {
     return failure_set(failure, "STATE_FAILED",
                        "%s: a change that must last was begun inside one that need not",
@@ -380,7 +396,9 @@ bool store_check(struct store *store, struct failure *failure) {
 /* Where the log cannot be shared SQLite goes on without one, and answers so. */
 static bool begin_log(struct store *store, struct failure *failure) {
   char answer[16];
-  if (!ask(store, "PRAGMA journal_mode = WAL", NULL, answer, sizeof answer, failure)) return false;
+  int64_t since = loop_now();
+  while (!ask(store, "PRAGMA journal_mode = WAL", NULL, answer, sizeof answer, failure))
+    if (!try_again(store, since)) return false;
   return strcmp(answer, "wal") == 0 || strcmp(answer, "memory") == 0 || unsuitable(store, failure);
 }
 
