@@ -42,21 +42,38 @@ static bool take_back(struct buffer *out, size_t length) {
   return false;
 }
 
+/* Overwritten first: it may stand for a secret. */
+static void release(gnutls_datum_t *text) {
+  explicit_bzero(text->data, text->size);
+  gnutls_free(text->data);
+}
+
+/* The library's, to be released; false where memory ran out or `length` is too large for it. */
+static bool encode(const void *bytes, size_t length, gnutls_datum_t *text) {
+  if (length > INT32_MAX) return false;
+  const gnutls_datum_t given = {.data = (unsigned char *)bytes, .size = (unsigned)length};
+  return gnutls_base64_encode2(&given, text) == 0;
+}
+
+bool digest_base64_encode(struct buffer *out, const void *bytes, size_t length) {
+  gnutls_datum_t text;
+  if (length == 0) return true;
+  if (!encode(bytes, length, &text)) return false;
+  bool fine = buffer_append(out, text.data, text.size);
+  release(&text);
+  return fine;
+}
+
 bool digest_base64url_encode(struct buffer *out, const void *bytes, size_t length) {
-  size_t before = out->length;
-  const unsigned char *at = bytes;
-  for (size_t left = length; left > 0;) {
-    size_t taken = left < 3 ? left : 3;
-    uint32_t bits = (uint32_t)at[0] << 16;
-    if (taken > 1) bits |= (uint32_t)at[1] << 8;
-    if (taken > 2) bits |= at[2];
-    char digits[] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], alphabet[bits >> 6 & 63],
-                     alphabet[bits & 63]};
-    if (!buffer_append(out, digits, taken + 1)) return take_back(out, before);
-    at += taken;
-    left -= taken;
-  }
-  return true;
+  gnutls_datum_t text;
+  if (length == 0) return true;
+  if (!encode(bytes, length, &text)) return false;
+  size_t size = length / 3 * 4 + (length % 3 ? length % 3 + 1 : 0);
+  for (size_t i = 0; i < size; i++)
+    text.data[i] = text.data[i] == '+' ? '-' : text.data[i] == '/' ? '_' : text.data[i];
+  bool fine = buffer_append(out, text.data, size);
+  release(&text);
+  return fine;
 }
 
 /* Three bytes of up to four digits; how many there are, or -1 where the digits are none. */

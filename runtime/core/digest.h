@@ -23,6 +23,10 @@ bool digest_equal(const void *left, size_t left_length, const void *right, size_
    zeroed and must not be used. */
 bool digest_random(void *bytes, size_t length);
 
+/* Appends Base64 with padding (RFC 4648, section 4), as HTTP's Basic authentication wants it. False
+   as below. */
+bool digest_base64_encode(struct buffer *out, const void *bytes, size_t length);
+
 /* Appends base64url without padding (RFC 4648, section 5). False, with `out` as it
    was, where that would be more than its maximum. */
 bool digest_base64url_encode(struct buffer *out, const void *bytes, size_t length);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base64.h"
+#include "digest.h"
 #include "text.h"
 
 /* The path whose endpoint wants the client as Basic authentication. */
@@ -82,7 +82,7 @@ static bool add_basic(struct buffer *out, const char *id, const char *secret) {
   struct buffer pair;
   buffer_init(&pair, out->maximum);
   bool fine = buffer_printf(&pair, "%s:%s", id, secret) && buffer_append_string(out, "Basic ") &&
-              base64_encode(out, pair.data, pair.length);
+              digest_base64_encode(out, pair.data, pair.length);
   if (pair.data) explicit_bzero(pair.data, pair.length);
   buffer_free(&pair);
   return fine;
