@@ -256,7 +256,7 @@ function M.send(row, values, fields, options)
   local request, path = M.request(row, values, fields)
   local retries = options and options.retries
   if retry.safety(row) ~= "read" then
-    return require("lofty.journal").write(row, path, values, fields, request, retries, attempt)
+    return require("lofty.writes").make(row, path, values, fields, request, retries, attempt)
   end
   local result, metadata = call_until_done(row, path, retries, attempt, request)
   if row.page and plan_of[row].sends_query and not (options and options.unchecked) then

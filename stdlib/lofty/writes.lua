@@ -1,0 +1,21 @@
+--- What stands between a write that has been checked and the wire, in this order: each step may refuse it, and the last
+--- one sends it.
+local journal = require "lofty.journal"
+
+local M = {}
+
+--- Makes a write.
+---@param row table the operation
+---@param path string without the query
+---@param values any[] path parameters
+---@param fields table
+---@param request table as client.request builds it
+---@param retries integer|nil
+---@param attempt fun(row: table, request: table, timeout: integer|nil): boolean, any, table|nil
+---@return any result
+---@return table|nil metadata
+function M.make(row, path, values, fields, request, retries, attempt)
+  return journal.write(row, path, values, fields, request, retries, attempt)
+end
+
+return M
