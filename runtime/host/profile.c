@@ -239,6 +239,8 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
     if (!required && (errno == ENOENT || errno == ENOTDIR)) return true;
     return failure_set(failure, "CONFIG_INVALID", "cannot read %s: %s", path, strerror(errno));
   }
+  if (!S_ISREG(status.st_mode))
+    return failure_set(failure, "CONFIG_INVALID", "%s is not a file; remove it", path);
   struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);

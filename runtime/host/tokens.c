@@ -173,17 +173,17 @@ bool tokens_save(const struct credential *credential, const struct oauth_tokens 
   return fine;
 }
 
-/* Reads a file that is ours alone. */
+/* Reads a file that is ours alone; of one that is too large to be ours, nothing. */
 static enum tokens_answer read_file(const char *path, struct buffer *text,
                                     struct failure *failure) {
   char block[4096];
-  struct stat status;
+  struct stat status = {.st_size = 0};
   int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (file < 0 && errno == ENOENT) return TOKENS_NO;
   if (file < 0) return system_failure(path, failure);
   enum tokens_answer answer = fstat(file, &status) == 0 ? check_owner(path, &status, failure)
                                                         : system_failure(path, failure);
-  ssize_t got = 1;
+  ssize_t got = status.st_size <= FILE_MAXIMUM ? 1 : 0;
   while (answer == TOKENS_YES && got > 0) {
     got = read(file, block, sizeof block);
     if (got < 0) answer = system_failure(path, failure);
