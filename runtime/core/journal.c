@@ -99,8 +99,11 @@ int64_t journal_run_id(const struct journal *journal) { return journal->run; }
 
 int64_t journal_next_number(const struct journal *journal) { return journal->last + 1; }
 
-/* Whether the run of that number lives. Where that cannot be told it does. */
-static bool is_alive(struct journal *journal, int64_t run) {
+struct locks *journal_locks(struct journal *journal) {
+  return journal->locks;
+}
+
+bool journal_is_alive(struct journal *journal, int64_t run) {
   char name[32];
   lock_name(name, run);
   return locks_look(journal->locks, name, NULL) != LOCK_TAKEN;
@@ -134,7 +137,7 @@ static bool forget(struct journal *journal, struct failure *failure) {
                                      store_integer(FORGOTTEN_AT_ONCE)),
                           take_old, &old, failure) != STORE_FAILED;
   for (int i = 0; fine && i < old.count; i++) {
-    if (is_alive(journal, old.ids[i])) continue;
+    if (journal_is_alive(journal, old.ids[i])) continue;
     struct store_arguments id = STORE_WITH(store_integer(old.ids[i]));
     fine = store_run(journal->store, forget_writes, id, NULL, failure) &&
            store_run(journal->store, forget_run, id, NULL, failure);
@@ -259,7 +262,7 @@ static bool visit_run(void *context, const struct store_value *columns, int coun
                             .began = columns[4].integer,
                             .ended = columns[5].integer,
                             .exit_code = columns[6].integer,
-                            .alive = !ended && is_alive(visit->journal, columns[0].integer),
+                            .alive = !ended && journal_is_alive(visit->journal, columns[0].integer),
                             .done = columns[7].integer,
                             .refused = columns[8].integer,
                             .open = columns[9].integer};
@@ -315,7 +318,8 @@ bool journal_writes(struct journal *journal, int64_t run, int64_t after, const c
 static bool visit_made(void *context, const struct store_value *columns, int count) {
   const struct visit *visit = context;
   const char *state = text_of(&columns[11]);
-  if (strcmp(state, "sending") == 0 && !is_alive(visit->journal, columns[0].integer)) return true;
+  if (strcmp(state, "sending") == 0 && !journal_is_alive(visit->journal, columns[0].integer))
+    return true;
   return visit_write(context, columns, count);
 }
 

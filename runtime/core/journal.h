@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "failure.h"
+#include "locks.h"
 #include "store.h"
 
 struct journal;
@@ -77,6 +78,12 @@ void journal_close(struct journal *journal);
 
 /* Where the keys of lofty.once are as well (once.h). */
 struct store *journal_store(struct journal *journal);
+
+/* The locks of the same folder. */
+struct locks *journal_locks(struct journal *journal);
+
+/* Whether the run of that number lives. Where that cannot be told it does. */
+bool journal_is_alive(struct journal *journal, int64_t run);
 
 /* The number of this run; 0: none was begun. */
 int64_t journal_run_id(const struct journal *journal);

@@ -31,6 +31,10 @@ bool log_format_parse(const char *name, enum log_format *format) {
   return true;
 }
 
+const char *log_format_name(enum log_format format) {
+  return format == LOG_FORMAT_JSON ? "json" : "text";
+}
+
 /* The inside of a JSON string (RFC 8259, section 7); text lines use the same escapes. */
 static bool append_escaped(struct buffer *line, const char *text, bool quotes) {
   bool fine = true;

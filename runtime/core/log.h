@@ -36,5 +36,6 @@ const char *log_level_name(enum log_level level);
 
 /* "text", "json"; false for any other name. */
 bool log_format_parse(const char *name, enum log_format *format);
+const char *log_format_name(enum log_format format);
 
 #endif

@@ -19,6 +19,27 @@ const char *const migrations[] = {
     "  run INTEGER NOT NULL, first INTEGER NOT NULL, began INTEGER NOT NULL, until INTEGER,"
     "  result TEXT, PRIMARY KEY (account, once_key)) WITHOUT ROWID;"
     "CREATE INDEX once_keys_until ON once_keys (until) WHERE until IS NOT NULL;"
-    "CREATE INDEX once_keys_open ON once_keys (run) WHERE state <> 'done';"};
+    "CREATE INDEX once_keys_open ON once_keys (run) WHERE state <> 'done';",
+    /* 3: jobs and daemons (schedule_jobs.c), what came of each instant (schedule_instants.c) */
+    "CREATE TABLE sources (id INTEGER PRIMARY KEY, file TEXT NOT NULL, digest BLOB NOT NULL,"
+    "  text BLOB NOT NULL, UNIQUE (file, digest));"
+    "CREATE TABLE jobs (id INTEGER PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
+    "  source INTEGER NOT NULL REFERENCES sources, body TEXT NOT NULL, line INTEGER NOT NULL,"
+    "  expression TEXT NOT NULL, zone TEXT NOT NULL, overlap TEXT NOT NULL,"
+    "  catch_up TEXT NOT NULL, catch_up_within INTEGER NOT NULL, jitter INTEGER NOT NULL,"
+    "  timeout INTEGER NOT NULL, retries INTEGER NOT NULL, retry_delay INTEGER NOT NULL,"
+    "  pause_after INTEGER NOT NULL, considered INTEGER NOT NULL, forgotten INTEGER NOT NULL,"
+    "  paused INTEGER, by_failures INTEGER NOT NULL, failures INTEGER NOT NULL,"
+    "  UNIQUE (account, name));"
+    "CREATE TABLE servers (id INTEGER PRIMARY KEY, process INTEGER NOT NULL,"
+    "  began INTEGER NOT NULL);"
+    "CREATE TABLE served (server INTEGER NOT NULL, job INTEGER NOT NULL,"
+    "  PRIMARY KEY (server, job)) WITHOUT ROWID;"
+    "CREATE INDEX served_job ON served (job);"
+    "CREATE TABLE instants (job INTEGER NOT NULL, instant INTEGER NOT NULL, state TEXT NOT NULL,"
+    "  times INTEGER NOT NULL, attempt INTEGER NOT NULL, not_before INTEGER NOT NULL, run INTEGER,"
+    "  process INTEGER, began INTEGER, ended INTEGER, exit_code INTEGER, cancelled INTEGER,"
+    "  by_hand INTEGER NOT NULL, PRIMARY KEY (job, instant)) WITHOUT ROWID;"
+    "CREATE INDEX instants_open ON instants (not_before) WHERE state IN ('waiting', 'running');"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

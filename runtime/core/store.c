@@ -17,7 +17,7 @@ enum {
   BUSY_STEP_MS = 5,
   APPLICATION_ID = 0x4C6F6674, /* tells our file from another program's */
   CHECKED_BYTES = 1024 * 1024, /* files up to this size are checked as a whole when opened */
-  MOST_ARGUMENTS = 16
+  MOST_ARGUMENTS = 24
 };
 
 /* A statement that is kept, under the address of its text. */
@@ -305,6 +305,10 @@ bool store_run(struct store *store, const char *sql, struct store_arguments argu
   enum store_answer answer = store_query(store, sql, arguments, NULL, NULL, failure);
   if (answer != STORE_FAILED && changed) *changed = sqlite3_changes64(store->db);
   return answer != STORE_FAILED;
+}
+
+bool store_version(struct store *store, int64_t *version, struct failure *failure) {
+  return ask(store, "PRAGMA data_version", version, NULL, 0, failure);
 }
 
 /* Transactions */

@@ -87,6 +87,9 @@ enum store_answer store_query(struct store *store, const char *sql,
                               struct store_arguments arguments, store_visit_row *visit,
                               void *context, struct failure *failure);
 
+/* Sets `*version` to a number that is another one once another connection has changed something. */
+bool store_version(struct store *store, int64_t *version, struct failure *failure);
+
 enum store_durability { STORE_USUAL, STORE_DURABLE };
 
 /* Between the two all changes are made or none. `fine` false undoes them, and so does a failure

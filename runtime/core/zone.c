@@ -5,14 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "text.h"
 
 enum {
   NAME_SIZE = 64,
   PATH_SIZE = 1024,
-  DEEPEST = 4,    /* parts of a name: America/Argentina/Buenos_Aires has three */
-  REMEMBERED = 64 /* stretches */
+  DEEPEST = 4,     /* parts of a name: America/Argentina/Buenos_Aires has three */
+  REMEMBERED = 64, /* stretches */
+  NAMES_MAXIMUM = 256 * 1024,
+  NAMES_MOST = 4096
 };
 
 static const int64_t DAY = 86400;
@@ -244,4 +249,25 @@ bool zone_instants(struct zones *zones, const char *name, int64_t wall, struct z
   }
   if (found->count == 0) found->first = found->last = moved;
   return true;
+}
+
+bool zone_nearest(const char *name, struct buffer *found) {
+  const char *list[NAMES_MOST];
+  struct buffer text;
+  size_t count = 0;
+  const char *best = NULL;
+  char *next = NULL;
+  buffer_init(&text, NAMES_MAXIMUM);
+  if (zone_names(&text) && text.data)
+    for (char *line = strtok_r(text.data, "\n", &next); line && count < NAMES_MOST;
+         line = strtok_r(NULL, "\n", &next)) {
+      const char *slash = strrchr(line, '/');
+      if (slash && !best && strcasecmp(slash + 1, name) == 0) best = line;
+      list[count++] = line;
+    }
+  int nearest = best ? -1 : text_nearest(name, list, count);
+  if (nearest >= 0) best = list[nearest];
+  bool appended = best && buffer_append_string(found, best);
+  buffer_free(&text);
+  return appended;
 }

@@ -1,0 +1,443 @@
+#include "schedule_instants.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "digest.h"
+
+enum { ROWS_KEPT = 5000, RUNNING_AT_ONCE = 64, BY_HAND_TRIED = 1000 };
+
+#define INSTANT_COLUMNS                                                                   \
+  "SELECT instants.job, instant, state, times, attempt, not_before, run, process, began," \
+  " ended, exit_code, cancelled, by_hand FROM instants"
+
+static const char progress[] = "SELECT considered, forgotten, paused FROM jobs WHERE id = $1";
+static const char set_considered[] = "UPDATE jobs SET considered = $2 WHERE id = $1";
+static const char add_instant[] =
+    "INSERT INTO instants (job, instant, state, times, attempt, not_before, by_hand)"
+    " VALUES ($1, $2, $3, $4, 0, $5, 0) ON CONFLICT (job, instant) DO NOTHING";
+static const char take_back[] =
+    "DELETE FROM instants WHERE job = $1 AND instant > $2 AND state IN ('missed', 'paused')";
+static const char oldest_kept[] =
+    "SELECT instant FROM instants WHERE job = $1 ORDER BY instant DESC LIMIT 1 OFFSET $2";
+static const char forget_old[] =
+    "DELETE FROM instants WHERE job = $1 AND instant <= $2"
+    " AND state NOT IN ('waiting', 'running')";
+static const char set_forgotten[] =
+    "UPDATE jobs SET forgotten = $2 WHERE id = $1 AND forgotten < $2";
+
+static const char waiting_of_job[] =
+    INSTANT_COLUMNS " WHERE job = $1 AND state = 'waiting' ORDER BY instant";
+static const char running_of_job[] =
+    INSTANT_COLUMNS " WHERE job = $1 AND state = 'running' ORDER BY instant";
+static const char list_waiting[] = INSTANT_COLUMNS
+    " JOIN jobs ON jobs.id = instants.job JOIN served ON served.job = jobs.id"
+    " WHERE state = 'waiting' AND not_before <= $2 AND server = $1 AND paused IS NULL"
+    " ORDER BY not_before, instant, jobs.id";
+static const char list_running[] = INSTANT_COLUMNS
+    " JOIN served ON served.job = instants.job WHERE state = 'running' AND server = $1"
+    " ORDER BY instant";
+static const char next_waiting[] =
+    "SELECT min(not_before) FROM instants JOIN jobs ON jobs.id = instants.job"
+    " JOIN served ON served.job = jobs.id"
+    " WHERE state = 'waiting' AND not_before > $2 AND server = $1 AND paused IS NULL";
+static const char one_instant[] = INSTANT_COLUMNS " WHERE job = $1 AND instant = $2";
+static const char last_run[] =
+    INSTANT_COLUMNS " WHERE job = $1 AND run IS NOT NULL ORDER BY began DESC, instant DESC LIMIT 1";
+
+static const char claim_instant[] =
+    "UPDATE instants SET state = 'running', attempt = attempt + 1, run = $3, process = $4,"
+    " began = $5, ended = NULL, exit_code = NULL, cancelled = NULL"
+    " WHERE job = $1 AND instant = $2 AND state = 'waiting'";
+static const char add_by_hand[] =
+    "INSERT INTO instants (job, instant, state, times, attempt, not_before, by_hand)"
+    " VALUES ($1, $2, 'waiting', 1, 0, $2, 1) ON CONFLICT (job, instant) DO NOTHING";
+static const char end_instant[] =
+    "UPDATE instants SET state = $4, ended = $5, exit_code = $6, not_before = $7"
+    " WHERE job = $1 AND instant = $2 AND run = $3 AND state = 'running'";
+static const char set_state[] =
+    "UPDATE instants SET state = $3 WHERE job = $1 AND instant = $2 AND state = 'waiting'";
+static const char cancel_instant[] =
+    "UPDATE instants SET cancelled = $3 WHERE job = $1 AND instant = $2 AND state = 'running'"
+    " AND cancelled IS NULL";
+static const char count_failure[] =
+    "UPDATE jobs SET failures = failures + 1 WHERE id = $1 RETURNING failures";
+static const char clear_failures[] = "UPDATE jobs SET failures = 0 WHERE id = $1";
+static const char stop_waiting[] =
+    "UPDATE instants SET state = 'paused' WHERE job = $1 AND state = 'waiting'";
+static const char pause_failing[] =
+    "UPDATE jobs SET paused = $2, by_failures = 1 WHERE id = $1 AND paused IS NULL";
+
+static bool take_integer(void *context, const struct store_value *columns, int count) {
+  (void)count;
+  if (columns[0].kind == STORE_INTEGER) *(int64_t *)context = columns[0].integer;
+  return true;
+}
+
+/* Reading */
+
+struct visit {
+  schedule_visit_instant *visit;
+  void *context;
+};
+
+static bool visit_instant(void *context, const struct store_value *columns, int count) {
+  const struct visit *visit = context;
+  (void)count;
+  struct schedule_instant instant = {
+      .job = columns[0].integer,
+      .instant = columns[1].integer,
+      .state = columns[2].data,
+      .times = columns[3].integer,
+      .attempt = columns[4].integer,
+      .not_before = columns[5].integer,
+      .run = columns[6].integer,
+      .process = columns[7].integer,
+      .began = columns[8].integer,
+      .ended = columns[9].integer,
+      .exit_code = columns[10].kind == STORE_INTEGER ? columns[10].integer : -1,
+      .cancelled = columns[11].integer,
+      .by_hand = columns[12].integer != 0};
+  return visit->visit(visit->context, &instant);
+}
+
+static enum store_answer query(struct journal *journal, const char *sql,
+                               struct store_arguments arguments, schedule_visit_instant *visit,
+                               void *context, struct failure *failure) {
+  struct visit rows = {visit, context};
+  return store_query(journal_store(journal), sql, arguments, visit_instant, &rows, failure);
+}
+
+bool schedule_waiting(struct journal *journal, int64_t server, int64_t now,
+                      schedule_visit_instant *visit, void *context, struct failure *failure) {
+  return query(journal, list_waiting, STORE_WITH(store_integer(server), store_integer(now)), visit,
+               context, failure) != STORE_FAILED;
+}
+
+bool schedule_running(struct journal *journal, int64_t server, schedule_visit_instant *visit,
+                      void *context, struct failure *failure) {
+  return query(journal, list_running, STORE_WITH(store_integer(server)), visit, context, failure) !=
+         STORE_FAILED;
+}
+
+bool schedule_next_waiting(struct journal *journal, int64_t server, int64_t now, int64_t *when,
+                           struct failure *failure) {
+  *when = INT64_MAX;
+  return store_query(journal_store(journal), next_waiting,
+                     STORE_WITH(store_integer(server), store_integer(now)), take_integer, when,
+                     failure) != STORE_FAILED;
+}
+
+enum store_answer schedule_instant(struct journal *journal, int64_t job, int64_t instant,
+                                   schedule_visit_instant *visit, void *context,
+                                   struct failure *failure) {
+  return query(journal, one_instant, STORE_WITH(store_integer(job), store_integer(instant)), visit,
+               context, failure);
+}
+
+enum store_answer schedule_last_run(struct journal *journal, int64_t job,
+                                    schedule_visit_instant *visit, void *context,
+                                    struct failure *failure) {
+  return query(journal, last_run, STORE_WITH(store_integer(job)), visit, context, failure);
+}
+
+/* Deciding */
+
+struct considering {
+  struct store *store;
+  const struct schedule_job *job;
+  int64_t considered, forgotten;
+  bool paused;
+  struct failure *failure;
+  bool fine;
+};
+
+static bool take_progress(void *context, const struct store_value *columns, int count) {
+  struct considering *considering = context;
+  (void)count;
+  considering->considered = columns[0].integer;
+  considering->forgotten = columns[1].integer;
+  considering->paused = columns[2].kind == STORE_INTEGER;
+  return true;
+}
+
+/* By chance, so that not all machines ask Lofty in one second. */
+static int64_t delay_of(const struct schedule_job *job) {
+  uint64_t chance;
+  if (job->options.jitter <= 0 || !digest_random(&chance, sizeof chance)) return 0;
+  return (int64_t)(chance % (uint64_t)job->options.jitter);
+}
+
+static bool keep(void *context, int64_t instant, enum schedule_verdict verdict, int64_t times) {
+  static const char *const states[] = {
+      [SCHEDULE_RUNS] = "waiting", [SCHEDULE_MISSED] = "missed", [SCHEDULE_PAUSED] = "paused"};
+  struct considering *considering = context;
+  int64_t not_before = verdict == SCHEDULE_RUNS ? instant + delay_of(considering->job) : instant;
+  considering->fine = store_run(
+      considering->store, add_instant,
+      STORE_WITH(store_integer(considering->job->id), store_integer(instant),
+                 store_text(states[verdict]), store_integer(times), store_integer(not_before)),
+      NULL, considering->failure);
+  return considering->fine;
+}
+
+/* What is forgotten never comes again: the job remembers how far that goes. */
+static bool forget(const struct considering *considering) {
+  struct store_value id = store_integer(considering->job->id);
+  int64_t oldest = INT64_MIN;
+  enum store_answer answer =
+      store_query(considering->store, oldest_kept, STORE_WITH(id, store_integer(ROWS_KEPT)),
+                  take_integer, &oldest, considering->failure);
+  if (answer != STORE_YES) return answer == STORE_NO;
+  struct store_arguments until = STORE_WITH(id, store_integer(oldest));
+  return store_run(considering->store, forget_old, until, NULL, considering->failure) &&
+         store_run(considering->store, set_forgotten, until, NULL, considering->failure);
+}
+
+static bool decide(struct considering *considering, struct zones *zones, int64_t now) {
+  struct schedule schedule;
+  struct store_value id = store_integer(considering->job->id);
+  enum store_answer answer = store_query(considering->store, progress, STORE_WITH(id),
+                                         take_progress, considering, considering->failure);
+  if (answer != STORE_YES) return answer == STORE_NO;
+  if (!schedule_of(considering->job, &schedule, considering->failure)) return false;
+  schedule.paused = considering->paused;
+  int64_t after = considering->considered;
+  if (after > now) {
+    if (!store_run(considering->store, take_back, STORE_WITH(id, store_integer(now)), NULL,
+                   considering->failure))
+      return false;
+    after = now;
+  }
+  if (after < considering->forgotten) after = considering->forgotten;
+  considering->fine = true;
+  if (!schedule_due(&schedule, zones, after, now, keep, considering, considering->failure))
+    return false;
+  return store_run(considering->store, set_considered, STORE_WITH(id, store_integer(now)), NULL,
+                   considering->failure) &&
+         forget(considering);
+}
+
+bool schedule_consider(struct journal *journal, struct zones *zones, const struct schedule_job *job,
+                       int64_t now, struct failure *failure) {
+  struct considering considering = {
+      .store = journal_store(journal), .job = job, .failure = failure};
+  if (!store_begin(considering.store, STORE_DURABLE, failure)) return false;
+  return store_end(considering.store, decide(&considering, zones, now), failure);
+}
+
+struct review {
+  struct store *store;
+  const struct schedule_job *job;
+  int64_t now, last;
+  struct failure *failure;
+  bool fine;
+};
+
+static bool find_last(void *context, const struct schedule_instant *instant) {
+  struct review *review = context;
+  if (instant->attempt == 0) review->last = instant->instant;
+  return true;
+}
+
+static bool become(const struct review *review, int64_t instant, const char *state) {
+  return store_run(
+      review->store, set_state,
+      STORE_WITH(store_integer(review->job->id), store_integer(instant), store_text(state)), NULL,
+      review->failure);
+}
+
+static bool review_one(void *context, const struct schedule_instant *instant) {
+  struct review *review = context;
+  const struct schedule_options *options = &review->job->options;
+  bool runs =
+      instant->attempt > 0
+          ? schedule_retry(options, instant->attempt, -1, instant->instant, review->now) >= 0
+          : schedule_still_runs(options, instant->not_before, instant->instant == review->last,
+                                review->now);
+  if (!runs)
+    review->fine = become(review, instant->instant, instant->attempt > 0 ? "failed" : "missed");
+  return review->fine;
+}
+
+bool schedule_review(struct journal *journal, const struct schedule_job *job, int64_t now,
+                     struct failure *failure) {
+  struct review review = {
+      .store = journal_store(journal), .job = job, .now = now, .failure = failure, .fine = true};
+  struct store_arguments id = STORE_WITH(store_integer(job->id));
+  if (!store_begin(review.store, STORE_DURABLE, failure)) return false;
+  bool fine = query(journal, waiting_of_job, id, find_last, &review, failure) != STORE_FAILED &&
+              query(journal, waiting_of_job, id, review_one, &review, failure) != STORE_FAILED;
+  return store_end(review.store, fine && review.fine, failure);
+}
+
+/* Running */
+
+struct looking {
+  struct journal *journal;
+  int64_t but; /* this instant does not count */
+  bool busy;
+};
+
+static bool look(void *context, const struct schedule_instant *instant) {
+  struct looking *looking = context;
+  looking->busy =
+      instant->instant != looking->but && journal_is_alive(looking->journal, instant->run);
+  return !looking->busy;
+}
+
+static bool copy_instant(void *context, const struct schedule_instant *instant) {
+  struct schedule_instant *copy = context;
+  *copy = *instant;
+  copy->state = strcmp(instant->state, "waiting") == 0 ? "waiting" : NULL;
+  return true;
+}
+
+/* A run by hand gets the first millisecond from now on that has no row yet. */
+static bool begin_by_hand(struct store *store, int64_t job, int64_t *instant,
+                          struct failure *failure) {
+  for (int i = 0; i < BY_HAND_TRIED; i++, ++*instant) {
+    int64_t added = 0;
+    if (!store_run(store, add_by_hand, STORE_WITH(store_integer(job), store_integer(*instant)),
+                   &added, failure))
+      return false;
+    if (added == 1) return true;
+  }
+  return failure_set(failure, "STATE_FAILED", "%s: other runs keep it busy", store_path(store));
+}
+
+struct claim {
+  struct journal *journal;
+  const struct schedule_job *job;
+  const char *script, *account;
+  int64_t now;
+  struct failure *failure;
+};
+
+static enum schedule_claim take(const struct claim *claim, int64_t *instant, int64_t *attempt) {
+  struct store *store = journal_store(claim->journal);
+  struct store_value job = store_integer(claim->job->id);
+  struct schedule_instant row = {.state = NULL};
+  struct looking looking = {.journal = claim->journal, .but = *instant};
+  bool by_hand = *instant == 0;
+  if (by_hand) *instant = claim->now;
+  if (by_hand && !begin_by_hand(store, claim->job->id, instant, claim->failure))
+    return SCHEDULE_CLAIM_FAILED;
+  struct store_value at = store_integer(*instant);
+  if (schedule_instant(claim->journal, claim->job->id, *instant, copy_instant, &row,
+                       claim->failure) == STORE_FAILED)
+    return SCHEDULE_CLAIM_FAILED;
+  if (!row.state) return SCHEDULE_NOT_WAITING;
+  if (claim->job->options.overlap != SCHEDULE_ALLOW &&
+      query(claim->journal, running_of_job, STORE_WITH(job), look, &looking, claim->failure) ==
+          STORE_FAILED)
+    return SCHEDULE_CLAIM_FAILED;
+  if (looking.busy) {
+    bool skips = claim->job->options.overlap == SCHEDULE_SKIP && row.attempt == 0 && !by_hand;
+    return !skips || schedule_skip(claim->journal, claim->job->id, *instant, claim->failure)
+               ? SCHEDULE_BUSY
+               : SCHEDULE_CLAIM_FAILED;
+  }
+  *attempt = row.attempt + 1;
+  return journal_begin_run(claim->journal, claim->script, claim->account, claim->now,
+                           claim->failure) &&
+                 store_run(store, claim_instant,
+                           STORE_WITH(job, at, store_integer(journal_run_id(claim->journal)),
+                                      store_integer(getpid()), store_integer(claim->now)),
+                           NULL, claim->failure)
+             ? SCHEDULE_CLAIMED
+             : SCHEDULE_CLAIM_FAILED;
+}
+
+enum schedule_claim schedule_claim(struct journal *journal, const struct schedule_job *job,
+                                   const char *script, const char *account, int64_t now,
+                                   int64_t *instant, int64_t *attempt, struct failure *failure) {
+  struct claim claim = {journal, job, script, account, now, failure};
+  struct store *store = journal_store(journal);
+  bool by_hand = *instant == 0;
+  if (!store_begin(store, STORE_DURABLE, failure)) return SCHEDULE_CLAIM_FAILED;
+  enum schedule_claim answer = take(&claim, instant, attempt);
+  /* By hand nothing is left behind where the job is busy. */
+  bool stays = answer == SCHEDULE_CLAIMED || (answer == SCHEDULE_BUSY && !by_hand);
+  bool ended = store_end(store, stays, failure);
+  return stays && !ended ? SCHEDULE_CLAIM_FAILED : answer;
+}
+
+/* What an instant has become, and what the job has to do with it. */
+static const char *state_after(const struct schedule_instant *row, int exit_code) {
+  bool was_ended = exit_code < 0 || exit_code == 143 || exit_code == 130;
+  if (exit_code == 0) return "done";
+  if (row->cancelled && was_ended) return "cancelled";
+  return exit_code < 0 ? "died" : "failed";
+}
+
+/* An interruption is nobody's failure; a run by hand is its starter's. */
+static bool count(struct store *store, const struct schedule_job *job,
+                  const struct schedule_instant *row, const char *state, int exit_code, int64_t now,
+                  struct schedule_outcome *outcome, struct failure *failure) {
+  struct store_value id = store_integer(job->id);
+  int64_t failures = 0, changed = 0;
+  if (row->by_hand || exit_code == 130 || exit_code == 143 || strcmp(state, "cancelled") == 0)
+    return true;
+  if (exit_code == 0) return store_run(store, clear_failures, STORE_WITH(id), NULL, failure);
+  if (store_query(store, count_failure, STORE_WITH(id), take_integer, &failures, failure) ==
+      STORE_FAILED)
+    return false;
+  if (job->options.pause_after == 0 || failures < job->options.pause_after) return true;
+  if (!store_run(store, pause_failing, STORE_WITH(id, store_integer(now)), &changed, failure))
+    return false;
+  outcome->pauses = changed == 1;
+  return store_run(store, stop_waiting, STORE_WITH(id), NULL, failure);
+}
+
+static bool end_one(struct journal *journal, const struct schedule_job *job, int64_t instant,
+                    int64_t run, int exit_code, int64_t now, struct schedule_outcome *outcome,
+                    struct failure *failure) {
+  struct store *store = journal_store(journal);
+  struct schedule_instant row = {.job = 0};
+  struct store_value nothing = {.kind = STORE_NULL};
+  int64_t changed = 0;
+  enum store_answer answer =
+      schedule_instant(journal, job->id, instant, copy_instant, &row, failure);
+  if (answer != STORE_YES) return answer == STORE_NO;
+  const char *state = state_after(&row, exit_code);
+  bool cancelled = strcmp(state, "cancelled") == 0;
+  int64_t delay = row.by_hand || cancelled
+                      ? -1
+                      : schedule_retry(&job->options, row.attempt, exit_code, instant, now);
+  if (!store_run(store, end_instant,
+                 STORE_WITH(store_integer(job->id), store_integer(instant), store_integer(run),
+                            store_text(delay >= 0 ? "waiting" : state), store_integer(now),
+                            exit_code < 0 ? nothing : store_integer(exit_code),
+                            store_integer(delay >= 0 ? now + delay : row.not_before)),
+                 &changed, failure))
+    return false;
+  if (changed == 0) return true;
+  outcome->changed = true;
+  outcome->retries = delay >= 0;
+  outcome->not_before = now + delay;
+  return delay >= 0 || count(store, job, &row, state, exit_code, now, outcome, failure);
+}
+
+bool schedule_end(struct journal *journal, const struct schedule_job *job, int64_t instant,
+                  int64_t run, int exit_code, int64_t now, struct schedule_outcome *outcome,
+                  struct failure *failure) {
+  struct store *store = journal_store(journal);
+  *outcome = (struct schedule_outcome){.changed = false};
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  bool fine = end_one(journal, job, instant, run, exit_code, now, outcome, failure);
+  return store_end(store, fine, failure);
+}
+
+bool schedule_skip(struct journal *journal, int64_t job, int64_t instant, struct failure *failure) {
+  return store_run(journal_store(journal), set_state,
+                   STORE_WITH(store_integer(job), store_integer(instant), store_text("skipped")),
+                   NULL, failure);
+}
+
+bool schedule_cancel(struct journal *journal, int64_t job, int64_t instant, int64_t now,
+                     struct failure *failure) {
+  return store_run(journal_store(journal), cancel_instant,
+                   STORE_WITH(store_integer(job), store_integer(instant), store_integer(now)), NULL,
+                   failure);
+}

@@ -1,0 +1,109 @@
+/* What came of each instant of a job: one row for each, and never a second one. So no instant is
+   lost or doubled, however many daemons there are and however often they end.
+
+   The state of an instant is one of
+     waiting    it has come, and is to be started: not before `not_before`
+     running    a run of the journal has claimed it
+     done       its run has ended with exit code 0
+     failed     with another one
+     died       its run was killed, or the machine was
+     cancelled  a later instant of the job ended its run (overlap = "cancel")
+     skipped    another run of the job was under way (overlap = "skip")
+     missed     nobody was there when it came, and it was not caught up
+     paused     the job was paused
+
+   A child claims its instant itself, on the disk and before any code of the script runs, in the one
+   transaction that makes its run known to the journal. So a daemon that is killed before a child
+   has claimed loses nothing: the instant still waits. And of two children that were started for one
+   instant the second finds it claimed. A run is alive as the journal says: as long as its process
+   holds its lock.
+
+   Of each job the last 5,000 are kept. Times are in milliseconds since 1970. Failures are those of
+   store.h, and those of cron.h. */
+#ifndef CORE_SCHEDULE_INSTANTS_H
+#define CORE_SCHEDULE_INSTANTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal.h"
+#include "schedule_jobs.h"
+
+struct schedule_instant {
+  int64_t job, instant;
+  const char *state;
+  int64_t times;      /* how many instants it stands for */
+  int64_t attempt;    /* how many runs it has had */
+  int64_t not_before; /* when it starts */
+  int64_t run, process;
+  int64_t began, ended; /* of the last run; 0: not */
+  int64_t exit_code;    /* -1: there is none */
+  int64_t cancelled;    /* since when its run is to end; 0: it is not */
+  bool by_hand;         /* job run without --at */
+};
+
+typedef bool schedule_visit_instant(void *context, const struct schedule_instant *instant);
+
+/* Decides about the instants of a job that have come, and keeps what was decided. Where the clock
+   was put back, what was missed or paused in what is now the future is taken away. */
+bool schedule_consider(struct journal *journal, struct zones *zones, const struct schedule_job *job,
+                       int64_t now, struct failure *failure);
+
+/* For a daemon that begins, where no other serves the job: what waits since before and is too late
+   becomes missed, or failed where it was to be tried again. */
+bool schedule_review(struct journal *journal, const struct schedule_job *job, int64_t now,
+                     struct failure *failure);
+
+/* Visits what waits and is to start by `now`, of the jobs that a daemon serves, in the order in
+   which it starts; and the running ones. */
+bool schedule_waiting(struct journal *journal, int64_t server, int64_t now,
+                      schedule_visit_instant *visit, void *context, struct failure *failure);
+bool schedule_running(struct journal *journal, int64_t server, schedule_visit_instant *visit,
+                      void *context, struct failure *failure);
+
+/* When the next of those that wait is to start, after `now`; INT64_MAX where none is. */
+bool schedule_next_waiting(struct journal *journal, int64_t server, int64_t now, int64_t *when,
+                           struct failure *failure);
+
+/* One of them; and the last run of a job. */
+enum store_answer schedule_instant(struct journal *journal, int64_t job, int64_t instant,
+                                   schedule_visit_instant *visit, void *context,
+                                   struct failure *failure);
+enum store_answer schedule_last_run(struct journal *journal, int64_t job,
+                                    schedule_visit_instant *visit, void *context,
+                                    struct failure *failure);
+
+enum schedule_claim {
+  SCHEDULE_CLAIM_FAILED = -1,
+  SCHEDULE_CLAIMED,
+  SCHEDULE_NOT_WAITING, /* another run has it, or it is over, or never came */
+  SCHEDULE_BUSY         /* another run of the job is under way; a `skip` has been taken note of */
+};
+
+/* Claims an instant for this process, and begins its run in the journal under the name `script`.
+ *instant 0: now, by hand; it is then set. *attempt: which run of it this is, from 1 on. */
+enum schedule_claim schedule_claim(struct journal *journal, const struct schedule_job *job,
+                                   const char *script, const char *account, int64_t now,
+                                   int64_t *instant, int64_t *attempt, struct failure *failure);
+
+/* What came of an instant after a run of it. */
+struct schedule_outcome {
+  bool changed; /* false: it had been taken note of before */
+  bool retries;
+  int64_t not_before; /* then: when */
+  bool pauses;        /* the job is paused now, because it failed too often */
+};
+
+/* Takes note that the run of an instant has ended; `exit_code` below 0: it was killed. */
+bool schedule_end(struct journal *journal, const struct schedule_job *job, int64_t instant,
+                  int64_t run, int exit_code, int64_t now, struct schedule_outcome *outcome,
+                  struct failure *failure);
+
+/* An instant that waits becomes skipped. */
+bool schedule_skip(struct journal *journal, int64_t job, int64_t instant, struct failure *failure);
+
+/* Takes note that a run is to end for a later one. */
+bool schedule_cancel(struct journal *journal, int64_t job, int64_t instant, int64_t now,
+                     struct failure *failure);
+
+#endif
