@@ -13,6 +13,7 @@
 #include "quota.h"
 #include "retry.h"
 #include "run.h"
+#include "schedule.h"
 #include "store.h"
 #include "task.h"
 #include "text.h"
@@ -30,6 +31,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.quota", luaopen_native_quota},
                                    {"native.retry", luaopen_native_retry},
                                    {"native.run", luaopen_native_run},
+                                   {"native.schedule", luaopen_native_schedule},
                                    {"native.store", luaopen_native_store},
                                    {"native.task", luaopen_native_task},
                                    {"native.text", luaopen_native_text},

@@ -7,6 +7,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "../core/buffer.h"
 #include "../core/cassette.h"
 #include "../core/config.h"
 #include "../core/folder.h"
@@ -69,7 +70,8 @@ struct context {
   enum quota_priority priority;
   bool priority_chosen; /* by option or profile */
   struct retry_doubt *doubts;
-  struct journal *journal; /* NULL before it is first needed */
+  struct journal *journal;      /* NULL before it is first needed */
+  struct buffer *registrations; /* what the script registers (registry.lua), or NULL */
   struct answered answered;
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */

@@ -1,232 +1,222 @@
-/* loftyrun job: schedules. So far one question to them, when an expression comes next. */
-#include <stdlib.h>
+/* loftyrun job: the jobs that files have registered (lofty.on), and schedules. */
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "../core/civil.h"
-#include "../core/cron.h"
 #include "../core/cron_words.h"
 #include "../core/exit_code.h"
 #include "../core/text.h"
-#include "../core/zone.h"
+#include "../host/embedded.h"
+#include "../host/job.h"
+#include "../host/registrations.h"
 #include "cmd.h"
+#include "job_next.h"
 
-enum {
-  COUNT_DEFAULT = 5,
-  COUNT_MOST = 1000000,
-  NAMES_MAXIMUM = 256 * 1024,
-  NAMES_MOST = 4096,
-  TIME_SIZE = 32,
-  NOTE_SIZE = 320
-};
+enum { SECOND = 1000, NAME_WIDTH = 20 };
 
-static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char list_chunk[] = "require('lofty.shell.jobs').run(...)";
 
-/* One question: an expression, a zone, and the form of the answer. */
-struct question {
-  struct cron cron;
-  struct zones *zones;
-  const char *zone;
-  const char *form; /* NULL: text */
-  int64_t after;
-  unsigned long count;
-};
-
-/* The zone that was probably meant: one whose last part is this, or the nearest name. Appends it to
-   `meant`, or nothing. */
-static void nearest_zone(const char *name, struct buffer *meant) {
-  const char *list[NAMES_MOST];
-  struct buffer text;
-  size_t count = 0;
-  const char *found = NULL;
-  char *next = NULL;
-  buffer_init(&text, NAMES_MAXIMUM);
-  if (zone_names(&text) && text.data)
-    for (char *line = strtok_r(text.data, "\n", &next); line && count < NAMES_MOST;
-         line = strtok_r(NULL, "\n", &next)) {
-      const char *slash = strrchr(line, '/');
-      if (slash && !found && strcasecmp(slash + 1, name) == 0) found = line;
-      list[count++] = line;
-    }
-  int nearest = found ? -1 : text_nearest(name, list, count);
-  if (nearest >= 0) found = list[nearest];
-  if (found) buffer_append_string(meant, found); /* without it there is just no suggestion */
-  buffer_free(&text);
+static int out_of_memory(void) {
+  fputs("loftyrun: out of memory\n", stderr);
+  return EXIT_TEMPORARY;
 }
 
-static int refuse_zone(const char *name) {
-  struct failure failure;
-  struct buffer meant;
-  if (!zone_has_database()) {
-    fputs("loftyrun: this machine has no time zones: install the package tzdata\n", stderr);
-    return EXIT_CONFIG;
-  }
-  buffer_init(&meant, TIME_SIZE * 4);
-  nearest_zone(name, &meant);
-  failure_set(&failure, "USAGE", "there is no time zone \"%.60s\"%s%s%s", name,
-              meant.data ? "; did you mean " : "", meant.data ? meant.data : "",
-              meant.data ? "?" : "");
-  buffer_free(&meant);
-  return command_usage_error(&command_job, failure.message);
+/* job run */
+
+static int run_job(const struct options *options, char **words) {
+  struct run_options run_options = options_run(options);
+  if (!words[0] || words[1])
+    return command_usage_error(&command_job, "say which job is to run: job run NAME");
+  int64_t at = options->given & OPTION_AT ? options->at * SECOND : 0;
+  return job_run(&run_options, words[0], at);
 }
 
-static bool is_same_day(int64_t wall, int64_t other) {
-  struct civil left = civil_from(wall), right = civil_from(other);
-  return left.day == right.day && left.month == right.month && left.year == right.year;
-}
+/* job check */
 
-/* Writes what clocks show: the time, its seconds where there are some, and the date if wanted. */
-static const char *show(int64_t wall, bool with_date, char text[TIME_SIZE]) {
-  struct civil shown = civil_from(wall);
-  char date[TIME_SIZE / 2] = "", seconds[8] = "";
-  if (with_date)
-    snprintf(date, sizeof date, "%04d-%02d-%02d ", (int)shown.year % 10000, shown.month, shown.day);
-  if (shown.second != 0) snprintf(seconds, sizeof seconds, ":%02d", shown.second);
-  snprintf(text, TIME_SIZE, "%s%02d:%02d%s", date, shown.hour, shown.minute, seconds);
-  return text;
-}
-
-/* What the clocks do on the day of an instant, and what it means for the run; "" if nothing. */
-static void make_note(const struct question *question, const struct cron_clocks *clocks,
-                      int64_t wall, char note[NOTE_SIZE]) {
-  char from[TIME_SIZE], to[TIME_SIZE], run[96] = "";
-  note[0] = '\0';
-  if (!clocks->change) return;
-  int64_t left = clocks->at + clocks->before, reached = clocks->at + clocks->after;
-  const char *too = cron_matches(&question->cron, wall) ? " as well" : "";
-  bool with_date = !is_same_day(left, reached);
-  if (clocks->skipped == 1)
-    snprintf(run, sizeof run, "; runs for %s%s", show(clocks->skipped_first, with_date, from), too);
-  else if (clocks->skipped > 1)
-    snprintf(run, sizeof run, "; runs once for the %d times from %s to %s%s", clocks->skipped,
-             show(clocks->skipped_first, with_date, from), show(clocks->skipped_last, false, to),
-             too);
-  else if (clocks->is_first || clocks->is_second)
-    snprintf(run, sizeof run, "; the %s %s%s", clocks->is_first ? "first" : "second",
-             show(wall, false, from), cron_by_the_clock(&question->cron) ? "" : " alone runs");
-  snprintf(note, NOTE_SIZE, "clocks go %s from %s to %s%s", reached > left ? "forward" : "back",
-           show(left, with_date, from), show(reached, with_date, to), run);
-}
-
-static void print_text(int64_t wall, int32_t offset, const char *note) {
-  char time_of_day[TIME_SIZE], east[CIVIL_OFFSET_SIZE];
-  struct civil shown = civil_from(wall);
-  civil_write_offset(offset, east);
-  printf("%s %04d-%02d-%02d %s %s%s%s\n", weekdays[shown.weekday], (int)shown.year, shown.month,
-         shown.day, show(wall, false, time_of_day), east, *note ? "  " : "", note);
-}
-
-/* Nothing that is printed needs an escape: names of zones have none of the characters that would.
- */
-static void print_json(const struct question *question, int64_t wall, int32_t offset,
-                       const struct cron_clocks *clocks, const char *note) {
-  char at[CIVIL_INSTANT_SIZE], change[CIVIL_INSTANT_SIZE];
-  civil_write_instant(wall - offset, offset, at);
-  printf("{\"at\":\"%s\",\"zone\":\"%s\",\"weekday\":\"%s\"", at, question->zone,
-         weekdays[civil_from(wall).weekday]);
-  if (clocks->change) {
-    civil_write_instant(clocks->at, clocks->after, change);
-    printf(",\"clocks\":\"%s\",\"clocks_change\":\"%s\",\"skipped\":%d,\"note\":\"%s\"",
-           clocks->after > clocks->before ? "forward" : "back", change, clocks->skipped, note);
-  }
-  putchar('}');
-}
-
-static bool print_one(const struct question *question, int64_t instant, bool is_first,
-                      struct failure *failure) {
-  struct cron_clocks clocks;
+static void show_next(const struct schedule_job *job, const struct cron *cron) {
+  char at[CIVIL_INSTANT_SIZE];
+  int64_t instant;
   int32_t offset;
-  char note[NOTE_SIZE];
-  if (!zone_offset(question->zones, question->zone, instant, &offset, failure) ||
-      !cron_explain(&question->cron, question->zones, question->zone, instant, &clocks, failure))
-    return false;
-  make_note(question, &clocks, instant + offset, note);
-  if (!question->form) {
-    print_text(instant + offset, offset, note);
-    return true;
+  struct zones *zones = zones_open();
+  if (zones && cron_next(cron, zones, job->zone, time(NULL), &instant, NULL) &&
+      zone_offset(zones, job->zone, instant, &offset, NULL)) {
+    civil_write_instant(instant, offset, at);
+    printf("; next %s", at);
   }
-  bool is_array = strcmp(question->form, "json") == 0;
-  if (is_array) fputs(is_first ? "[" : ",\n", stdout);
-  print_json(question, instant + offset, offset, &clocks, note);
-  if (!is_array) putchar('\n');
-  return true;
+  zones_close(zones);
 }
 
-static void print_words(const struct question *question) {
+static void show(const struct schedule_job *job) {
+  struct cron cron;
   struct buffer words;
-  bool is_local = strcmp(question->zone, ZONE_LOCAL) == 0;
+  bool is_local = strcmp(job->zone, ZONE_LOCAL) == 0;
   buffer_init(&words, CRON_WORDS_MAXIMUM);
-  if (cron_words(&question->cron, &words))
-    printf("%s (%s)\n", words.data, is_local ? "this machine's time" : question->zone);
+  bool has_words = cron_parse(job->expression, &cron, NULL) && cron_words(&cron, &words);
+  printf("  %-*s %s (%s)", NAME_WIDTH, job->name, has_words ? words.data : job->expression,
+         is_local ? "this machine's time" : job->zone);
+  if (has_words) show_next(job, &cron);
+  putchar('\n');
   buffer_free(&words);
 }
 
-static int answer(struct question *question) {
+/* The text is read again, so that what is shown is known to be of one text. */
+static int take(struct registrations *registrations, const char *path, const struct buffer *lines) {
   struct failure failure;
-  int64_t instant = question->after;
-  if (!question->form) print_words(question);
-  for (unsigned long i = 0; i < question->count && !ferror(stdout); i++)
-    if (!cron_next(&question->cron, question->zones, question->zone, instant, &instant, &failure) ||
-        !print_one(question, instant, i == 0, &failure)) {
-      fprintf(stderr, "loftyrun: %s\n", failure.message);
-      return EXIT_USAGE;
-    }
-  if (question->form && strcmp(question->form, "json") == 0) puts("]");
-  return EXIT_DONE;
+  struct script script;
+  bool fine = script_read(&script, path, &failure) &&
+              registrations_take(registrations, path, lines, &script.text, &failure);
+  script_free(&script);
+  if (fine) return EXIT_DONE;
+  fprintf(stderr, "loftyrun: %s\n", failure.message);
+  return EXIT_USAGE;
 }
 
-static bool take_count(const char *word, unsigned long *count) {
-  char *end;
-  if (!word) return true;
-  *count = strtoul(word, &end, 10);
-  return word[0] >= '0' && word[0] <= '9' && *end == '\0' && *count > 0 && *count <= COUNT_MOST;
-}
-
-static int next(const struct options *options, char **words) {
-  struct failure failure;
-  struct question question = {.zone = options->zone ? options->zone : ZONE_LOCAL,
-                              .form = options->output,
-                              .after = options->given & OPTION_FROM ? options->from : time(NULL),
-                              .count = COUNT_DEFAULT};
-  if (!words[0]) return command_usage_error(&command_job, "say which expression: \"0 6 * * 1-5\"");
-  if (words[1] && words[2])
-    return command_usage_error(&command_job,
-                               "too many words; an expression needs quotes around it: "
-                               "\"0 6 * * 1-5\"");
-  if (!cron_parse(words[0], &question.cron, &failure))
-    return command_usage_error(&command_job, failure.message);
-  if (!take_count(words[1], &question.count))
-    return command_usage_error(&command_job, "COUNT is a whole number from 1 to 1000000");
-  if (question.form && strcmp(question.form, "json") != 0 && strcmp(question.form, "jsonl") != 0)
-    return command_usage_error(&command_job, "job next writes text, or json or jsonl with -o");
-  if (strcmp(question.zone, ZONE_LOCAL) != 0 && !zone_exists(question.zone))
-    return refuse_zone(question.zone);
-  question.zones = zones_open();
-  if (!question.zones) {
-    fputs("loftyrun: out of memory\n", stderr);
-    return EXIT_TEMPORARY;
+static int check_one(const struct options *options, const char *path,
+                     struct registrations *registrations) {
+  struct buffer lines;
+  struct run_options run_options = options_run(options);
+  size_t before = registrations->count;
+  buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
+  int exit_code = registrations_tell(&run_options, path, &lines);
+  if (exit_code == EXIT_DONE) exit_code = take(registrations, path, &lines);
+  if (exit_code == EXIT_DONE && options->output) {
+    fputs(lines.data, stdout);
+  } else if (exit_code == EXIT_DONE) {
+    printf("%s: nothing is wrong with it\n", path);
+    for (size_t i = before; i < registrations->count; i++) show(&registrations->list[i].job);
   }
-  int exit_code = answer(&question);
-  zones_close(question.zones);
+  buffer_free(&lines);
   return exit_code;
 }
 
+static int check(const struct options *options, char **words) {
+  struct registrations registrations = {.list = NULL};
+  int exit_code = EXIT_DONE;
+  if (!words[0]) return command_usage_error(&command_job, "say which file: job check FILE...");
+  if (options->output && strcmp(options->output, "jsonl") != 0)
+    return command_usage_error(&command_job, "job check writes text, or jsonl with -o");
+  for (; *words && exit_code == EXIT_DONE; words++)
+    exit_code = check_one(options, *words, &registrations);
+  registrations_free(&registrations);
+  return exit_code;
+}
+
+/* job list, pause and resume are written in Lua (lofty.shell.jobs), inside a run like a script's
+   that is not recorded itself. Where nothing was kept yet nothing is made. */
+static int in_lua(const struct options *options, const char *verb, const char *word) {
+  /* A run only reads them; argv has no const anywhere. */
+  char *arguments[] = {(char *)verb, (char *)word, NULL};
+  struct failure failure;
+  struct script script;
+  struct run_options run_options = options_run(options);
+  bool exists;
+  int exit_code = job_store_exists(&run_options, &exists);
+  if (exit_code != EXIT_DONE) return exit_code;
+  if (!script_from_argument(&script, list_chunk, &failure)) return out_of_memory();
+  script.name = "job";
+  snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "job");
+  run_options.recording = RUN_READS_HISTORY;
+  if (!exists) {
+    run_options.sandbox_seed = "empty"; /* keeps what it has in memory */
+    run_options.state = NULL;
+  }
+  exit_code = run_script(&run_options, &script, arguments);
+  script_free(&script);
+  return exit_code;
+}
+
+static int list(const struct options *options, char **words) {
+  if (words[0]) return command_usage_error(&command_job, "job list takes no words");
+  return in_lua(options, "list", options->given & OPTION_JSON ? "json" : NULL);
+}
+
+static int pause_job(const struct options *options, char **words) {
+  if (!words[0] || words[1])
+    return command_usage_error(&command_job, "say which job is to pause: job pause NAME");
+  return in_lua(options, "pause", words[0]);
+}
+
+static int resume(const struct options *options, char **words) {
+  if (!words[0] || words[1])
+    return command_usage_error(&command_job, "say which job is to go on: job resume NAME");
+  return in_lua(options, "resume", words[0]);
+}
+
+#define OPTIONS_OF_A_STORE (OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_NO_COLOR)
+#define OPTIONS_OF_A_JOB \
+  (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY))
+
+static const struct verb {
+  const char *name;
+  uint64_t accepts;
+  int (*run)(const struct options *options, char **words);
+} verbs[] = {
+    {"list", OPTIONS_OF_A_STORE | OPTION_JSON, list},
+    {"next", OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
+    {"run", OPTIONS_OF_A_JOB | OPTION_AT, run_job},
+    {"pause", OPTIONS_OF_A_STORE, pause_job},
+    {"resume", OPTIONS_OF_A_STORE, resume},
+    {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},
+};
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+static int refuse(const char *word) {
+  const char *names[VERB_COUNT];
+  struct failure failure;
+  for (int i = 0; i < VERB_COUNT; i++) names[i] = verbs[i].name;
+  int nearest = word ? text_nearest(word, names, VERB_COUNT) : -1;
+  if (nearest >= 0)
+    failure_set(&failure, "USAGE", "there is no job %.40s; did you mean job %s?", word,
+                names[nearest]);
+  else
+    failure_set(&failure, "USAGE", "say what: job list, next, run, pause, resume or check");
+  return command_usage_error(&command_job, failure.message);
+}
+
 static int run(const struct options *options, char **words) {
-  if (!words[0]) return command_usage_error(&command_job, "say what: next");
-  if (strcmp(words[0], "next") == 0) return next(options, words + 1);
-  return command_usage_error(&command_job, "a schedule can be asked one thing: job next");
+  struct failure failure;
+  for (int i = 0; words[0] && i < VERB_COUNT; i++) {
+    if (strcmp(words[0], verbs[i].name) != 0) continue;
+    const char *stranger = options_stranger(options, verbs[i].accepts);
+    if (!stranger) return verbs[i].run(options, words + 1);
+    failure_set(&failure, "USAGE", "option --%s does not go with job %s", stranger, words[0]);
+    return command_usage_error(&command_job, failure.message);
+  }
+  return refuse(words[0]);
 }
 
 const struct command command_job = {
     .name = "job",
-    .usage = "job next \"EXPRESSION\" [COUNT]",
-    .summary = "when a schedule comes next",
+    .usage = "job list | next|run|pause|resume NAME | check FILE...",
+    .summary = "what serve runs, and when",
     .details =
-        "Says what a cron expression means and prints the next COUNT instants (5), each with its\n"
-        "offset. Days on which the clocks change are marked, with what becomes of the run. -o "
-        "json\n"
-        "and -o jsonl are for programs. Without --tz it is this machine's zone.\n"
+        "list shows the jobs of the profile and base URL in force: when each runs, how its last\n"
+        "run ended, and whether it is paused, fails, or is served by no loftyrun serve now. "
+        "--json\n"
+        "is for programs.\n"
+        "\n"
+        "run NAME runs a job now, beside its schedule and also where it is paused, and ends with "
+        "the\n"
+        "run's exit code; 7: another run of it is under way, unless it allows that. With --at it "
+        "runs\n"
+        "an instant that waits to be run, as loftyrun serve has it done, or ends with 7.\n"
+        "\n"
+        "pause NAME: what comes from now on does not run, nor what waits; a run that is under way "
+        "goes\n"
+        "on. resume NAME: it runs again; what came meanwhile is not caught up. Both last, also "
+        "where\n"
+        "nothing serves the job now.\n"
+        "\n"
+        "check FILE... says what files would register, or what is wrong with them, as loftyrun "
+        "serve\n"
+        "would; nothing is kept. -o jsonl is for programs.\n"
+        "\n"
+        "next NAME [COUNT], or next \"EXPRESSION\" [COUNT], says in words when it runs and prints "
+        "the\n"
+        "next COUNT instants (5), each with its offset. Days on which the clocks change are "
+        "marked,\n"
+        "with what becomes of the run. -o json and -o jsonl are for programs. Without --tz an\n"
+        "expression goes by this machine's zone.\n"
         "\n"
         "  loftyrun job next \"*/15 8-18 * * MON-FRI\" --tz America/New_York\n"
         "  loftyrun job next \"30 2 * * *\" 3 --tz America/New_York --from "
@@ -242,6 +232,6 @@ const struct command command_job = {
         "clock.\n"
         "Every other names set times, and each of them comes once: one that is skipped when the\n"
         "clocks go forward runs at the change, one that comes twice runs the first time.\n",
-    .accepts = OPTION_TZ | OPTION_FROM | OPTION_OUTPUT,
+    .accepts = OPTIONS_OF_A_RUN | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT | OPTION_JSON | OPTION_AT,
     .run = run,
 };

@@ -176,6 +176,17 @@ static bool take_from(struct options *options, const char *value) {
   return civil_read_instant(value, &options->from);
 }
 
+static bool take_at(struct options *options, const char *value) {
+  return civil_read_instant(value, &options->at);
+}
+
+static bool take_max_jobs(struct options *options, const char *value) {
+  unsigned long count;
+  bool fine = take_count(value, 1000, &count) && count > 0;
+  options->jobs_maximum = (unsigned)count;
+  return fine;
+}
+
 static bool take_lock(struct options *options, const char *value) {
   options->lock = value;
   return !value || *value != '\0';
@@ -261,6 +272,10 @@ static const struct option table[] = {
      "the name of a time zone, such as America/New_York", take_tz},
     {OPTION_FROM, "from", 0, VALUE_REQUIRED, "INSTANT", "ask as if it were then, not now",
      "an instant with its offset, such as 2026-03-08T02:30-05:00", take_from},
+    {OPTION_AT, "at", 0, VALUE_REQUIRED, "INSTANT", "run what waits for this instant",
+     "an instant with its offset, such as 2026-03-08T02:30-05:00", take_at},
+    {OPTION_MAX_JOBS, "max-jobs", 0, VALUE_REQUIRED, "N", "at most N runs at a time (8)",
+     "a whole number from 1 to 1000", take_max_jobs},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",
@@ -269,8 +284,11 @@ static const struct option table[] = {
 enum { OPTION_COUNT = sizeof table / sizeof *table };
 
 void options_init(struct options *options) {
-  *options = (struct options){
-      .log_level = LOG_LEVEL_INFO, .retries = RETRY_DEFAULT, .seed = "demo", .port = 8765};
+  *options = (struct options){.log_level = LOG_LEVEL_INFO,
+                              .retries = RETRY_DEFAULT,
+                              .seed = "demo",
+                              .port = 8765,
+                              .jobs_maximum = 8};
 }
 
 static const struct option *find_letter(char letter) {

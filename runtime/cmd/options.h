@@ -48,7 +48,9 @@ enum option_bit {
   OPTION_FROM = 1ull << 33,
   OPTION_LOCK = 1ull << 34,
   OPTION_WAIT_LOCK = 1ull << 35,
-  OPTION_JSON = 1ull << 36
+  OPTION_JSON = 1ull << 36,
+  OPTION_AT = 1ull << 53,
+  OPTION_MAX_JOBS = 1ull << 54
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -92,6 +94,8 @@ struct options {
   const char *priority; /* core/quota.h */
   const char *zone;
   int64_t from; /* seconds since 1970 */
+  int64_t at;   /* likewise */
+  unsigned jobs_maximum;
 };
 
 /* The values that hold when nothing is given. */

@@ -5,12 +5,10 @@
 
 #include "../core/journal.h"
 
-/* As lofty.state has it (stdlib/lofty/store.lua). To be freed; NULL where memory ran out. */
-static char *account_of(const struct context *context) {
+char *run_account(bool sandbox, const char *profile, const char *base_url) {
   char *account = NULL;
-  const char *profile = context->profile ? context->profile : "";
-  int length = context->sandbox ? asprintf(&account, "sandbox")
-                                : asprintf(&account, "%s@%s", profile, context->config->base_url);
+  int length = sandbox ? asprintf(&account, "sandbox")
+                       : asprintf(&account, "%s@%s", profile ? profile : "", base_url);
   return length < 0 ? NULL : account;
 }
 
@@ -20,7 +18,7 @@ bool run_journal_open(struct context *context, const char *script, int64_t began
   const char *folder;
   struct journal *journal = NULL;
   if (!context_folder(context, path, &folder, failure)) return false;
-  char *account = account_of(context);
+  char *account = run_account(context->sandbox, context->profile, context->config->base_url);
   if (!account) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   bool fine = journal_open(folder, &journal, failure) &&
               (!script || journal_begin_run(journal, script, account, began, failure));

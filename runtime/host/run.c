@@ -11,6 +11,7 @@
 #include "../core/journal.h"
 #include "credential.h"
 #include "interrupt.h"
+#include "job.h"
 #include "journal.h"
 #include "lock.h"
 #include "profile.h"
@@ -175,6 +176,7 @@ static void end_record(struct run *run, int exit_code) {
   int error = errno;
   if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
   if (run->recorded) record_run(run);
+  job_run_end(run->options->job, &run->context, exit_code);
   run_journal_close(&run->context, exit_code);
   errno = error;
 }
@@ -213,6 +215,7 @@ static int open_run(struct run *run) {
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
                               .no_wait = run->options->no_wait,
+                              .registrations = run->options->registrations,
                               .open_quota = open_quota,
                               .open_journal = open_journal};
   set_priority(run);
@@ -277,6 +280,7 @@ static int prepare(lua_State *L) {
     lua_xmove(co, L, 1);
     return lua_error(L);
   }
+  job_give_body(L, co, run->options);
   int count = 0;
   while (run->argv[count]) count++;
   luaL_checkstack(co, count + 1, "too many arguments");
@@ -377,6 +381,7 @@ int run_script(const struct run_options *options, const struct script *script, c
   struct run run = {.options = options, .script = script, .argv = argv, .began = journal_now()};
   int exit_code = open_run(&run);
   if (exit_code == EXIT_DONE) exit_code = run_lock_take(&run.lock, options, &run.context, script);
+  if (exit_code == EXIT_DONE) exit_code = job_run_claim(options->job, &run.context);
   if (exit_code == EXIT_DONE) {
     expect_record(&run);
     exit_code = execute(&run);

@@ -14,6 +14,8 @@ enum run_recording {
   RUN_READS_HISTORY   /* never: it only reads there */
 };
 
+struct job_run;
+
 struct run_options {
   const char *profile;      /* name, or NULL */
   const char *sandbox_seed; /* run against a sandbox of one's own, or NULL */
@@ -30,9 +32,11 @@ struct run_options {
   bool no_wait;                   /* a limit of calls is not waited for */
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
   enum run_recording recording;
-  bool trace;         /* show each call */
-  const char *record; /* keep the calls in this file, or NULL */
-  const char *replay; /* take the replies from this file, or NULL */
+  struct job_run *job;          /* the run is one of this job (job.h), or NULL */
+  struct buffer *registrations; /* the script only tells what it registers, here; or NULL */
+  bool trace;                   /* show each call */
+  const char *record;           /* keep the calls in this file, or NULL */
+  const char *replay;           /* take the replies from this file, or NULL */
   struct log log;
   bool colour; /* on standard error */
 };

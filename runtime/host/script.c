@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SCRIPT_MAXIMUM = 64 * 1024 * 1024 };
-
 static bool no_room(const char *name, struct failure *failure) {
   return failure_set(
       failure, "CANNOT_READ",

@@ -8,6 +8,9 @@
 #include "../core/buffer.h"
 #include "../core/failure.h"
 
+/* The most bytes of a script. */
+enum { SCRIPT_MAXIMUM = 64 * 1024 * 1024 };
+
 struct script {
   const char *name;      /* as arg[0] and in messages: a path, "stdin" or "-e" */
   char chunk_name[1024]; /* "@path" or "=stdin" */

@@ -1,0 +1,221 @@
+#include "schedule.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "../core/cron_words.h"
+#include "../core/schedule_instants.h"
+#include "../core/schedule_jobs.h"
+#include "context.h"
+
+enum { ZONE_NAME_MAXIMUM = 256 };
+
+/* check(expression) -> true; or nil and what is wrong with it. */
+static int check(lua_State *L) {
+  struct failure failure;
+  struct cron cron;
+  size_t length;
+  const char *expression = luaL_checklstring(L, 1, &length);
+  if (strlen(expression) != length)
+    failure_set(&failure, "CRON", "a cron expression holds no zero bytes");
+  else if (cron_parse(expression, &cron, &failure)) {
+    lua_pushboolean(L, true);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, failure.message);
+  return 2;
+}
+
+/* nearest_zone(name) -> the name of a zone that was probably meant, or nil. */
+static int nearest_zone(lua_State *L) {
+  char name[ZONE_NAME_MAXIMUM] = "";
+  struct buffer found;
+  snprintf(name, sizeof name, "%s", luaL_checkstring(L, 1));
+  buffer_init(&found, sizeof name - 1);
+  bool is_near = zone_nearest(name, &found);
+  if (is_near) snprintf(name, sizeof name, "%s", found.data);
+  buffer_free(&found);
+  if (is_near)
+    lua_pushstring(L, name);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
+/* tell(text): what the file registers, for the host. */
+static int tell(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  struct context *context = context_of(L);
+  if (!context->registrations) return luaL_error(L, "nobody asks what is registered");
+  if (!buffer_append(context->registrations, text, length))
+    return luaL_error(L, "too much is registered");
+  return 0;
+}
+
+static struct journal *journal_of(lua_State *L) {
+  struct context *context = context_of(L);
+  struct failure failure;
+  if (context->journal) return context->journal;
+  if (!context->open_journal)
+    failure_set(&failure, "STATE_UNUSABLE", "there is no journal here");
+  else if (context->open_journal(context, &failure))
+    return context->journal;
+  context_fail(L, &failure);
+  return NULL;
+}
+
+/* Rows become Lua's one by one, each under protection: an error must not leave a statement open. */
+struct rows {
+  lua_State *L;
+  struct journal *journal;
+  struct zones *zones;
+  int list;
+  lua_Integer count;
+  int64_t now;
+  bool failed; /* the error is on top */
+};
+
+/* All that is told of a job. */
+struct told {
+  const struct schedule_job *job;
+  struct schedule_instant last; /* its run is 0 where it has had none */
+  char state[16];
+  struct buffer words;
+  int64_t next; /* 0: none comes */
+};
+
+static void set_text(lua_State *L, const char *name, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+static void set_integer(lua_State *L, const char *name, int64_t integer) {
+  lua_pushinteger(L, integer);
+  lua_setfield(L, -2, name);
+}
+
+static void set_boolean(lua_State *L, const char *name, bool value) {
+  lua_pushboolean(L, value);
+  lua_setfield(L, -2, name);
+}
+
+static void push_last(lua_State *L, const struct told *told) {
+  const struct schedule_instant *last = &told->last;
+  lua_createtable(L, 0, 8);
+  set_integer(L, "instant", last->instant);
+  set_text(L, "state", told->state);
+  set_integer(L, "attempt", last->attempt);
+  set_integer(L, "run", last->run);
+  set_integer(L, "began", last->began);
+  if (last->ended) set_integer(L, "ended", last->ended);
+  if (last->exit_code >= 0) set_integer(L, "exit_code", last->exit_code);
+  set_boolean(L, "by_hand", last->by_hand);
+}
+
+/* Stack: what is told, the list, its place there. */
+static int push_job(lua_State *L) {
+  const struct told *told = lua_touserdata(L, 1);
+  const struct schedule_job *job = told->job;
+  lua_createtable(L, 0, 24);
+  set_text(L, "name", job->name);
+  set_text(L, "file", job->file);
+  set_integer(L, "line", job->line);
+  set_text(L, "expression", job->expression);
+  set_text(L, "words", told->words.data ? told->words.data : "");
+  set_text(L, "zone", job->zone);
+  set_text(L, "overlap", schedule_overlap_name(job->options.overlap));
+  set_text(L, "catch_up", schedule_catch_up_name(job->options.catch_up));
+  set_integer(L, "window", job->options.window);
+  set_integer(L, "jitter", job->options.jitter);
+  set_integer(L, "timeout", job->options.timeout);
+  set_integer(L, "retries", job->options.retries);
+  set_integer(L, "retry_delay", job->options.retry_delay);
+  set_integer(L, "pause_after", job->options.pause_after);
+  if (job->paused) set_integer(L, "paused", job->paused);
+  set_boolean(L, "by_failures", job->by_failures);
+  set_integer(L, "failures", job->failures);
+  set_boolean(L, "served", job->served);
+  if (told->next) set_integer(L, "next", told->next);
+  if (told->last.run) {
+    push_last(L, told);
+    lua_setfield(L, -2, "last");
+  }
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+/* A run that is said to go on and does not has died. */
+static bool take_last(void *context, const struct schedule_instant *instant) {
+  struct told *told = context;
+  told->last = *instant;
+  snprintf(told->state, sizeof told->state, "%s", instant->state);
+  return false;
+}
+
+static bool take_job(void *context, const struct schedule_job *job) {
+  struct rows *rows = context;
+  lua_State *L = rows->L;
+  struct told told = {.job = job};
+  struct schedule schedule;
+  buffer_init(&told.words, CRON_WORDS_MAXIMUM);
+  if (schedule_of(job, &schedule, NULL)) {
+    cron_words(&schedule.cron, &told.words); /* without them there is the expression */
+    if (!schedule_next(&schedule, rows->zones, rows->now, &told.next, NULL)) told.next = 0;
+  }
+  schedule_last_run(rows->journal, job->id, take_last, &told, NULL);
+  if (strcmp(told.state, "running") == 0 && !journal_is_alive(rows->journal, told.last.run))
+    snprintf(told.state, sizeof told.state, "died");
+  lua_pushcfunction(L, push_job);
+  lua_pushlightuserdata(L, &told);
+  lua_pushvalue(L, rows->list);
+  lua_pushinteger(L, ++rows->count);
+  rows->failed = lua_pcall(L, 3, 0, 0) != LUA_OK;
+  buffer_free(&told.words);
+  return !rows->failed;
+}
+
+/* jobs(account) -> an array of the jobs that are known, by name. */
+static int list_jobs(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  luaL_checkstack(L, 8, "jobs");
+  lua_newtable(L);
+  struct rows rows = {.L = L, .journal = journal, .list = lua_gettop(L), .now = journal_now()};
+  rows.zones = zones_open();
+  if (!rows.zones) return luaL_error(L, "out of memory");
+  bool fine = schedule_jobs(journal, account, take_job, &rows, &failure);
+  zones_close(rows.zones);
+  if (rows.failed) return lua_error(L);
+  if (!fine) return context_fail(L, &failure);
+  return 1;
+}
+
+/* pause(account, name, whether) -> true; false: there is no such job. */
+static int pause_job(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  bool paused = lua_toboolean(L, 3);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct zones *zones = zones_open();
+  if (!zones) return luaL_error(L, "out of memory");
+  enum store_answer answer =
+      schedule_pause(journal, zones, account, name, paused, journal_now(), &failure);
+  zones_close(zones);
+  if (answer == STORE_FAILED) return context_fail(L, &failure);
+  lua_pushboolean(L, answer == STORE_YES);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"check", check},     {"nearest_zone", nearest_zone},
+                                     {"tell", tell},       {"jobs", list_jobs},
+                                     {"pause", pause_job}, {NULL, NULL}};
+
+int luaopen_native_schedule(lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,54 @@
+/* loftyrun serve: the daemon that runs jobs when they are due. */
+#include "../host/serve.h"
+
+#include "cmd.h"
+
+static int run(const struct options *options, char **words) {
+  struct serve_options serve_options = {.run = options_run(options),
+                                        .files = (const char *const *)words,
+                                        .jobs_maximum = options->jobs_maximum};
+  if (!words[0]) return command_usage_error(&command_serve, "say which files: serve FILE...");
+  return serve(&serve_options);
+}
+
+const struct command command_serve = {
+    .name = "serve",
+    .usage = "serve [options] FILE...",
+    .summary = "run jobs when they are due, until SIGTERM",
+    .details =
+        "Each FILE registers jobs, and does nothing else:\n"
+        "\n"
+        "  local lofty = require \"lofty\"\n"
+        "  lofty.on.schedule(\"30 6 * * MON-FRI\", { name = \"brief\", tz = \"America/New_York\" "
+        "},\n"
+        "    function(job) ... end)\n"
+        "\n"
+        "Besides name and tz a job may have\n"
+        "  overlap       while another run of it is under way: skip (default), queue, cancel, "
+        "allow\n"
+        "  catch_up      what was missed while nobody was there: none (default), one, all;\n"
+        "  window        so late at most (24h). A minute late is still in time\n"
+        "  jitter        each run starts up to so much later, by chance\n"
+        "  timeout       a run is ended after that long (exit code 6)\n"
+        "  retries       how often a run that failed is made again (0), within a day;\n"
+        "  retry_delay   before the first of them (1m), then twice as long each time\n"
+        "  pause_after   so many failures in a row pause it; loftyrun job resume NAME\n"
+        "\n"
+        "Each run is a process of its own, loftyrun job run NAME, with the options given here and\n"
+        "the text of the file that was found right; modules that it requires are read from the "
+        "disk\n"
+        "at each run. Every instant has one row in the state folder: it is neither lost nor run\n"
+        "twice by a restart, a clock that is put, or a second daemon on the same folder.\n"
+        "\n"
+        "SIGHUP reads the files again. If one is wrong all jobs go on as they were. SIGTERM "
+        "starts\n"
+        "nothing new, tells what runs to end, kills it after 30 seconds, and ends with 0; a "
+        "second\n"
+        "one ends at once.\n"
+        "\n"
+        "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
+    .accepts = (OPTIONS_OF_A_RUN &
+                ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_LEDGER)) |
+               OPTION_MAX_JOBS,
+    .run = run,
+};

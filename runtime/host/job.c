@@ -1,0 +1,237 @@
+#include "job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/civil.h"
+#include "../core/exit_code.h"
+#include "../core/schedule_instants.h"
+#include "account.h"
+#include "journal.h"
+
+struct job_run {
+  struct schedule_job *job;
+  char *account;
+  int64_t instant; /* milliseconds since 1970; 0: now */
+  int64_t attempt;
+  bool by_hand, claimed;
+};
+
+static int say(const struct failure *failure) {
+  fprintf(stderr, "loftyrun: %s\n", failure->message);
+  return folder_exit_code(failure);
+}
+
+static int out_of_memory(void) {
+  fputs("loftyrun: out of memory\n", stderr);
+  return EXIT_TEMPORARY;
+}
+
+static int open_account(const struct run_options *options, char **account) {
+  struct failure failure;
+  struct account opened;
+  if (options->sandbox_seed) {
+    *account = run_account(true, NULL, NULL);
+    return *account ? EXIT_DONE : out_of_memory();
+  }
+  if (!account_open(&opened, options->profile, &failure)) {
+    say(&failure);
+    return EXIT_CONFIG;
+  }
+  *account = run_account(false, profile_name(opened.profile), opened.config.base_url);
+  account_close(&opened);
+  return *account ? EXIT_DONE : out_of_memory();
+}
+
+/* The folder in which jobs are kept, which may be written to `path`. */
+static int find_folder(const struct run_options *options, char path[FOLDER_PATH_LENGTH],
+                       const char **folder) {
+  struct failure failure;
+  *folder = options->state;
+  if (options->sandbox_seed && !*folder) {
+    fputs(
+        "loftyrun: jobs are kept between runs, and a run with --sandbox keeps nothing; add "
+        "--state DIR\n",
+        stderr);
+    return EXIT_USAGE;
+  }
+  if (*folder) return EXIT_DONE;
+  *folder = path;
+  return folder_default(path, FOLDER_PATH_LENGTH, &failure) ? EXIT_DONE : say(&failure);
+}
+
+int job_store_exists(const struct run_options *options, bool *exists) {
+  char path[FOLDER_PATH_LENGTH];
+  const char *folder;
+  int exit_code = find_folder(options, path, &folder);
+  *exists = exit_code == EXIT_DONE && store_exists(folder);
+  return exit_code;
+}
+
+int job_open_store(const struct run_options *options, struct journal **journal, char **account) {
+  char path[FOLDER_PATH_LENGTH];
+  struct failure failure;
+  const char *folder;
+  *journal = NULL;
+  *account = NULL;
+  int exit_code = find_folder(options, path, &folder);
+  if (exit_code == EXIT_DONE) exit_code = open_account(options, account);
+  if (exit_code == EXIT_DONE && !journal_open(folder, journal, &failure)) exit_code = say(&failure);
+  if (exit_code == EXIT_DONE) return exit_code;
+  free(*account);
+  *account = NULL;
+  return exit_code;
+}
+
+/* Finding it */
+
+static bool copy_job(void *context, const struct schedule_job *job) {
+  *(struct schedule_job **)context = schedule_copy(job);
+  return false;
+}
+
+static bool copy_text(void *context, const struct store_value *columns, int count) {
+  struct buffer *text = context;
+  (void)count;
+  buffer_append(text, columns[0].data, columns[0].length); /* what does not fit is missed below */
+  return false;
+}
+
+int job_unknown(const char *name) {
+  fprintf(stderr,
+          "loftyrun: there is no job \"%s\" for this profile and base URL; loftyrun job list shows "
+          "those that there are\n",
+          name);
+  return EXIT_USAGE;
+}
+
+/* The script of a job: the text that was validated, under the name and beside the modules of its
+   file. */
+static int open_script(struct journal *journal, const struct schedule_job *job,
+                       struct script *script) {
+  struct failure failure;
+  const char *slash = strrchr(job->file, '/');
+  *script = (struct script){.name = job->file, .folder = "."};
+  buffer_init(&script->text, SCRIPT_MAXIMUM);
+  snprintf(script->chunk_name, sizeof script->chunk_name, "@%s", job->file);
+  if (slash)
+    snprintf(script->folder, sizeof script->folder, "%.*s",
+             slash == job->file ? 1 : (int)(slash - job->file), job->file);
+  enum store_answer answer = schedule_text(journal, job->id, copy_text, &script->text, &failure);
+  if (answer == STORE_FAILED) return say(&failure);
+  return script->text.data ? EXIT_DONE : out_of_memory();
+}
+
+static int find_job(const struct run_options *options, const char *name, struct job_run *run,
+                    struct script *script) {
+  struct failure failure;
+  struct journal *journal;
+  int exit_code = job_open_store(options, &journal, &run->account);
+  if (exit_code != EXIT_DONE) return exit_code;
+  enum store_answer answer =
+      schedule_job(journal, run->account, name, copy_job, &run->job, &failure);
+  if (answer == STORE_FAILED)
+    exit_code = say(&failure);
+  else if (answer == STORE_NO)
+    exit_code = job_unknown(name);
+  else if (!run->job)
+    exit_code = out_of_memory();
+  else
+    exit_code = open_script(journal, run->job, script);
+  journal_close(journal);
+  return exit_code;
+}
+
+int job_run(const struct run_options *options, const char *name, int64_t at) {
+  struct job_run run = {.instant = at, .by_hand = at == 0};
+  struct run_options wanted = *options;
+  struct script script = {.name = NULL};
+  char *arguments[] = {NULL};
+  int exit_code = find_job(options, name, &run, &script);
+  if (exit_code == EXIT_DONE) {
+    wanted.job = &run;
+    wanted.recording = RUN_RECORDED;
+    if (wanted.timeout <= 0) wanted.timeout = (double)run.job->options.timeout / 1000;
+    exit_code = run_script(&wanted, &script, arguments);
+  }
+  script_free(&script);
+  free(run.job);
+  free(run.account);
+  return exit_code;
+}
+
+/* Running it */
+
+static int refuse(const struct job_run *job, enum schedule_claim answer) {
+  char at[CIVIL_INSTANT_SIZE];
+  civil_write_instant(job->instant / 1000, 0, at);
+  if (answer == SCHEDULE_BUSY)
+    fprintf(stderr, "loftyrun: another run of the job \"%s\" is under way\n", job->job->name);
+  else
+    fprintf(stderr, "loftyrun: %s of the job \"%s\" is not waiting to be run\n", at,
+            job->job->name);
+  return EXIT_LOCKED;
+}
+
+int job_run_claim(struct job_run *job, struct context *context) {
+  struct failure failure;
+  if (!job) return EXIT_DONE;
+  if (!run_journal_open(context, NULL, 0, &failure)) return say(&failure);
+  enum schedule_claim answer =
+      schedule_claim(context->journal, job->job, job->job->file, job->account, journal_now(),
+                     &job->instant, &job->attempt, &failure);
+  job->claimed = answer == SCHEDULE_CLAIMED;
+  if (job->claimed) return EXIT_DONE;
+  journal_close(context->journal);
+  context->journal = NULL;
+  return answer == SCHEDULE_CLAIM_FAILED ? say(&failure) : refuse(job, answer);
+}
+
+static void push_event(lua_State *L, const struct job_run *job) {
+  int64_t late = journal_now() - job->instant;
+  lua_createtable(L, 0, 8);
+  lua_pushstring(L, job->job->name);
+  lua_setfield(L, -2, "name");
+  lua_pushinteger(L, job->instant);
+  lua_setfield(L, -2, "due");
+  lua_pushstring(L, job->job->zone);
+  lua_setfield(L, -2, "zone");
+  lua_pushinteger(L, job->attempt);
+  lua_setfield(L, -2, "attempt");
+  lua_pushnumber(L, late > 0 ? (lua_Number)late / 1000 : 0);
+  lua_setfield(L, -2, "late");
+  lua_pushboolean(L, job->by_hand);
+  lua_setfield(L, -2, "by_hand");
+}
+
+void job_give_body(lua_State *L, lua_State *co, const struct run_options *options) {
+  const struct job_run *job = options->job;
+  bool calls_function = job && strcmp(job->job->body, "function") == 0;
+  if (!calls_function && !options->registrations) return;
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lofty.registry");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "main");
+  lua_remove(L, -2);
+  luaL_checkstack(co, 4, "the body of a job");
+  lua_xmove(L, co, 1); /* co: code, main */
+  lua_insert(co, -2);
+  if (!job) return;
+  lua_pushstring(L, job->job->name);
+  push_event(L, job);
+  lua_xmove(L, co, 2);
+}
+
+void job_run_end(struct job_run *job, struct context *context, int exit_code) {
+  struct failure failure;
+  struct schedule_outcome outcome;
+  if (!job || !job->claimed || !context->journal) return;
+  if (schedule_end(context->journal, job->job, job->instant, journal_run_id(context->journal),
+                   exit_code, journal_now(), &outcome, &failure))
+    return;
+  struct log_field why = {.name = "why", .value = failure.message};
+  log_write(context->log, LOG_LEVEL_WARN,
+            "this run of the job will count as one that was killed: its end could not be recorded",
+            &why, 1);
+}

@@ -1,0 +1,402 @@
+#include "serve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/civil.h"
+#include "../core/exit_code.h"
+#include "../core/schedule_instants.h"
+#include "children.h"
+#include "job.h"
+#include "registrations.h"
+#include "runs.h"
+#include "signals.h"
+
+enum {
+  TICK_MS = 1000,
+  STOP_MS = 30 * 1000,
+  ASK_MS = 15 * 1000, /* the child itself gives up earlier, and says why */
+  FIRST_PAUSE_MS = 5 * 1000,
+  MOST_PAUSE_MS = 60 * 1000,
+  WORDS_MAXIMUM = 64 * 1024,
+  TIMES_READ = 3
+};
+
+/* A job that is served, and when it comes next. */
+struct served {
+  struct schedule_job *job;
+  int64_t next;
+};
+
+struct server {
+  const struct serve_options *options;
+  struct journal *journal;
+  char *account;
+  struct zones *zones;
+  struct loop *loop;
+  struct schedule_server row;
+  struct runs *runs;
+  struct schedule_job **jobs;
+  int64_t *next; /* of each of them; INT64_MAX: never */
+  size_t count;
+  int64_t version; /* of the store, when the jobs were read */
+  bool dirty;      /* they are to be read again */
+  struct loop_timer tick, end;
+  int pause; /* milliseconds, after a failure; 0: there was none */
+  bool reloads, stops, ends;
+};
+
+static void say(const struct server *server, enum log_level level, const char *message,
+                const char *name, const char *value) {
+  struct log_field field = {.name = name, .value = value};
+  log_write(&server->options->run.log, level, message, &field, name ? 1 : 0);
+}
+
+/* Reading the files */
+
+/* Where the daemon goes on all the same the log has it; otherwise whoever started it. */
+static void pass_on(const struct server *server, const char *text, bool begins) {
+  if (begins)
+    fputs(text, stderr);
+  else if (*text)
+    log_text(&server->options->run.log, text);
+}
+
+static void trim(struct buffer *text) {
+  while (text->length > 0 && text->data[text->length - 1] == '\n')
+    text->data[--text->length] = '\0';
+}
+
+static int tell_failure(const struct server *server, const struct failure *failure, bool begins,
+                        int exit_code) {
+  if (begins)
+    fprintf(stderr, "loftyrun: %s\n", failure->message);
+  else
+    say(server, LOG_LEVEL_ERROR, failure->message, NULL, NULL);
+  return exit_code;
+}
+
+static int ask_child(struct server *server, const char *file, bool begins, struct buffer *lines) {
+  struct failure failure;
+  struct child_words words = {.status = 0};
+  struct runs_room room;
+  const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "check", "-o", "jsonl"};
+  int count = 5, exit_code = EXIT_TEMPORARY;
+  count += runs_options(&server->options->run, arguments + count, &room);
+  arguments[count++] = "--";
+  arguments[count++] = file;
+  arguments[count] = NULL;
+  buffer_init(&words.out, lines->maximum);
+  buffer_init(&words.err, WORDS_MAXIMUM);
+  if (!children_ask(server->loop, arguments, ASK_MS, &words, &failure)) {
+    tell_failure(server, &failure, begins, exit_code);
+  } else {
+    exit_code = children_exit_code(words.status);
+    if (!begins) trim(&words.err);
+    if (words.err.data) pass_on(server, words.err.data, begins);
+    if (exit_code != EXIT_DONE && !words.err.length)
+      say(server, LOG_LEVEL_ERROR, "a process that was to tell what a file registers has died",
+          "file", file);
+  }
+  if (exit_code == EXIT_DONE) {
+    buffer_free(lines);
+    *lines = words.out;
+  } else {
+    buffer_free(&words.out);
+  }
+  buffer_free(&words.err);
+  return exit_code;
+}
+
+/* What was told must be of the text that is kept: where somebody writes the file at the moment it
+   is read again. */
+static int read_file(struct server *server, const char *file, bool begins,
+                     struct registrations *registrations) {
+  char path[PATH_MAX];
+  struct failure failure;
+  struct script script;
+  struct buffer lines;
+  if (!realpath(file, path)) {
+    failure_set(&failure, "CANNOT_READ", "cannot open %.400s: %s", file, strerror(errno));
+    return tell_failure(server, &failure, begins, EXIT_USAGE);
+  }
+  int exit_code = EXIT_USAGE;
+  buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
+  for (int i = 0; i < TIMES_READ; i++) {
+    exit_code = ask_child(server, file, begins, &lines);
+    if (exit_code != EXIT_DONE) break;
+    bool fine = script_read(&script, path, &failure) &&
+                registrations_take(registrations, path, &lines, &script.text, &failure);
+    script_free(&script);
+    if (fine) break;
+    exit_code = EXIT_USAGE;
+    if (strcmp(failure.code, "CHANGED") != 0 || i == TIMES_READ - 1) {
+      tell_failure(server, &failure, begins, exit_code);
+      break;
+    }
+  }
+  buffer_free(&lines);
+  return exit_code;
+}
+
+/* All files are read, and only then the jobs change. */
+static int load(struct server *server, bool begins) {
+  struct failure failure;
+  char count[24];
+  struct registrations registrations = {.list = NULL};
+  int exit_code = EXIT_DONE;
+  for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
+    exit_code = read_file(server, *file, begins, &registrations);
+  if (exit_code == EXIT_DONE &&
+      !schedule_swap(server->journal, server->zones, &server->row, server->account,
+                     registrations.list, registrations.count, journal_now(), &failure))
+    exit_code = tell_failure(
+        server, &failure, begins,
+        strcmp(failure.code, "JOB_TAKEN") == 0 ? EXIT_USAGE : folder_exit_code(&failure));
+  snprintf(count, sizeof count, "%zu", registrations.count);
+  registrations_free(&registrations);
+  server->dirty = true;
+  if (exit_code == EXIT_DONE)
+    say(server, LOG_LEVEL_INFO, begins ? "serving" : "the files were read again", "jobs", count);
+  else if (!begins)
+    say(server, LOG_LEVEL_ERROR, "the files were not taken; the jobs go on as they were", NULL,
+        NULL);
+  return exit_code;
+}
+
+/* The jobs */
+
+static void forget_jobs(struct schedule_job **jobs, size_t count) {
+  for (size_t i = 0; i < count; i++) free(jobs[i]);
+  free(jobs);
+}
+
+struct reading {
+  struct schedule_job **jobs;
+  size_t count, size;
+  bool failed;
+};
+
+static bool take_job(void *context, const struct schedule_job *job) {
+  struct reading *reading = context;
+  if (reading->count == reading->size) {
+    size_t size = reading->size ? 2 * reading->size : 16;
+    struct schedule_job **larger = realloc(reading->jobs, size * sizeof *larger);
+    reading->failed = !larger;
+    if (!larger) return false;
+    reading->jobs = larger;
+    reading->size = size;
+  }
+  reading->jobs[reading->count] = schedule_copy(job);
+  reading->failed = !reading->jobs[reading->count];
+  reading->count += !reading->failed;
+  return !reading->failed;
+}
+
+static const struct schedule_job *find_job(const struct server *server, int64_t id) {
+  for (size_t i = 0; i < server->count; i++)
+    if (server->jobs[i]->id == id) return server->jobs[i];
+  return NULL;
+}
+
+/* A job that has paused itself is told of once. */
+static void tell_paused(const struct server *server, const struct reading *new) {
+  for (size_t i = 0; i < new->count; i++) {
+    const struct schedule_job *job = new->jobs[i], *before = find_job(server, job->id);
+    if (!job->paused || !job->by_failures || !before || before->paused) continue;
+    say(server, LOG_LEVEL_ERROR,
+        "paused, because it failed too often in a row; loftyrun job resume has it go on", "job",
+        job->name);
+  }
+}
+
+static int64_t next_of(const struct server *server, const struct schedule_job *job) {
+  struct schedule schedule;
+  int64_t next;
+  if (!schedule_of(job, &schedule, NULL) ||
+      !schedule_next(&schedule, server->zones, job->considered, &next, NULL))
+    return INT64_MAX;
+  return next;
+}
+
+static bool read_jobs(struct server *server, struct failure *failure) {
+  struct reading reading = {.jobs = NULL};
+  int64_t version;
+  if (!store_version(journal_store(server->journal), &version, failure)) return false;
+  if (version == server->version && !server->dirty) return true;
+  bool fine = schedule_served(server->journal, server->row.id, take_job, &reading, failure) &&
+              (!reading.failed || failure_set(failure, "OUT_OF_MEMORY", "out of memory"));
+  int64_t *next = fine ? calloc(reading.count + 1, sizeof *next) : NULL;
+  if (fine && !next) fine = failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  if (!fine) {
+    forget_jobs(reading.jobs, reading.count);
+    return false;
+  }
+  for (size_t i = 0; i < reading.count; i++) next[i] = next_of(server, reading.jobs[i]);
+  tell_paused(server, &reading);
+  forget_jobs(server->jobs, server->count);
+  free(server->next);
+  server->jobs = reading.jobs;
+  server->next = next;
+  server->count = reading.count;
+  server->version = version;
+  server->dirty = false;
+  return true;
+}
+
+/* Decides about what has come; also where the clock was put back. */
+static bool consider(struct server *server, int64_t now, struct failure *failure) {
+  bool any = false;
+  for (size_t i = 0; i < server->count; i++) {
+    const struct schedule_job *job = server->jobs[i];
+    if (server->next[i] > now && job->considered <= now) continue;
+    any = true;
+    if (!schedule_consider(server->journal, server->zones, job, now, failure)) return false;
+  }
+  if (!any) return true;
+  server->dirty = true;
+  return read_jobs(server, failure);
+}
+
+/* Waiting */
+
+static void on_tick(void *context);
+
+static void tick_in(struct server *server, int64_t milliseconds) {
+  if (milliseconds < 0) milliseconds = 0;
+  loop_timer_set(server->loop, &server->tick, milliseconds, on_tick, server);
+}
+
+static bool step(struct server *server, int64_t *wait, struct failure *failure) {
+  int64_t now = journal_now(), waiting;
+  if (!runs_collect(server->runs, failure) || !read_jobs(server, failure) ||
+      !consider(server, now, failure) ||
+      !runs_step(server->runs, server->jobs, server->count, now, failure) ||
+      !schedule_next_waiting(server->journal, server->row.id, now, &waiting, failure))
+    return false;
+  now = journal_now();
+  *wait = TICK_MS;
+  if (waiting - now < *wait) *wait = waiting - now;
+  for (size_t i = 0; i < server->count; i++)
+    if (server->next[i] - now < *wait) *wait = server->next[i] - now;
+  return true;
+}
+
+/* A full disk, a store that is busy: it is tried again, and not in a circle. */
+static void on_tick(void *context) {
+  struct failure failure;
+  struct server *server = context;
+  int64_t wait;
+  if (server->stops) return;
+  if (step(server, &wait, &failure)) {
+    server->pause = 0;
+    tick_in(server, wait);
+    return;
+  }
+  server->pause = server->pause == 0 ? FIRST_PAUSE_MS : 2 * server->pause;
+  if (server->pause > MOST_PAUSE_MS) server->pause = MOST_PAUSE_MS;
+  say(server, LOG_LEVEL_ERROR, "the jobs could not be looked after; that is tried again", "why",
+      failure.message);
+  server->dirty = true;
+  tick_in(server, server->pause);
+}
+
+/* Ending */
+
+static void on_end(void *context) {
+  struct server *server = context;
+  say(server, LOG_LEVEL_WARN, "runs that do not end are killed", NULL, NULL);
+  runs_signal(server->runs, SIGKILL);
+}
+
+static void stop(struct server *server) {
+  if (server->stops) {
+    server->ends = true;
+    return;
+  }
+  server->stops = true;
+  loop_timer_clear(server->loop, &server->tick);
+  if (runs_count(server->runs) > 0) {
+    say(server, LOG_LEVEL_INFO, "ending; waiting for runs that are told to end", NULL, NULL);
+    runs_signal(server->runs, SIGTERM);
+    loop_timer_set(server->loop, &server->end, STOP_MS, on_end, server);
+  }
+}
+
+static void on_signal(void *context, int number) {
+  struct server *server = context;
+  if (number == SIGHUP)
+    server->reloads = true;
+  else if (number == SIGTERM || number == SIGINT)
+    stop(server);
+  else if (!server->stops && server->pause == 0 && server->tick.armed)
+    tick_in(server, 0);
+}
+
+static int keep_serving(struct server *server) {
+  struct failure failure;
+  while (!server->ends) {
+    if (server->stops) {
+      runs_collect(server->runs, &failure); /* what it cannot tell of has ended all the same */
+      if (runs_count(server->runs) == 0) break;
+    } else if (server->reloads) {
+      server->reloads = false;
+      load(server, false);
+      tick_in(server, 0);
+    }
+    if (!loop_step(server->loop, -1)) {
+      fputs("loftyrun: the event loop failed\n", stderr);
+      return EXIT_TEMPORARY;
+    }
+  }
+  say(server, LOG_LEVEL_INFO, "ended", NULL, NULL);
+  return server->ends ? EXIT_SIGTERM : EXIT_DONE;
+}
+
+static int begin(struct server *server) {
+  struct failure failure;
+  server->zones = zones_open();
+  server->loop = loop_new();
+  if (!server->zones || !server->loop) {
+    fputs("loftyrun: out of memory\n", stderr);
+    return EXIT_TEMPORARY;
+  }
+  if (!signals_install(server->loop, on_signal, server, &failure) ||
+      !schedule_begin_server(server->journal, journal_now(), &server->row, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return folder_exit_code(&failure);
+  }
+  server->runs = runs_new(server->options, server->journal, server->row.id);
+  if (!server->runs) {
+    fputs("loftyrun: out of memory\n", stderr);
+    return EXIT_TEMPORARY;
+  }
+  int exit_code = load(server, true);
+  if (exit_code == EXIT_DONE && !server->stops) tick_in(server, 0);
+  return exit_code;
+}
+
+int serve(const struct serve_options *options) {
+  struct server server = {.options = options, .dirty = true};
+  int exit_code = job_open_store(&options->run, &server.journal, &server.account);
+  if (exit_code != EXIT_DONE) return exit_code;
+  exit_code = begin(&server);
+  if (exit_code == EXIT_DONE) exit_code = keep_serving(&server);
+  if (server.loop) {
+    loop_timer_clear(server.loop, &server.tick);
+    loop_timer_clear(server.loop, &server.end);
+    signals_remove(server.loop);
+  }
+  runs_free(server.runs);
+  schedule_end_server(server.journal, &server.row);
+  forget_jobs(server.jobs, server.count);
+  free(server.next);
+  loop_free(server.loop);
+  zones_close(server.zones);
+  journal_close(server.journal);
+  free(server.account);
+  return exit_code;
+}
