@@ -1,0 +1,579 @@
+/* Jobs and their instants in a store: claims, ends, daemons that come and go, clocks that are put.
+ */
+#include "core/schedule_instants.h"
+
+#include "core/civil.h"
+#include "state_folder.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND };
+static const int64_t HOUR = INT64_C(3600) * SECOND;
+static const int64_t DAY = INT64_C(86400) * SECOND;
+
+static const char ME[] = "me@there";
+static struct zones *zones;
+static struct failure failure;
+
+static int64_t at(const char *text) {
+  int64_t instant = 0;
+  if (!civil_read_instant(text, &instant)) TEST_NOTE("no instant: %s", text);
+  return instant * SECOND;
+}
+
+static struct journal *open_journal(void) {
+  struct journal *journal = NULL;
+  if (!journal_open(folder, &journal, &failure)) TEST_NOTE("not opened: %s", failure.message);
+  return journal;
+}
+
+static struct schedule_registration hourly = {
+    .job = {.name = "hourly",
+            .file = "/jobs.lua",
+            .body = "function",
+            .line = 3,
+            .expression = "0 * * * *",
+            .zone = "America/New_York",
+            .options = {.window = INT64_C(31) * 86400 * 1000, .retry_delay = 60 * 1000}},
+    .text = "-- text",
+    .length = 7};
+
+struct daemon {
+  struct journal *journal;
+  struct schedule_server server;
+};
+
+static void begin_with(struct daemon *daemon, const struct schedule_registration *list,
+                       size_t count, int64_t now) {
+  daemon->journal = open_journal();
+  if (!schedule_begin_server(daemon->journal, now, &daemon->server, &failure) ||
+      !schedule_swap(daemon->journal, zones, &daemon->server, ME, list, count, now, &failure))
+    TEST_NOTE("not begun: %s", failure.message);
+}
+
+static void begin(struct daemon *daemon, int64_t now) { begin_with(daemon, &hourly, 1, now); }
+
+static void end(struct daemon *daemon) {
+  schedule_end_server(daemon->journal, &daemon->server);
+  journal_close(daemon->journal);
+  daemon->journal = NULL;
+}
+
+/* As a kill would: its lock goes, its rows stay. */
+static void kill_it(struct daemon *daemon) {
+  locks_release(daemon->server.lock);
+  journal_close(daemon->journal);
+  daemon->journal = NULL;
+}
+
+static bool copy_job(void *context, const struct schedule_job *job) {
+  struct schedule_job **copy = context;
+  free(*copy);
+  *copy = schedule_copy(job);
+  return true;
+}
+
+/* To be freed. */
+static struct schedule_job *find(struct journal *journal, const char *name) {
+  struct schedule_job *job = NULL;
+  if (schedule_job(journal, ME, name, copy_job, &job, &failure) != STORE_YES || !job)
+    TEST_NOTE("no job %s", name);
+  return job;
+}
+
+static void consider(struct journal *journal, int64_t now) {
+  struct schedule_job *job = find(journal, "hourly");
+  if (!schedule_consider(journal, zones, job, now, &failure)) TEST_NOTE("%s", failure.message);
+  free(job);
+}
+
+/* A run of its own process, as far as the store can tell. */
+struct child {
+  struct journal *journal;
+  struct schedule_job *job;
+  int64_t instant, attempt;
+  enum schedule_claim answer;
+};
+
+static void start(struct child *child, const char *name, int64_t instant, int64_t now) {
+  *child = (struct child){.journal = open_journal(), .instant = instant};
+  child->job = find(child->journal, name);
+  child->answer = schedule_claim(child->journal, child->job, "jobs.lua", ME, now, &child->instant,
+                                 &child->attempt, &failure);
+  if (child->answer == SCHEDULE_CLAIM_FAILED) TEST_NOTE("%s", failure.message);
+}
+
+/* `exit_code` below -1: it dies without a word. */
+static struct schedule_outcome finish(struct child *child, int exit_code, int64_t now) {
+  struct schedule_outcome outcome = {.changed = false};
+  if (child->answer == SCHEDULE_CLAIMED && exit_code >= -1)
+    CHECK(schedule_end(child->journal, child->job, child->instant, journal_run_id(child->journal),
+                       exit_code, now, &outcome, &failure));
+  journal_close(child->journal);
+  free(child->job);
+  return outcome;
+}
+
+struct row {
+  struct schedule_instant row;
+  char state[16];
+};
+
+static bool copy_row(void *context, const struct schedule_instant *instant) {
+  struct row *row = context;
+  row->row = *instant;
+  snprintf(row->state, sizeof row->state, "%s", instant->state);
+  return true;
+}
+
+static const char *state_of(struct journal *journal, const char *name, int64_t instant) {
+  static struct row row;
+  struct schedule_job *job = find(journal, name);
+  row = (struct row){.state = "-"};
+  schedule_instant(journal, job->id, instant, copy_row, &row, &failure);
+  free(job);
+  return row.state;
+}
+
+struct list {
+  int64_t instants[4096];
+  int64_t runs[4096];
+  int count;
+};
+
+static bool list_one(void *context, const struct schedule_instant *instant) {
+  struct list *list = context;
+  list->runs[list->count] = instant->run;
+  list->instants[list->count++] = instant->instant;
+  return list->count < 4096;
+}
+
+static struct list *waiting(const struct daemon *daemon, int64_t now) {
+  static struct list list;
+  list.count = 0;
+  CHECK(schedule_waiting(daemon->journal, daemon->server.id, now, list_one, &list, &failure));
+  return &list;
+}
+
+/* What the daemon does about runs that are over without a word. */
+static void end_dead(const struct daemon *daemon, int64_t now) {
+  static struct list list;
+  struct schedule_outcome outcome;
+  list.count = 0;
+  CHECK(schedule_running(daemon->journal, daemon->server.id, list_one, &list, &failure));
+  for (int i = 0; i < list.count; i++) {
+    if (journal_is_alive(daemon->journal, list.runs[i])) continue;
+    struct schedule_job *job = find(daemon->journal, "hourly");
+    CHECK(schedule_end(daemon->journal, job, list.instants[i], list.runs[i], -1, now, &outcome,
+                       &failure));
+    free(job);
+  }
+}
+
+static void test_claims(void) {
+  struct daemon daemon;
+  struct child first, second;
+  int64_t six = at("2026-03-01T06:00:00Z");
+  begin(&daemon, six - MINUTE);
+  TEST("an instant waits when it has come, and not before");
+  consider(daemon.journal, six - 1);
+  CHECK_INT(waiting(&daemon, six)->count, 0);
+  consider(daemon.journal, six);
+  CHECK_INT(waiting(&daemon, six)->count, 1);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "waiting");
+  TEST("deciding again changes nothing");
+  consider(daemon.journal, six + 1);
+  CHECK_INT(waiting(&daemon, six)->count, 1);
+  TEST("two children of one instant: the second finds it claimed");
+  start(&first, "hourly", six, six + 5);
+  start(&second, "hourly", six, six + 6);
+  CHECK_INT(first.answer, SCHEDULE_CLAIMED);
+  CHECK_INT(first.attempt, 1);
+  CHECK_INT(second.answer, SCHEDULE_NOT_WAITING);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "running");
+  finish(&second, 0, six + 7);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "running");
+  CHECK(finish(&first, 0, six + 8).changed);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "done");
+  TEST("what is over cannot be claimed again");
+  start(&second, "hourly", six, six + 9);
+  CHECK_INT(second.answer, SCHEDULE_NOT_WAITING);
+  finish(&second, 0, six + 9);
+  TEST("nor what never came");
+  start(&second, "hourly", six + 1, six + 9);
+  CHECK_INT(second.answer, SCHEDULE_NOT_WAITING);
+  finish(&second, 0, six + 9);
+  TEST("the end of a run is noted once");
+  end_dead(&daemon, six + 10);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "done");
+  end(&daemon);
+}
+
+static void test_overlap(void) {
+  static const struct {
+    enum schedule_overlap overlap;
+    enum schedule_claim answer;
+    const char *state;
+  } overlaps[] = {{SCHEDULE_SKIP, SCHEDULE_BUSY, "skipped"},
+                  {SCHEDULE_QUEUE, SCHEDULE_BUSY, "waiting"},
+                  {SCHEDULE_CANCEL, SCHEDULE_BUSY, "waiting"},
+                  {SCHEDULE_ALLOW, SCHEDULE_CLAIMED, "running"}};
+  struct child first, second;
+  for (size_t i = 0; i < 4; i++) {
+    struct daemon daemon;
+    TEST("overlap %s", schedule_overlap_name(overlaps[i].overlap));
+    struct schedule_registration job = hourly;
+    job.job.options.overlap = overlaps[i].overlap;
+    int64_t six = at("2026-03-02T06:00:00Z") + (int64_t)i * DAY;
+    begin_with(&daemon, &job, 1, six - MINUTE);
+    consider(daemon.journal, six);
+    start(&first, "hourly", six, six);
+    consider(daemon.journal, six + HOUR);
+    start(&second, "hourly", six + HOUR, six + HOUR);
+    CHECK_INT(second.answer, overlaps[i].answer);
+    CHECK_STR(state_of(daemon.journal, "hourly", six + HOUR), overlaps[i].state);
+    finish(&second, 0, six + HOUR);
+    TEST("by hand, overlap %s", schedule_overlap_name(overlaps[i].overlap));
+    start(&second, "hourly", 0, six + HOUR + 7);
+    CHECK_INT(second.answer, overlaps[i].answer);
+    bool leaves_row = overlaps[i].overlap == SCHEDULE_ALLOW;
+    CHECK_STR(state_of(daemon.journal, "hourly", six + HOUR + 7), leaves_row ? "running" : "-");
+    finish(&second, 0, six + HOUR + 8);
+    finish(&first, 0, six + HOUR + 9);
+    end(&daemon);
+  }
+  struct daemon daemon;
+  int64_t six = at("2026-03-08T06:00:00Z");
+  TEST("a run that was killed is in nobody's way");
+  begin(&daemon, six - MINUTE);
+  consider(daemon.journal, six);
+  start(&first, "hourly", six, six);
+  finish(&first, -2, six);
+  consider(daemon.journal, six + HOUR);
+  start(&second, "hourly", six + HOUR, six + HOUR);
+  CHECK_INT(second.answer, SCHEDULE_CLAIMED);
+  finish(&second, 0, six + HOUR);
+  TEST("and has died");
+  end_dead(&daemon, six + HOUR);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "died");
+  TEST("by hand two in one millisecond have a row each");
+  start(&first, "hourly", 0, six + HOUR + 1);
+  finish(&first, 0, six + HOUR + 1);
+  start(&second, "hourly", 0, six + HOUR + 1);
+  CHECK_INT(second.answer, SCHEDULE_CLAIMED);
+  CHECK_INT(second.instant, first.instant + 1);
+  finish(&second, 0, six + HOUR + 1);
+  end(&daemon);
+}
+
+static void test_ends(void) {
+  struct daemon daemon;
+  struct child child;
+  struct schedule_registration job = hourly;
+  job.job.name = "failing";
+  job.job.options.retries = 1;
+  job.job.options.pause_after = 2;
+  int64_t six = at("2026-04-01T06:00:00Z");
+  begin_with(&daemon, &job, 1, six - MINUTE);
+  struct schedule_job *known = find(daemon.journal, "failing");
+  TEST("a run that failed waits to be made again");
+  CHECK(schedule_consider(daemon.journal, zones, known, six, &failure));
+  start(&child, "failing", six, six);
+  struct schedule_outcome outcome = finish(&child, 5, six + 10);
+  CHECK(outcome.retries);
+  CHECK_INT(outcome.not_before, six + 10 + MINUTE);
+  CHECK_STR(state_of(daemon.journal, "failing", six), "waiting");
+  CHECK_INT(waiting(&daemon, six + 9 + MINUTE)->count, 0);
+  CHECK_INT(waiting(&daemon, six + 10 + MINUTE)->count, 1);
+  TEST("as often as retries says");
+  start(&child, "failing", six, six + 2 * MINUTE);
+  CHECK_INT(child.attempt, 2);
+  outcome = finish(&child, -1, six + 3 * MINUTE);
+  CHECK(outcome.changed && !outcome.retries && !outcome.pauses);
+  CHECK_STR(state_of(daemon.journal, "failing", six), "died");
+  TEST("so many instants that failed in a row pause the job, and what waits does not run");
+  CHECK(schedule_consider(daemon.journal, zones, known, six + HOUR, &failure));
+  start(&child, "failing", six + HOUR, six + HOUR);
+  finish(&child, 1, six + HOUR);
+  start(&child, "failing", six + HOUR, six + HOUR + 5 * MINUTE);
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 2 * HOUR, &failure));
+  outcome = finish(&child, 1, six + 2 * HOUR);
+  CHECK(outcome.pauses);
+  CHECK_STR(state_of(daemon.journal, "failing", six + 2 * HOUR), "paused");
+  free(known);
+  known = find(daemon.journal, "failing");
+  CHECK(known->paused == six + 2 * HOUR && known->by_failures && known->failures == 2);
+  TEST("what comes then is paused, and is not caught up when the job goes on");
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 3 * HOUR, &failure));
+  CHECK_STR(state_of(daemon.journal, "failing", six + 3 * HOUR), "paused");
+  CHECK_INT(
+      schedule_pause(daemon.journal, zones, ME, "failing", false, six + 4 * HOUR + 1, &failure),
+      STORE_YES);
+  CHECK_STR(state_of(daemon.journal, "failing", six + 4 * HOUR), "paused");
+  free(known);
+  known = find(daemon.journal, "failing");
+  CHECK(!known->paused && known->failures == 0);
+  TEST("a run that is done ends the row of failures, an interruption is none");
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 5 * HOUR, &failure));
+  start(&child, "failing", six + 5 * HOUR, six + 5 * HOUR);
+  finish(&child, 2, six + 5 * HOUR);
+  free(known);
+  known = find(daemon.journal, "failing");
+  CHECK_INT(known->failures, 1);
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 6 * HOUR, &failure));
+  start(&child, "failing", six + 6 * HOUR, six + 6 * HOUR);
+  finish(&child, 0, six + 6 * HOUR);
+  free(known);
+  known = find(daemon.journal, "failing");
+  CHECK_INT(known->failures, 0);
+  TEST("pausing decides first what has come");
+  CHECK_INT(schedule_pause(daemon.journal, zones, ME, "failing", true, six + 7 * HOUR, &failure),
+            STORE_YES);
+  CHECK_STR(state_of(daemon.journal, "failing", six + 7 * HOUR), "paused");
+  CHECK_STR(state_of(daemon.journal, "failing", six + 6 * HOUR), "done");
+  TEST("there is no such job");
+  CHECK_INT(schedule_pause(daemon.journal, zones, ME, "other", true, six, &failure), STORE_NO);
+  CHECK_INT(schedule_pause(daemon.journal, zones, "you", "failing", true, six, &failure), STORE_NO);
+  TEST("a run that is ended for a later one is no failure and not made again");
+  CHECK_INT(schedule_pause(daemon.journal, zones, ME, "failing", false, six + 8 * HOUR, &failure),
+            STORE_YES);
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 9 * HOUR, &failure));
+  start(&child, "failing", six + 9 * HOUR, six + 9 * HOUR);
+  CHECK(schedule_cancel(daemon.journal, known->id, six + 9 * HOUR, six + 9 * HOUR, &failure));
+  outcome = finish(&child, 143, six + 9 * HOUR);
+  CHECK(!outcome.retries);
+  CHECK_STR(state_of(daemon.journal, "failing", six + 9 * HOUR), "cancelled");
+  free(known);
+  end(&daemon);
+}
+
+static void test_daemons(void) {
+  struct daemon one, other;
+  int64_t six = at("2026-05-01T06:00:00Z");
+  struct schedule_registration moved = hourly;
+  moved.job.name = "moved";
+  begin_with(&one, &moved, 1, six);
+  TEST("a name is taken while a daemon serves it out of another file");
+  moved.job.file = "/other.lua";
+  other.journal = open_journal();
+  CHECK(schedule_begin_server(other.journal, six, &other.server, &failure));
+  CHECK(!schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, &failure));
+  CHECK_STR(failure.code, "JOB_TAKEN");
+  TEST("for another account it is another job");
+  CHECK(schedule_swap(other.journal, zones, &other.server, "you@there", &moved, 1, six, &failure));
+  TEST("and the job goes on in another file when that daemon is gone, killed or not");
+  struct schedule_job *before = find(one.journal, "moved");
+  kill_it(&one);
+  CHECK(schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, &failure));
+  struct schedule_job *after = find(other.journal, "moved");
+  CHECK_INT(after->id, before->id);
+  CHECK_STR(after->file, "/other.lua");
+  CHECK(after->served);
+  free(before);
+  free(after);
+  end(&other);
+  TEST("a job that nobody serves stays, and is not served");
+  one.journal = open_journal();
+  after = find(one.journal, "moved");
+  CHECK(!after->served);
+  free(after);
+  journal_close(one.journal);
+  TEST("what waited while nobody was there is missed by a job that catches nothing up");
+  begin(&one, six);
+  consider(one.journal, six + HOUR);
+  CHECK_STR(state_of(one.journal, "hourly", six + HOUR), "waiting");
+  kill_it(&one);
+  begin(&one, six + 5 * HOUR + 2 * MINUTE);
+  CHECK_STR(state_of(one.journal, "hourly", six + HOUR), "missed");
+  CHECK_STR(state_of(one.journal, "hourly", six + 5 * HOUR), "missed");
+  TEST("a restart within a minute loses nothing");
+  consider(one.journal, six + 6 * HOUR);
+  kill_it(&one);
+  begin(&one, six + 6 * HOUR + 50 * SECOND);
+  CHECK_STR(state_of(one.journal, "hourly", six + 6 * HOUR), "waiting");
+  TEST("what waits in a queue while a daemon is there stays, whoever else begins");
+  begin(&other, six + 6 * HOUR + 30 * MINUTE);
+  CHECK_STR(state_of(one.journal, "hourly", six + 6 * HOUR), "waiting");
+  CHECK(schedule_swap(one.journal, zones, &one.server, ME, &hourly, 1, six + 6 * HOUR + 31 * MINUTE,
+                      &failure));
+  CHECK_STR(state_of(one.journal, "hourly", six + 6 * HOUR), "waiting");
+  TEST("another expression does not look back");
+  struct schedule_registration quicker = hourly;
+  quicker.job.expression = "*/5 * * * *";
+  CHECK(schedule_swap(one.journal, zones, &one.server, ME, &quicker, 1,
+                      six + 7 * HOUR + 33 * MINUTE, &failure));
+  consider(one.journal, six + 7 * HOUR + 34 * MINUTE);
+  CHECK_STR(state_of(one.journal, "hourly", six + 7 * HOUR), "missed");
+  CHECK_STR(state_of(one.journal, "hourly", six + 7 * HOUR + 30 * MINUTE), "-");
+  consider(one.journal, six + 7 * HOUR + 35 * MINUTE);
+  CHECK_STR(state_of(one.journal, "hourly", six + 7 * HOUR + 35 * MINUTE), "waiting");
+  end(&one);
+  end(&other);
+}
+
+static void test_clocks(void) {
+  struct daemon daemon;
+  struct child child;
+  int64_t six = at("2026-06-01T06:00:00Z");
+  begin(&daemon, six - MINUTE);
+  consider(daemon.journal, six);
+  start(&child, "hourly", six, six);
+  finish(&child, 0, six);
+  TEST("the clock is put forward by three hours: they are missed");
+  consider(daemon.journal, six + 3 * HOUR + 5 * MINUTE);
+  CHECK_STR(state_of(daemon.journal, "hourly", six + HOUR), "missed");
+  CHECK_STR(state_of(daemon.journal, "hourly", six + 3 * HOUR), "missed");
+  TEST("and put right: they come, and what has run does not run again");
+  consider(daemon.journal, six - 10 * MINUTE);
+  CHECK_STR(state_of(daemon.journal, "hourly", six + HOUR), "-");
+  consider(daemon.journal, six);
+  CHECK_STR(state_of(daemon.journal, "hourly", six), "done");
+  consider(daemon.journal, six + HOUR);
+  CHECK_STR(state_of(daemon.journal, "hourly", six + HOUR), "waiting");
+  start(&child, "hourly", six + HOUR, six + HOUR);
+  CHECK_INT(child.answer, SCHEDULE_CLAIMED);
+  finish(&child, 0, six + HOUR);
+  TEST("what is forgotten does not come again, however far the clock is put back");
+  struct schedule_registration quick = hourly;
+  quick.job.expression = "* * * * *";
+  quick.job.options.catch_up = SCHEDULE_ALL;
+  int64_t begun = six + 2 * HOUR;
+  CHECK(schedule_swap(daemon.journal, zones, &daemon.server, ME, &quick, 1, begun, &failure));
+  consider(daemon.journal, begun + 6000 * MINUTE);
+  CHECK_STR(state_of(daemon.journal, "hourly", begun + 100 * MINUTE), "waiting");
+  /* Only what is over is forgotten. */
+  struct list *list = waiting(&daemon, begun + 6000 * MINUTE);
+  struct schedule_job *known = find(daemon.journal, "hourly");
+  for (int i = 0; i < 100; i++)
+    CHECK(schedule_skip(daemon.journal, known->id, list->instants[i], &failure));
+  free(known);
+  CHECK_STR(state_of(daemon.journal, "hourly", begun + 50 * MINUTE), "skipped");
+  consider(daemon.journal, begun + 6001 * MINUTE);
+  CHECK_STR(state_of(daemon.journal, "hourly", begun + 50 * MINUTE), "-");
+  consider(daemon.journal, begun - DAY);
+  consider(daemon.journal, begun + 6001 * MINUTE);
+  CHECK_STR(state_of(daemon.journal, "hourly", begun + 50 * MINUTE), "-");
+  end(&daemon);
+}
+
+/* Weeks with daemons that begin, end and are killed at random, children that die before or after
+   their claim, and clocks that are put forward and back. */
+static struct {
+  int64_t instants[4096];
+  int claims[4096];
+  int count;
+} ledger;
+
+static void note_claim(int64_t instant) {
+  for (int i = 0; i < ledger.count; i++)
+    if (ledger.instants[i] == instant) {
+      ledger.claims[i]++;
+      return;
+    }
+  ledger.instants[ledger.count] = instant;
+  ledger.claims[ledger.count++] = 1;
+}
+
+static uint32_t chance_state = 11;
+static bool chance(int one_in) {
+  chance_state = chance_state * 1664525 + 1013904223;
+  return (chance_state >> 8) % (uint32_t)one_in == 0;
+}
+
+static void work(struct daemon *daemon, const char *name, int64_t now) {
+  struct schedule_job *job = find(daemon->journal, name);
+  CHECK(schedule_consider(daemon->journal, zones, job, now, &failure));
+  free(job);
+  struct list found = *waiting(daemon, now);
+  for (int i = 0; i < found.count; i++) {
+    struct child child, double_;
+    if (chance(10)) continue; /* a child that is killed before it has claimed */
+    start(&child, name, found.instants[i], now);
+    if (child.answer == SCHEDULE_CLAIMED) note_claim(child.instant);
+    if (chance(5)) {
+      start(&double_, name, found.instants[i], now);
+      CHECK(double_.answer != SCHEDULE_CLAIMED);
+      finish(&double_, 0, now);
+    }
+    finish(&child, chance(10) ? -2 : chance(10) ? 1 : 0, now);
+  }
+}
+
+static void test_weeks(enum schedule_catch_up catch_up) {
+  static const char *const names[] = {"weeks-none", "weeks-one", "weeks-all"};
+  struct daemon daemons[2] = {{.journal = NULL}, {.journal = NULL}};
+  struct schedule_registration job = hourly;
+  const char *name = job.job.name = names[catch_up];
+  job.job.expression = "20 */4 * * *";
+  job.job.options.catch_up = catch_up;
+  TEST("three weeks of kills, restarts and clocks that are put: catch_up %s",
+       schedule_catch_up_name(catch_up));
+  int64_t begun = at("2026-02-25T00:00:00Z"), over = at("2026-03-18T00:00:00Z");
+  int64_t put = 0; /* how far the clock is ahead */
+  struct schedule schedule;
+  ledger.count = 0;
+  begin_with(&daemons[0], &job, 1, begun);
+  CHECK(schedule_of(&job.job, &schedule, &failure));
+  for (int64_t now = begun; now < over;) {
+    int64_t next;
+    CHECK(schedule_next(&schedule, zones, now + put, &next, &failure));
+    if (chance(2))
+      now = next - put + (chance_state >> 8) % (2 * MINUTE);
+    else
+      now += chance(20) ? 10 * HOUR : (chance_state >> 8) % (90 * MINUTE);
+    if (chance(40)) put = put ? 0 : chance(2) ? DAY : -HOUR;
+    struct daemon *daemon = &daemons[chance(2)];
+    if (!daemon->journal)
+      begin_with(daemon, &job, 1, now + put);
+    else if (chance(12))
+      kill_it(daemon);
+    else if (chance(12))
+      end(daemon);
+    if (daemon->journal) work(daemon, name, now + put);
+  }
+  struct daemon *last = &daemons[0];
+  if (!last->journal) begin_with(last, &job, 1, over);
+  for (int i = 0; i < 50; i++) work(last, name, over + DAY + i);
+  struct schedule_job *known = find(last->journal, name);
+  int64_t instant = begun;
+  int rows = 0, claimed = 0;
+  while (schedule_next(&schedule, zones, instant, &instant, &failure) && instant <= over + DAY) {
+    struct row row = {.state = "-"};
+    schedule_instant(last->journal, known->id, instant, copy_row, &row, &failure);
+    int claims = 0;
+    for (int i = 0; i < ledger.count; i++)
+      if (ledger.instants[i] == instant) claims = ledger.claims[i];
+    bool ran = strcmp(row.state, "done") == 0 || strcmp(row.state, "failed") == 0 ||
+               strcmp(row.state, "died") == 0 || strcmp(row.state, "running") == 0;
+    if (claims != (ran ? 1 : 0)) TEST_NOTE("%s, and %d claims", row.state, claims);
+    if (!ran && strcmp(row.state, "missed") != 0) TEST_NOTE("%s", row.state);
+    if (catch_up == SCHEDULE_ALL && !ran) TEST_NOTE("lost");
+    rows++;
+    claimed += claims;
+  }
+  for (int i = 0; i < ledger.count; i++)
+    if (ledger.claims[i] != 1) TEST_NOTE("claimed %d times", ledger.claims[i]);
+  CHECK_INT(claimed, ledger.count); /* nothing ran that the expression does not name */
+  CHECK(rows > 120);
+  CHECK(claimed > 30);
+  free(known);
+  for (int i = 0; i < 2; i++)
+    if (daemons[i].journal) end(&daemons[i]);
+}
+
+int main(void) {
+  /* Thousands of waits for a disk would prove nothing here. */
+  if (access("/dev/shm", W_OK) == 0) setenv("TMPDIR", "/dev/shm", 0);
+  zones = zones_open();
+  if (!zones || !begin_folder("/state")) return 1;
+  test_claims();
+  test_overlap();
+  test_ends();
+  test_daemons();
+  test_clocks();
+  test_weeks(SCHEDULE_NONE);
+  test_weeks(SCHEDULE_ONE);
+  test_weeks(SCHEDULE_ALL);
+  zones_close(zones);
+  TEST("the folder is clean");
+  end_folder(1);
+  return test_finish();
+}
