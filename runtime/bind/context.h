@@ -60,6 +60,7 @@ struct context {
   const struct traffic *traffic; /* NULL: calls happen, and that is all */
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
+  unsigned long requests_refused; /* because there were so many */
   unsigned long items_failed;
   int exit_code;             /* what the script gave to os.exit */
   struct http_call *calls;   /* under way, newest first */

@@ -237,8 +237,10 @@ static int http_call(lua_State *L) {
   if (refusal) return await_refuse(L, refusal, finish_refused);
   request.authorization = context->config->credential.authorization;
   if (!request.authorization) return fail_unsent(L, "NO_CREDENTIALS", config_missing_credential());
-  if (context_is_spent(context))
+  if (context_is_spent(context)) {
+    context->requests_refused++;
     return fail_unsent(L, "TOO_MANY_CALLS", "the run has made as many requests as it may");
+  }
   lua_pushstring(L, context->config->base_url);
   lua_pushvalue(L, 3);
   lua_concat(L, 2);

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 
 #include "../core/once.h"
+#include "../core/outputs.h"
 #include "context.h"
 #include "journal.h"
 
@@ -301,11 +302,58 @@ static int remove_key(lua_State *L) {
   return answer(L, once_remove(journal_store(journal), account, name, &failure), &failure);
 }
 
-static const luaL_Reg functions[] = {
-    {"run", run_numbers},     {"send", send_writes},      {"settle", settle},
-    {"take_over", take_over}, {"runs", list_runs},        {"of", one_run},
-    {"writes", list_writes},  {"made", list_made},        {"key", get_key},
-    {"put_key", put_key},     {"remove_key", remove_key}, {NULL, NULL}};
+/* Stack of these: what is kept of a run's output. */
+static int push_output(lua_State *L) {
+  const struct output_text *text = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 3);
+  lua_pushlstring(L, text->head, text->head_length);
+  lua_setfield(L, -2, "head");
+  set_integer(L, "left_out", text->left_out);
+  lua_pushlstring(L, text->tail, text->tail_length);
+  lua_setfield(L, -2, "tail");
+  return 1;
+}
+
+struct output_row {
+  lua_State *L;
+  bool failed; /* the error is on top */
+};
+
+static void take_output(void *context, const struct output_text *text) {
+  struct output_row *row = context;
+  lua_pushcfunction(row->L, push_output);
+  lua_pushlightuserdata(row->L, (void *)text);
+  row->failed = lua_pcall(row->L, 1, 1, 0) != LUA_OK;
+}
+
+/* output(run) -> { head=, left_out=, tail= }, or false where nothing is kept. */
+static int get_output(lua_State *L) {
+  struct failure failure;
+  lua_Integer run = luaL_checkinteger(L, 1);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct output_row row = {.L = L};
+  luaL_checkstack(L, 4, "output");
+  enum store_answer found = outputs_find(journal_store(journal), run, take_output, &row, &failure);
+  if (row.failed) return lua_error(L);
+  if (found == STORE_FAILED) return context_fail(L, &failure);
+  if (found == STORE_NO) lua_pushboolean(L, false);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"output", get_output},
+                                     {"run", run_numbers},
+                                     {"send", send_writes},
+                                     {"settle", settle},
+                                     {"take_over", take_over},
+                                     {"runs", list_runs},
+                                     {"of", one_run},
+                                     {"writes", list_writes},
+                                     {"made", list_made},
+                                     {"key", get_key},
+                                     {"put_key", put_key},
+                                     {"remove_key", remove_key},
+                                     {NULL, NULL}};
 
 int luaopen_native_journal(lua_State *L) {
   luaL_newlib(L, functions);

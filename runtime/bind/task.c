@@ -103,8 +103,9 @@ static int is_ending(lua_State *L) {
 }
 
 bool task_is_ending(lua_State *L) {
-  const struct task *task = context_of(L)->task;
-  return task && task->ending;
+  const struct context *context = context_of(L);
+  /* Who was told once that there are no more requests, and asks again, has not understood. */
+  return context->requests_refused > 1 || (context->task && context->task->ending);
 }
 
 /* Stack: handler, true, and the results or the error. */

@@ -199,6 +199,21 @@ static bool take_wait_lock(struct options *options, const char *value) {
                     options->lock_wait <= 31536000);
 }
 
+static bool take_memory(struct options *options, const char *value) {
+  return text_byte_count(value, &options->memory);
+}
+
+/* A URL would show to everybody who lists the processes. */
+static bool take_ping(struct options *options, const char *value) {
+  options->ping = value;
+  return *value != '\0' && !strchr(value, '/') && !strchr(value, ':');
+}
+
+static bool take_on_failure(struct options *options, const char *value) {
+  options->on_failure = value;
+  return *value != '\0';
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -226,6 +241,9 @@ static const struct option table[] = {
      "end the run after that long (exit code 6)", "a number of seconds above 0", take_timeout},
     {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
      "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests},
+    {OPTION_MAX_MEMORY, "max-memory", 0, VALUE_REQUIRED, "SIZE",
+     "end the run where the script needs more: 256M (exit code 6)", "a size such as 256M or 2G",
+     take_memory},
     {OPTION_RETRIES, "retries", 0, VALUE_REQUIRED, "N",
      "make a call that failed at most N times again (5)", "a whole number from 0 to 20",
      take_retries},
@@ -241,6 +259,15 @@ static const struct option table[] = {
     {OPTION_WAIT_LOCK, "wait-lock", 0, VALUE_OPTIONAL, "SECONDS",
      "the same, but wait: so long, or until nothing is in the way", "a number of seconds",
      take_wait_lock},
+    {OPTION_QUIET, "quiet", 0, VALUE_NONE, NULL,
+     "print only where the run fails, and then all of it", NULL, take_nothing},
+    {OPTION_KEEP_OUTPUT, "keep-output", 0, VALUE_NONE, NULL,
+     "keep what is printed in the history as well", NULL, take_nothing},
+    {OPTION_PING, "ping", 0, VALUE_REQUIRED, "NAME",
+     "tell the profile's ping URL of that name how it goes",
+     "a name in the profile's ping; the URL is a secret and is not given here", take_ping},
+    {OPTION_ON_FAILURE, "on-failure", 0, VALUE_REQUIRED, "COMMAND",
+     "have /bin/sh run this where the run fails", "a command", take_on_failure},
     {OPTION_TRACE, "trace", 0, VALUE_NONE, NULL,
      "show each call as a curl command, without secrets", NULL, take_nothing},
     {OPTION_RECORD, "record", 0, VALUE_REQUIRED, "FILE",
@@ -344,6 +371,8 @@ static bool take_one(struct options *options, char ***argv, struct failure *fail
     return failure_set(failure, "USAGE", "option --%s takes no value", option->name);
   options->given |= option->bit;
   if (option->take(options, value)) return true;
+  if (option->bit == OPTION_PING)
+    return failure_set(failure, "USAGE", "option --ping must be %s", option->wanted);
   return failure_set(failure, "USAGE", "option --%s must be %s, got \"%.64s\"", option->name,
                      option->wanted, value ? value : "");
 }
@@ -394,6 +423,11 @@ struct run_options options_run(const struct options *options) {
                               .lock_wait = options->lock_wait,
                               .timeout = options->timeout,
                               .requests_maximum = options->requests_maximum,
+                              .memory = options->memory,
+                              .quiet = (options->given & OPTION_QUIET) != 0,
+                              .keep_output = (options->given & OPTION_KEEP_OUTPUT) != 0,
+                              .ping = options->ping,
+                              .on_failure = options->on_failure,
                               .retries = options->retries,
                               .priority = options->priority,
                               .no_wait = (options->given & OPTION_NO_WAIT) != 0,

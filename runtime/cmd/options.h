@@ -49,6 +49,11 @@ enum option_bit {
   OPTION_LOCK = 1ull << 34,
   OPTION_WAIT_LOCK = 1ull << 35,
   OPTION_JSON = 1ull << 36,
+  OPTION_QUIET = 1ull << 39,
+  OPTION_KEEP_OUTPUT = 1ull << 40,
+  OPTION_MAX_MEMORY = 1ull << 41,
+  OPTION_PING = 1ull << 42,
+  OPTION_ON_FAILURE = 1ull << 43,
   OPTION_AT = 1ull << 53,
   OPTION_MAX_JOBS = 1ull << 54
 };
@@ -60,6 +65,10 @@ enum {
                      OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
                      OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_PRIORITY
 };
+
+/* What only a run of a script takes. */
+#define OPTIONS_OF_A_SCRIPT \
+  (OPTION_QUIET | OPTION_KEEP_OUTPUT | OPTION_MAX_MEMORY | OPTION_PING | OPTION_ON_FAILURE)
 
 enum { OPTION_QUERY_MOST = 128 };
 
@@ -96,6 +105,9 @@ struct options {
   int64_t from; /* seconds since 1970 */
   int64_t at;   /* likewise */
   unsigned jobs_maximum;
+  size_t memory;          /* bytes */
+  const char *ping;       /* the name of a URL */
+  const char *on_failure; /* a command */
 };
 
 /* The values that hold when nothing is given. */

@@ -72,7 +72,8 @@ const struct command command_run = {
         "an e-mail on its command line or a text it makes up, counts as what was recorded in its\n"
         "place. Recordings that nobody asked for are reported at the end. A file that is no\n"
         "cassette: 2.\n",
-    .accepts = OPTION_CHUNK | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN,
+    .accepts =
+        OPTION_CHUNK | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN | OPTIONS_OF_A_SCRIPT,
     .keeps_rest = true,
     .run = run,
 };

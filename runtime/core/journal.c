@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "locks.h"
+#include "outputs.h"
 
 enum {
   RUNS_KEPT = 10 * 1000,
@@ -140,6 +141,7 @@ static bool forget(struct journal *journal, struct failure *failure) {
     if (journal_is_alive(journal, old.ids[i])) continue;
     struct store_arguments id = STORE_WITH(store_integer(old.ids[i]));
     fine = store_run(journal->store, forget_writes, id, NULL, failure) &&
+           outputs_forget(journal->store, old.ids[i], failure) &&
            store_run(journal->store, forget_run, id, NULL, failure);
   }
   return fine;

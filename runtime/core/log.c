@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -58,10 +59,29 @@ static bool append_quoted(struct buffer *line, const char *text) {
          buffer_append(line, "\"", 1);
 }
 
-static bool append_json(struct buffer *line, const char *time, enum log_level level,
-                        const char *message, const struct log_field *fields, size_t count) {
-  bool fine = buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time,
-                            level_names[level]) &&
+/* What a line is about, besides what it says. */
+struct origin {
+  const char *time;
+  enum log_level level;
+  const struct log *log;
+  int64_t run;
+};
+
+static bool append_origin(struct buffer *line, const struct origin *origin) {
+  const char *const values[] = {origin->log->script, origin->log->job};
+  static const char *const names[] = {"script", "job"};
+  bool fine = origin->run == 0 || buffer_printf(line, "\"run\":%" PRId64 ",", origin->run);
+  for (size_t i = 0; fine && i < sizeof values / sizeof *values; i++)
+    fine = !values[i] || (buffer_printf(line, "\"%s\":", names[i]) &&
+                          append_quoted(line, values[i]) && buffer_append(line, ",", 1));
+  return fine;
+}
+
+static bool append_json(struct buffer *line, const struct origin *origin, const char *message,
+                        const struct log_field *fields, size_t count) {
+  bool fine = buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",", origin->time,
+                            level_names[origin->level]) &&
+              append_origin(line, origin) && buffer_append_string(line, "\"message\":") &&
               append_quoted(line, message);
   for (size_t i = 0; i < count && fine; i++) {
     fine = buffer_append(line, ",", 1) && append_quoted(line, fields[i].name) &&
@@ -72,9 +92,9 @@ static bool append_json(struct buffer *line, const char *time, enum log_level le
   return fine && buffer_append(line, "}", 1);
 }
 
-static bool append_text(struct buffer *line, const char *time, enum log_level level,
-                        const char *message, const struct log_field *fields, size_t count) {
-  bool fine = buffer_printf(line, "%s %-5s ", time, level_names[level]) &&
+static bool append_text(struct buffer *line, const struct origin *origin, const char *message,
+                        const struct log_field *fields, size_t count) {
+  bool fine = buffer_printf(line, "%s %-5s ", origin->time, level_names[origin->level]) &&
               append_escaped(line, message, false);
   for (size_t i = 0; i < count && fine; i++) {
     const char *value = fields[i].value;
@@ -83,6 +103,8 @@ static bool append_text(struct buffer *line, const char *time, enum log_level le
            buffer_append(line, "=", 1) &&
            (plain ? append_escaped(line, value, false) : append_quoted(line, value));
   }
+  if (fine && origin->run && origin->log->numbers_text)
+    fine = buffer_printf(line, " run=%" PRId64, origin->run);
   return fine;
 }
 
@@ -93,17 +115,20 @@ void log_write(const struct log *log, enum log_level level, const char *message,
   struct tm utc;
   char stamp[32] = "";
   if (gmtime_r(&now, &utc)) strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  const struct origin origin = {.time = stamp,
+                                .level = level,
+                                .log = log,
+                                .run = log->number ? log->number(log->context) : 0};
   struct buffer line;
   buffer_init(&line, LINE_MAXIMUM);
-  bool fine = log->format == LOG_FORMAT_JSON
-                  ? append_json(&line, stamp, level, message, fields, count)
-                  : append_text(&line, stamp, level, message, fields, count);
+  bool fine = log->format == LOG_FORMAT_JSON ? append_json(&line, &origin, message, fields, count)
+                                             : append_text(&line, &origin, message, fields, count);
   /* A line that does not fit is written without its fields rather than cut or dropped. */
   if (!fine) {
     line.length = 0;
     fine = log->format == LOG_FORMAT_JSON
-               ? append_json(&line, stamp, level, "a log line was too long", NULL, 0)
-               : append_text(&line, stamp, level, "a log line was too long", NULL, 0);
+               ? append_json(&line, &origin, "a log line was too long", NULL, 0)
+               : append_text(&line, &origin, "a log line was too long", NULL, 0);
   }
   /* So that both streams, sent to one file, keep the order in which things happened. */
   if (log->stream == stderr) fflush(stdout);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
@@ -13,6 +14,12 @@ struct log {
   FILE *stream;
   enum log_level level; /* the lowest that is written */
   enum log_format format;
+  /* What the lines are about: in JSON as "script", "job" and "run", with numbers_text the run also
+     in text, as run=12. */
+  const char *script, *job; /* or NULL */
+  bool numbers_text;
+  int64_t (*number)(void *context); /* the run's number in the history, 0: none; or NULL */
+  void *context;
 };
 
 struct log_field {

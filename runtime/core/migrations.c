@@ -40,6 +40,9 @@ const char *const migrations[] = {
     "  times INTEGER NOT NULL, attempt INTEGER NOT NULL, not_before INTEGER NOT NULL, run INTEGER,"
     "  process INTEGER, began INTEGER, ended INTEGER, exit_code INTEGER, cancelled INTEGER,"
     "  by_hand INTEGER NOT NULL, PRIMARY KEY (job, instant)) WITHOUT ROWID;"
-    "CREATE INDEX instants_open ON instants (not_before) WHERE state IN ('waiting', 'running');"};
+    "CREATE INDEX instants_open ON instants (not_before) WHERE state IN ('waiting', 'running');",
+    /* 4: what runs have printed (outputs.c) */
+    "CREATE TABLE outputs (run INTEGER PRIMARY KEY, head BLOB NOT NULL, left_out INTEGER NOT NULL,"
+    "  tail BLOB NOT NULL);"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

@@ -1,6 +1,9 @@
 #include "text.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST_WORD = 64 };
@@ -80,4 +83,18 @@ size_t text_control_length(const char *text) {
   if (first != 0xC2) return 0;
   unsigned char second = (unsigned char)text[1];
   return second >= 0x80 && second < 0xA0 ? 2 : 0;
+}
+
+bool text_byte_count(const char *text, size_t *count) {
+  static const char units[] = "KMG";
+  char *end;
+  if (*text < '0' || *text > '9') return false;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 10);
+  const char *unit = *end ? strchr(units, *end) : NULL;
+  if (errno || !unit || end[1] != '\0' || number == 0) return false;
+  unsigned shift = 10 * (unsigned)(unit - units + 1);
+  if (number > SIZE_MAX >> shift) return false;
+  *count = (size_t)number << shift;
+  return true;
 }

@@ -1,4 +1,4 @@
-/* Small helpers over words: suggestions for misspelt names, percent-encoding. */
+/* Small helpers over words: suggestions for misspelt names, percent-encoding, sizes. */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H
 
@@ -24,5 +24,9 @@ bool text_percent_encode(struct buffer *out, const char *bytes, size_t length);
 /* The length of the control character at the beginning of a text in UTF-8, which a terminal might
    obey: 1 for U+0000 to U+001F and U+007F, 2 for U+0080 to U+009F, else 0. */
 size_t text_control_length(const char *text);
+
+/* The bytes of a size such as "256M", with K, M or G for a power of 1024; false where it is none,
+   or nothing, or beyond size_t. */
+bool text_byte_count(const char *text, size_t *count);
 
 #endif

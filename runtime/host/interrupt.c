@@ -37,6 +37,7 @@ int interrupt_exit_code(enum interrupt_reason reason) {
     case INTERRUPT_SIGTERM:
       return EXIT_SIGTERM;
     case INTERRUPT_DEADLINE:
+    case INTERRUPT_MEMORY:
       return EXIT_LIMIT;
     default:
       return EXIT_DONE;
@@ -51,6 +52,8 @@ const char *interrupt_name(enum interrupt_reason reason) {
       return "terminated (SIGTERM)";
     case INTERRUPT_DEADLINE:
       return "out of time (--timeout)";
+    case INTERRUPT_MEMORY:
+      return "out of memory (--max-memory)";
     default:
       return "running";
   }
@@ -67,6 +70,16 @@ int interrupt_exit(lua_State *L) {
   if (state.reason == INTERRUPT_NONE) state.reason = INTERRUPT_EXIT;
   arm_hook(L);
   return luaL_error(L, "exit");
+}
+
+/* What is closed now may take as long as after a signal. */
+void interrupt_memory(void) {
+  if (state.reason != INTERRUPT_NONE || !state.installed) return;
+  state.reason = INTERRUPT_MEMORY;
+  ssize_t ignored = write(state.pipe[1], "", 1);
+  (void)ignored;
+  if (state.running) arm_hook(state.running);
+  alarm(LAST_RESORT_SECONDS);
 }
 
 static void end_by_force(void) {

@@ -1,4 +1,4 @@
-/* Ending a run from outside: SIGINT, SIGTERM and the deadline of --timeout.
+/* Ending a run from outside: SIGINT, SIGTERM, the deadline of --timeout, and --max-memory.
 
    The first of them sets a flag, wakes the loop and arms a hook on whichever coroutine is running,
    so that a busy loop ends at its next instruction; re-armed on every instruction, it cannot be
@@ -18,6 +18,7 @@ enum interrupt_reason {
   INTERRUPT_SIGINT,
   INTERRUPT_SIGTERM,
   INTERRUPT_DEADLINE,
+  INTERRUPT_MEMORY,
   INTERRUPT_EXIT /* the script called os.exit */
 };
 
@@ -34,6 +35,9 @@ enum interrupt_reason interrupt_pending(void);
 /* Ends the run from inside, as os.exit does: no pcall catches it, and of the script only finalisers
    run any more. `L` is the coroutine that asks. Raises. */
 int interrupt_exit(lua_State *L);
+
+/* The run has come to its limit of memory. To be called from an allocator. */
+void interrupt_memory(void);
 
 /* Calls the last resort off: everything has ended by itself. */
 void interrupt_settle(void);

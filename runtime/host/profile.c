@@ -20,6 +20,10 @@ struct code_name {
   char *name;
 };
 
+struct ping_name {
+  char *name, *url;
+};
+
 struct profile {
   char name[64];
   char *values[SETTING_COUNT];
@@ -27,6 +31,11 @@ struct profile {
   const char *priority;         /* NULL: not set */
   struct code_name *codes;
   size_t code_count;
+  struct ping_name *pings;
+  size_t ping_count;
+  bool ping_output;
+  char *on_failure; /* NULL: not set */
+  size_t memory;    /* bytes; 0: not set */
 };
 
 /* What the protected function works on; everything it allocates hangs on the profile. */
@@ -51,7 +60,11 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        [SETTING_REDIRECT_URI] = "redirect_uri",
                                        "codes",
                                        "requests_per_minute",
-                                       "priority"};
+                                       "priority",
+                                       "ping",
+                                       "ping_output",
+                                       "on_failure",
+                                       "max_memory"};
 enum { NAME_COUNT = sizeof settings / sizeof *settings };
 
 static const char *const setting_names[SETTING_COUNT] = {
@@ -139,6 +152,41 @@ static bool take_priority(lua_State *L, const struct loading *loading) {
   return true;
 }
 
+/* Takes the table on top. */
+static bool take_pings(lua_State *L, const struct loading *loading) {
+  struct profile *profile = loading->profile;
+  static const char wanted[] =
+      "ping must map names to URLs, as in ping = { nightly = \"https://...\" }";
+  if (!lua_istable(L, -1)) return invalid(loading, wanted);
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      return invalid(loading, wanted);
+    struct ping_name *pings =
+        realloc(profile->pings, (profile->ping_count + 1) * sizeof *profile->pings);
+    if (!pings) return no_memory(loading);
+    profile->pings = pings;
+    struct ping_name ping = {strdup(lua_tostring(L, -2)), strdup(lua_tostring(L, -1))};
+    pings[profile->ping_count++] = ping;
+    if (!ping.name || !ping.url) return no_memory(loading);
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
+static bool take_memory(lua_State *L, const struct loading *loading) {
+  if (lua_type(L, -1) == LUA_TSTRING &&
+      text_byte_count(lua_tostring(L, -1), &loading->profile->memory))
+    return true;
+  return invalid(loading, "max_memory must be a size such as \"256M\" or \"2G\"");
+}
+
+static bool take_ping_output(lua_State *L, const struct loading *loading) {
+  if (!lua_isboolean(L, -1)) return invalid(loading, "ping_output must be true or false");
+  loading->profile->ping_output = lua_toboolean(L, -1);
+  return true;
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
@@ -146,6 +194,11 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
   if (strcmp(setting, "requests_per_minute") == 0) return take_requests(L, loading);
   if (strcmp(setting, "priority") == 0) return take_priority(L, loading);
+  if (strcmp(setting, "ping") == 0) return take_pings(L, loading);
+  if (strcmp(setting, "ping_output") == 0) return take_ping_output(L, loading);
+  if (strcmp(setting, "max_memory") == 0) return take_memory(L, loading);
+  if (strcmp(setting, "on_failure") == 0)
+    return take_string(L, loading, setting, &profile->on_failure);
   for (int i = 0; i < SETTING_COUNT; i++)
     if (strcmp(setting, settings[i]) == 0)
       return take_string(L, loading, setting, &profile->values[i]);
@@ -160,7 +213,7 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
 static bool check_secrecy(const struct loading *loading) {
   struct stat status;
   const struct profile *profile = loading->profile;
-  bool secret = false;
+  bool secret = profile->ping_count > 0;
   for (size_t i = 0; i < SECRET_COUNT; i++) secret = secret || profile->values[secrets[i]];
   if (!secret) return true;
   if (stat(loading->path, &status) == 0 && (status.st_mode & 077) == 0) return true;
@@ -270,6 +323,20 @@ const char *profile_priority(const struct profile *profile) {
   return profile ? profile->priority : NULL;
 }
 
+const char *profile_ping(const struct profile *profile, const char *name) {
+  for (size_t i = 0; profile && i < profile->ping_count; i++)
+    if (strcmp(profile->pings[i].name, name) == 0) return profile->pings[i].url;
+  return NULL;
+}
+
+bool profile_ping_output(const struct profile *profile) { return profile && profile->ping_output; }
+
+const char *profile_on_failure(const struct profile *profile) {
+  return profile ? profile->on_failure : NULL;
+}
+
+size_t profile_memory(const struct profile *profile) { return profile ? profile->memory : 0; }
+
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
 
 void profile_give_codes(const struct profile *profile, lua_State *L) {
@@ -326,6 +393,12 @@ void profile_close(struct profile *profile) {
   if (!profile) return;
   for (size_t i = 0; i < profile->code_count; i++) free(profile->codes[i].name);
   free(profile->codes);
+  for (size_t i = 0; i < profile->ping_count; i++) {
+    free(profile->pings[i].name);
+    forget(profile->pings[i].url);
+  }
+  free(profile->pings);
+  free(profile->on_failure);
   for (int i = 0; i < SETTING_COUNT; i++) forget(profile->values[i]);
   free(profile);
 }

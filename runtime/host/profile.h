@@ -6,7 +6,8 @@
    with access_token, or client_id, client_secret and customer_key, in the place of the key; and
    token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do;
    requests_per_minute, the most calls that runs on this machine make, and priority, "interactive",
-   "scheduled" or "bulk", where they wait for each other.
+   "scheduled" or "bulk", where they wait for each other; ping, URLs by name, and ping_output,
+   whether a failure's ping says what was printed; on_failure, a command; and max_memory.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -32,6 +33,18 @@ struct config_layer profile_layer(const struct profile *profile);
    where it says nothing. */
 unsigned profile_requests_per_minute(const struct profile *profile);
 const char *profile_priority(const struct profile *profile);
+
+/* The ping URL of that name, which is a secret; the command for failures. NULL where it says
+ * nothing.
+ */
+const char *profile_ping(const struct profile *profile, const char *name);
+const char *profile_on_failure(const struct profile *profile);
+
+/* Whether the ping of a failure says what was printed, which may be personal. */
+bool profile_ping_output(const struct profile *profile);
+
+/* The most memory that scripts may take, in bytes; 0 where it says nothing. */
+size_t profile_memory(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

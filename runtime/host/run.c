@@ -14,6 +14,8 @@
 #include "job.h"
 #include "journal.h"
 #include "lock.h"
+#include "notice.h"
+#include "output.h"
 #include "profile.h"
 #include "quota.h"
 #include "report.h"
@@ -23,6 +25,10 @@
 #include "traffic.h"
 
 enum { REPORT_MAXIMUM = 64 * 1024, JOURNAL_MS = 500 };
+
+/* The memory of a script that nobody has said anything about: far more than any needs, and less
+   than a machine has. */
+static const size_t usual_memory = (size_t)1 << 30;
 
 static const char sandbox_key[] = "sandbox";
 static const char *const sandbox_names[SETTING_COUNT] = {
@@ -41,24 +47,32 @@ struct run {
   struct run_quota quota;
   struct traffic traffic;
   struct run_lock lock;
-  int64_t began; /* milliseconds since 1970 */
-  bool recorded; /* in the history, whether it writes or not */
+  int64_t began;  /* milliseconds since 1970 */
+  bool recorded;  /* in the history, whether it writes or not */
+  bool tried;     /* to record it, for a line of the log */
+  int64_t number; /* in the history, 0: it is not there */
+  struct log log;
+  struct output output;
+  struct notice notice;
   struct loop_timer journal_timer;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
   bool stopped;  /* by a binding, which has said why */
   struct tasks *tasks;
-  int failure; /* the exit code of what failed first, 0: nothing has */
+  size_t memory; /* bytes that the script may take */
+  int failure;   /* the exit code of what failed first, 0: nothing has */
 };
 
-static int say(const struct failure *failure, int exit_code) {
+static int say(struct run *run, const struct failure *failure, int exit_code) {
   fprintf(stderr, "loftyrun: %s\n", failure->message);
+  notice_say(&run->notice, failure->message, &run->config);
   return exit_code;
 }
 
-static int out_of_memory(void) {
-  fprintf(stderr, "loftyrun: out of memory\n");
-  return EXIT_TEMPORARY;
+static int out_of_memory(struct run *run) {
+  struct failure failure;
+  failure_set(&failure, "OUT_OF_MEMORY", "out of memory");
+  return say(run, &failure, EXIT_TEMPORARY);
 }
 
 /* After what the script has said, also where both streams go to one file. */
@@ -78,11 +92,12 @@ static void print_writes_under_way(const struct run *run, const char *lead) {
 }
 
 /* The run is ended at once: says why, where, and which writes nobody knows the end of. */
-static void report_end(const struct run *run, lua_State *co, const char *sentence) {
+static void report_end(struct run *run, lua_State *co, const char *sentence) {
   struct buffer out;
+  notice_say(&run->notice, sentence, &run->config);
   buffer_init(&out, REPORT_MAXIMUM);
   buffer_printf(&out, "loftyrun: %s\n", sentence);
-  report_place(co, &out);
+  if (co) report_place(co, &out);
   print(&out);
   buffer_free(&out);
   print_writes_under_way(run, "  under way, outcome unknown: ");
@@ -116,7 +131,7 @@ static int open_target(struct run *run) {
                                       .ledger = options->ledger};
     run->sandbox = sandbox_start(&run->context, &sandbox, &failure);
     if (!run->sandbox)
-      return say(&failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
+      return say(run, &failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
     layers[0] =
         (struct config_layer){.values = {[SETTING_BASE_URL] = url, [SETTING_API_KEY] = sandbox_key},
@@ -129,10 +144,11 @@ static int open_target(struct run *run) {
     layers[0] = config_environment();
     layers[1] = profile_layer(run->profile);
   }
-  if (!config_resolve(&run->config, layers, 2, &failure)) return say(&failure, EXIT_CONFIG);
+  if (!config_resolve(&run->config, layers, 2, &failure)) return say(run, &failure, EXIT_CONFIG);
+  output_hide(&run->output, &run->config);
   if (options->replay) return EXIT_DONE;
   run->credentials = credentials_new(&run->context, &run->config);
-  return run->credentials ? EXIT_DONE : out_of_memory();
+  return run->credentials ? EXIT_DONE : out_of_memory(run);
 }
 
 /* Before the first call: a run that makes none has no part in it. */
@@ -140,14 +156,19 @@ static void open_quota(struct context *context) {
   struct run *run = (struct run *)context;
   const struct run_options *options = run->options;
   if (run_quota_open(&run->quota, &run->config, options->state, options->sandbox_seed != NULL,
-                     profile_requests_per_minute(run->profile), &options->log))
+                     profile_requests_per_minute(run->profile), &run->log))
     context->quota = &run->quota.quota;
 }
 
 static bool open_journal(struct context *context, struct failure *failure) {
-  const struct run *run = (const struct run *)context;
+  struct run *run = (struct run *)context;
   bool reads = run->options->recording == RUN_READS_HISTORY;
-  return run_journal_open(context, reads ? NULL : run->script->name, run->began, failure);
+  if (!run_journal_open(context, reads ? NULL : run->script->name, run->began, failure))
+    return false;
+  run->number = journal_run_id(context->journal);
+  /* What a sandbox keeps in memory is not where the output goes. */
+  if (!run->context.sandbox || run->options->state) output_number(&run->output, run->number);
+  return true;
 }
 
 /* Where it cannot be recorded the run goes on: one that keeps nothing has no use for the folder,
@@ -157,7 +178,7 @@ static void record_run(void *context) {
   struct run *run = context;
   if (run->context.journal || open_journal(&run->context, &failure)) return;
   struct log_field why = {.name = "why", .value = failure.message};
-  log_write(&run->options->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+  log_write(&run->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
 }
 
 /* A run is in the history also where it only reads: from its first write on, or after a moment, or
@@ -167,8 +188,20 @@ static void expect_record(struct run *run) {
   const struct run_options *options = run->options;
   run->recorded = options->recording == RUN_RECORDED && !options->replay &&
                   (!options->sandbox_seed || options->state);
-  if (run->recorded)
-    loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
+  if (!run->recorded) return;
+  /* What it prints is to be there whenever it is killed. */
+  if (run->output.held) record_run(run);
+  loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
+}
+
+/* For a line of the log: one that is written has a number. */
+static int64_t number_of(void *context) {
+  struct run *run = context;
+  if (!run->number && run->recorded && !run->tried) {
+    run->tried = true;
+    record_run(run);
+  }
+  return run->number;
 }
 
 /* errno tells main why the script's output could not be written. */
@@ -178,6 +211,7 @@ static void end_record(struct run *run, int exit_code) {
   if (run->recorded) record_run(run);
   job_run_end(run->options->job, &run->context, exit_code);
   run_journal_close(&run->context, exit_code);
+  run->recorded = false;
   errno = error;
 }
 
@@ -190,25 +224,60 @@ static void set_priority(struct run *run) {
   context->priority_chosen = wanted && quota_priority_parse(wanted, &context->priority);
 }
 
+static void open_log(struct run *run) {
+  const struct run_options *options = run->options;
+  run->log = options->log;
+  run->log.script = run->script->name;
+  run->log.job = options->job_name;
+  run->log.number = number_of;
+  run->log.context = run;
+}
+
+/* Where there is no profile, what else says whom to tell has to do. */
+static int cannot_open_profile(struct run *run, const struct failure *failure) {
+  struct run_options options = *run->options;
+  options.ping = NULL;
+  if (!notice_open(&run->notice, &options, NULL, NULL)) notice_close(&run->notice);
+  return say(run, failure, EXIT_CONFIG);
+}
+
+/* Whom to tell how it went, and who holds what is printed until then. */
+static int open_output(struct run *run) {
+  struct failure failure;
+  const struct run_options *options = run->options;
+  if (!notice_open(&run->notice, options, run->profile, &failure))
+    return say(run, &failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_CONFIG);
+  if (!options->quiet && !options->keep_output && !notice_wants_output(&run->notice))
+    return EXIT_DONE;
+  if (!output_hold(&run->output, options->quiet, options->state, &failure))
+    return say(run, &failure, EXIT_TEMPORARY);
+  run->log.numbers_text = true;
+  output_hide_text(&run->output, run->notice.ping);
+  return EXIT_DONE;
+}
+
 static int open_run(struct run *run) {
   struct failure failure;
   const struct run_options *wanted = run->options;
+  open_log(run);
   if (!wanted->sandbox_seed && (wanted->faults || wanted->rate_limit || wanted->ledger)) {
     failure_set(&failure, "USAGE",
                 "--faults, --rate-limit and --ledger are the sandbox's: add --sandbox, or run "
                 "loftyrun sandbox --upstream URL and set LOFTY_BASE_URL to what it prints");
-    return say(&failure, EXIT_USAGE);
+    return say(run, &failure, EXIT_USAGE);
   }
   const char *profile = run->options->profile;
   if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
   if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))
-    return say(&failure, EXIT_CONFIG);
-  if (!traffic_open(&run->traffic, run->options, &failure)) return say(&failure, EXIT_USAGE);
+    return cannot_open_profile(run, &failure);
+  int exit_code = open_output(run);
+  if (exit_code != EXIT_DONE) return exit_code;
+  if (!traffic_open(&run->traffic, run->options, &failure)) return say(run, &failure, EXIT_USAGE);
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
                               .traffic = &run->traffic,
                               .stop = stop,
-                              .log = &run->options->log,
+                              .log = &run->log,
                               .profile = profile_name(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
                               .state = run->options->state,
@@ -225,17 +294,18 @@ static int open_run(struct run *run) {
   context->http = calls ? http_client_new(context->loop) : NULL;
   if (!context->loop || (calls && !context->http) || !(run->L = state_new(context)) ||
       !(run->tasks = tasks_new(context, run->L))) {
-    return out_of_memory();
+    return out_of_memory(run);
   }
-  if (!profile_check_codes(run->profile, run->L, &failure)) return say(&failure, EXIT_CONFIG);
+  if (!profile_check_codes(run->profile, run->L, &failure)) return say(run, &failure, EXIT_CONFIG);
   if (!interrupt_install(context->loop, run->options->timeout, &failure))
-    return say(&failure, EXIT_TEMPORARY);
+    return say(run, &failure, EXIT_TEMPORARY);
   return open_target(run);
 }
 
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
+  notice_wait(&run->notice, &run->context);
   end_record(run, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
@@ -289,20 +359,26 @@ static int prepare(lua_State *L) {
   return 1;
 }
 
-static int report(const struct run *run, lua_State *co) {
+static int report(struct run *run, lua_State *co) {
   struct buffer out;
   struct report_style style = {.colour = run->options->colour};
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_error(run->L, co, run->script, &style, &out);
   print(&out);
+  if (out.data) notice_say(&run->notice, out.data, &run->config);
   buffer_free(&out);
   return exit_code;
 }
 
 /* The run was ended from outside. */
-static int report_interruption(const struct run *run) {
+static int report_interruption(struct run *run) {
   enum interrupt_reason reason = interrupt_pending();
-  report_end(run, run->co, interrupt_name(reason));
+  char sentence[128];
+  snprintf(sentence, sizeof sentence, "%s", interrupt_name(reason));
+  if (reason == INTERRUPT_MEMORY)
+    snprintf(sentence, sizeof sentence,
+             "out of memory: the script needs more than %zu MiB (--max-memory)", run->memory >> 20);
+  report_end(run, run->co, sentence);
   return interrupt_exit_code(reason);
 }
 
@@ -330,6 +406,16 @@ static void on_failure(void *context, lua_State *co, int status) {
   if (tasks_is_script(run->tasks, co)) close_variables(run);
 }
 
+/* It went on to its end, but without the calls that it was not given. */
+static int report_spent(struct run *run) {
+  char sentence[128];
+  snprintf(sentence, sizeof sentence,
+           "the run wanted more than %lu requests (--max-requests), and did not get them",
+           run->context.requests_maximum);
+  report_end(run, NULL, sentence);
+  return EXIT_LIMIT;
+}
+
 /* The errors of tasks that nobody has waited for. */
 static void report_unseen(struct run *run) {
   struct buffer out;
@@ -337,15 +423,25 @@ static void report_unseen(struct run *run) {
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_unseen_errors(run->L, run->script, &style, &out);
   print(&out);
+  if (out.data) notice_say(&run->notice, out.data, &run->config);
   buffer_free(&out);
   if (!run->failure) run->failure = exit_code;
+}
+
+static void set_memory(struct run *run) {
+  run->memory = run->options->memory;
+  if (!run->memory) run->memory = profile_memory(run->profile);
+  if (!run->memory) run->memory = usual_memory;
+  state_limit_memory(run->L, run->memory);
 }
 
 static int execute_script(struct run *run) {
   lua_State *L = run->L;
   lua_pushcfunction(L, prepare);
   lua_pushlightuserdata(L, run);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK) return report(run, L);
+  set_memory(run);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+    return interrupt_pending() == INTERRUPT_MEMORY ? report_interruption(run) : report(run, L);
   int status = tasks_run(run->tasks, run->co, lua_gettop(run->co) - 1, on_failure, run);
   if (tasks_loop_failed(run->tasks)) {
     fprintf(stderr, "loftyrun: the event loop failed\n");
@@ -356,9 +452,12 @@ static int execute_script(struct run *run) {
     if (!run->stopped) report_exit(run);
     return run->context.exit_code;
   }
-  if (reason != INTERRUPT_NONE && status != LUA_OK) return report_interruption(run);
+  /* A script that has caught what it could is over its limit all the same. */
+  if (reason == INTERRUPT_MEMORY || (reason != INTERRUPT_NONE && status != LUA_OK))
+    return report_interruption(run);
   report_unseen(run);
   if (run->failure) return run->failure;
+  if (run->context.requests_refused) return report_spent(run);
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
 
@@ -366,15 +465,31 @@ static int execute_script(struct run *run) {
 static int execute(struct run *run) {
   struct failure failure;
   if (!traffic_begin(&run->traffic, run->L, &failure))
-    return say(&failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
+    return say(run, &failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
   int exit_code = execute_script(run);
   if (run->stopped) return exit_code;
   enum interrupt_reason reason = interrupt_pending();
   bool by_itself = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT;
   bool fine = traffic_end(&run->traffic, run->L, by_itself, &failure) &&
               traffic_close(&run->traffic, &failure);
-  if (!fine) say(&failure, exit_code);
+  if (!fine) say(run, &failure, exit_code);
   return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;
+}
+
+/* When everything is closed, and what is printed is still held. */
+static int tell_end(struct run *run, int exit_code) {
+  struct buffer tail;
+  buffer_init(&tail, REPORT_MAXIMUM);
+  int told = output_look(&run->output, exit_code, &tail);
+  const struct notice_end end = {.script = run->script->name,
+                                 .run = run->number,
+                                 .exit_code = told,
+                                 .tail = &tail,
+                                 .log = &run->log};
+  notice_end(&run->notice, &end);
+  notice_close(&run->notice);
+  buffer_free(&tail);
+  return output_release(&run->output, exit_code);
 }
 
 int run_script(const struct run_options *options, const struct script *script, char **argv) {
@@ -384,8 +499,9 @@ int run_script(const struct run_options *options, const struct script *script, c
   if (exit_code == EXIT_DONE) exit_code = job_run_claim(options->job, &run.context);
   if (exit_code == EXIT_DONE) {
     expect_record(&run);
+    notice_start(&run.notice, &run.context);
     exit_code = execute(&run);
   }
   close_run(&run, exit_code);
-  return exit_code;
+  return tell_end(&run, exit_code);
 }

@@ -28,12 +28,18 @@ struct run_options {
   double lock_wait;               /* seconds; below 0: as long as it takes */
   double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
+  size_t memory;                  /* bytes that the script may take; 0: the usual limit */
   unsigned retries;               /* of each call */
   bool no_wait;                   /* a limit of calls is not waited for */
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
   enum run_recording recording;
   struct job_run *job;          /* the run is one of this job (job.h), or NULL */
   struct buffer *registrations; /* the script only tells what it registers, here; or NULL */
+  bool quiet;                   /* what is printed is said only where the run fails */
+  bool keep_output;             /* what is printed is in the history as well; so it is with quiet */
+  const char *ping;             /* the name of a ping of the profile, or NULL */
+  const char *on_failure;       /* a command that is run where the run fails; NULL: the profile's */
+  const char *job_name;         /* for log lines, or NULL */
   bool trace;                   /* show each call */
   const char *record;           /* keep the calls in this file, or NULL */
   const char *replay;           /* take the replies from this file, or NULL */

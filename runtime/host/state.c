@@ -17,7 +17,7 @@
 #include "embedded.h"
 #include "interrupt.h"
 
-enum { MOST_GLOBALS = 512 };
+enum { MOST_GLOBALS = 512, MEMORY_RESERVE = 8 * 1024 * 1024 };
 
 static int compare_module(const void *name, const void *file) {
   return strcmp(name, ((const struct embedded_file *)file)->module);
@@ -150,15 +150,50 @@ static int open_all(lua_State *L) {
   return 0;
 }
 
+/* What an allocator is asked for. */
+struct request {
+  const void *block;
+  size_t old_size, size;
+};
+
 /* What a state's memory comes from, and how far its warn() is. */
 struct heap {
   struct pool *pool;
-  bool warns;     /* the script said warn("@on") */
-  bool in_middle; /* of a warning that comes in parts */
+  size_t used, limit;     /* bytes; limit 0: none */
+  struct request refused; /* just now; size 0: none was */
+  bool over;              /* it was not enough, and the run ends */
+  bool warns;             /* the script said warn("@on") */
+  bool in_middle;         /* of a warning that comes in parts */
 };
 
-static void *resize(void *heap, void *block, size_t old_size, size_t size) {
-  return pool_resize(((struct heap *)heap)->pool, block, old_size, size);
+/* Whether a block can become so large. One that cannot is refused once: Lua collects garbage, which
+   takes no memory, and asks for the same again. Where that is not granted either, or something else
+   is asked for because nobody tries again, the run is over, and a reserve is opened for its end. */
+static bool has_room(struct heap *heap, const struct request *request) {
+  size_t more = request->size - request->old_size;
+  if (!heap->limit) return true;
+  bool fits = more <= heap->limit - heap->used;
+  bool again = memcmp(request, &heap->refused, sizeof *request) == 0;
+  bool given_up = heap->refused.size > 0 && !(again && fits);
+  heap->refused = (struct request){.size = 0};
+  if (!heap->over && (given_up || (!fits && more > heap->limit))) {
+    heap->over = true;
+    interrupt_memory();
+    heap->limit += MEMORY_RESERVE;
+    fits = more <= heap->limit - heap->used;
+  } else if (!fits && !heap->over) {
+    heap->refused = *request;
+  }
+  return fits;
+}
+
+static void *resize(void *context, void *block, size_t old_size, size_t size) {
+  struct heap *heap = context;
+  struct request request = {block, block ? old_size : 0, size}; /* or it says what it will be */
+  if (size > request.old_size && !has_room(heap, &request)) return NULL;
+  void *resized = pool_resize(heap->pool, block, old_size, size);
+  if (resized || size == 0) heap->used = heap->used - request.old_size + size;
+  return resized;
 }
 
 /* As lua's own: "@on" and "@off" by themselves are for us. */
@@ -178,6 +213,13 @@ static int panic(lua_State *L) {
   const char *message = lua_tostring(L, -1);
   fprintf(stderr, "loftyrun: an error that nobody catches: %s\n", message ? message : "?");
   return 0; /* and Lua aborts */
+}
+
+void state_limit_memory(lua_State *L, size_t bytes) {
+  void *heap;
+  lua_getallocf(L, &heap);
+  struct heap *limited = heap;
+  limited->limit = bytes > 0 && bytes < limited->used ? limited->used : bytes;
 }
 
 static void free_heap(struct heap *heap) {

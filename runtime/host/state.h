@@ -9,6 +9,10 @@
 /* A new state that belongs to `context`. NULL when memory ran out. */
 lua_State *state_new(struct context *context);
 
+/* Lets it hold so many bytes, those that it has now included; 0: any number. What goes beyond is no
+   error that a script could catch but ends the run (interrupt.h); a little is left for that end. */
+void state_limit_memory(lua_State *L, size_t bytes);
+
 /* Closes it, before the context's loop and client go, and frees its memory. NULL is fine. */
 void state_close(lua_State *L);
 

@@ -2,6 +2,7 @@
 local json = require "native.json"
 local native = require "native.journal"
 local time = require "lofty.time"
+local printed = require "lofty.shell.printed"
 local usage = require "lofty.shell.usage"
 local width = require "lofty.shell.width"
 local writer = require "lofty.shell.json"
@@ -191,6 +192,7 @@ local function show(options, word)
     local whole, writes = run_json(run), json.array {}
     each_write(run, options.max or math.maxinteger, function(write) writes[#writes + 1] = write_json(write, run) end)
     whole.counts, whole.writes = whole.writes, writes
+    whole.output = printed.json(ask("output", run.id))
     print(writer.readable(whole))
     return
   end
@@ -203,6 +205,7 @@ local function show(options, word)
   if each_write(run, options.max or WRITES, function(write) print_write(write, run) end) then
     print("and more: --max N shows so many of them, --json all")
   end
+  printed.show(ask("output", run.id))
 end
 
 local function settle(key, how)

@@ -1,0 +1,111 @@
+#include "aftermath.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../core/loop.h"
+
+enum { COMMAND_MS = 60 * 1000 };
+
+static const char *const secret_variables[] = {"LOFTY_API_KEY",      "LOFTY_ACCESS_TOKEN",
+                                               "LOFTY_CLIENT_ID",    "LOFTY_CLIENT_SECRET",
+                                               "LOFTY_CUSTOMER_KEY", "LOFTYRUN_PING"};
+
+bool aftermath_pause(const sigset_t *signals, int milliseconds) {
+  struct timespec time = {.tv_sec = milliseconds / 1000,
+                          .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+  return sigtimedwait(signals, NULL, &time) > 0;
+}
+
+static void warn(const struct aftermath *aftermath, const char *what, const char *why) {
+  struct log_field field = {.name = "why", .value = why};
+  log_write(aftermath->log, LOG_LEVEL_WARN, what, &field, 1);
+}
+
+/* What the run printed last, as a file without a name; NULL where there is no room for it. */
+static FILE *input_of(const struct aftermath *aftermath) {
+  FILE *file = tmpfile();
+  const struct buffer *tail = aftermath->tail;
+  if (!file) return NULL;
+  if ((tail->length == 0 || fwrite(tail->data, 1, tail->length, file) == tail->length) &&
+      fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
+    return file;
+  fclose(file);
+  return NULL;
+}
+
+static void set_environment(const struct aftermath *aftermath) {
+  char number[32];
+  for (size_t i = 0; i < sizeof secret_variables / sizeof *secret_variables; i++)
+    unsetenv(secret_variables[i]);
+  snprintf(number, sizeof number, "%d", aftermath->exit_code);
+  setenv("LOFTYRUN_EXIT_CODE", number, 1);
+  snprintf(number, sizeof number, "%" PRId64, aftermath->run);
+  setenv("LOFTYRUN_RUN", aftermath->run ? number : "", 1);
+  setenv("LOFTYRUN_SCRIPT", aftermath->script, 1);
+  setenv("LOFTYRUN_MESSAGE", aftermath->message, 1);
+}
+
+/* In the new process. A group of its own, so that all of it can be ended. */
+static _Noreturn void become(const struct aftermath *aftermath, FILE *input) {
+  setpgid(0, 0);
+  dup2(fileno(input), STDIN_FILENO);
+  set_environment(aftermath);
+  sigprocmask(SIG_SETMASK, aftermath->mask, NULL);
+  execl("/bin/sh", "sh", "-c", aftermath->command, (char *)NULL);
+  _exit(127);
+}
+
+/* Waits for the command's end; NULL, or why it was ended before. */
+static const char *wait_for(pid_t process, int *status) {
+  sigset_t signals;
+  int64_t end = loop_now() + COMMAND_MS;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGCHLD);
+  const char *problem = NULL;
+  while (waitpid(process, status, WNOHANG) == 0) {
+    int64_t left = end - loop_now();
+    struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+    int number = left > 0 ? sigtimedwait(&signals, NULL, &time) : -1;
+    if (number == SIGCHLD || (number < 0 && left > 0)) continue;
+    problem = left > 0 ? "it was cut short" : "it took more than a minute";
+    kill(-process, SIGKILL);
+    while (waitpid(process, status, 0) < 0 && errno == EINTR) continue;
+    break;
+  }
+  return problem;
+}
+
+void aftermath_run(const struct aftermath *aftermath) {
+  static const char what[] = "the command for a failed run failed";
+  int status = 0;
+  char text[64];
+  FILE *input = input_of(aftermath);
+  fflush(stdout);
+  fflush(stderr);
+  pid_t process = input ? fork() : -1;
+  if (process == 0) become(aftermath, input);
+  if (process < 0) {
+    warn(aftermath, what, strerror(errno));
+  } else {
+    setpgid(process, process);
+    const char *problem = wait_for(process, &status);
+    if (!problem && WIFSIGNALED(status)) {
+      snprintf(text, sizeof text, "signal %d", WTERMSIG(status));
+      problem = text;
+    } else if (!problem && WEXITSTATUS(status) != 0) {
+      snprintf(text, sizeof text, "exit code %d", WEXITSTATUS(status));
+      problem = text;
+    }
+    if (problem) warn(aftermath, what, problem);
+  }
+  if (input) fclose(input);
+}
