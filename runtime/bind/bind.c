@@ -10,6 +10,7 @@
 #include "json.h"
 #include "locks.h"
 #include "log.h"
+#include "progress.h"
 #include "quota.h"
 #include "retry.h"
 #include "run.h"
@@ -28,6 +29,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.json", luaopen_native_json},
                                    {"native.locks", luaopen_native_locks},
                                    {"native.log", luaopen_native_log},
+                                   {"native.progress", luaopen_native_progress},
                                    {"native.quota", luaopen_native_quota},
                                    {"native.retry", luaopen_native_retry},
                                    {"native.run", luaopen_native_run},

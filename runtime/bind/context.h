@@ -20,6 +20,7 @@
 struct credential_source;
 struct http_call;
 struct journal;
+struct progress;
 struct retry_doubt;
 struct task;
 struct tasks;
@@ -74,6 +75,7 @@ struct context {
   struct journal *journal;      /* NULL before it is first needed */
   struct buffer *registrations; /* what the script registers (registry.lua), or NULL */
   struct answered answered;
+  struct progress *progress; /* NULL: nobody sees it */
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

@@ -9,6 +9,7 @@
 #include "../bind/http.h"
 #include "../core/exit_code.h"
 #include "../core/journal.h"
+#include "../core/progress.h"
 #include "credential.h"
 #include "interrupt.h"
 #include "job.h"
@@ -53,6 +54,7 @@ struct run {
   int64_t number; /* in the history, 0: it is not there */
   struct log log;
   struct output output;
+  struct progress progress;
   struct notice notice;
   struct loop_timer journal_timer;
   lua_State *L;
@@ -287,6 +289,8 @@ static int open_run(struct run *run) {
                               .registrations = run->options->registrations,
                               .open_quota = open_quota,
                               .open_journal = open_journal};
+  if (progress_columns() > 0 && run->log.format == LOG_FORMAT_TEXT)
+    context->progress = &run->progress;
   set_priority(run);
   context->loop = loop_new();
   /* A replay gets no client, so that nothing whatever is sent. */

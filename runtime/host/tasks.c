@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "../core/progress.h"
 #include "../core/stack.h"
 #include "interrupt.h"
 
@@ -162,7 +163,9 @@ static void schedule(struct tasks *tasks) {
       tasks->round--;
       go_on(tasks, next_ready(tasks));
     } else {
+      if (tasks->ready == 0) progress_show(tasks->context->progress);
       tasks->loop_failed = !loop_step(tasks->context->loop, tasks->ready > 0 ? 0 : -1);
+      if (tasks->ready > 0 || must_stop(tasks)) progress_hide(tasks->context->progress);
       tasks->round = tasks->ready;
     }
   }

@@ -11,6 +11,7 @@
 --- by the items done. What other tasks of the run ask meanwhile is counted along.
 local clock = require "native.clock"
 local log = require "native.log"
+local progress = require "lofty.progress"
 local run = require "native.run"
 
 local M = {}
@@ -19,16 +20,18 @@ local M = {}
 local FIRST, LATER = 10, { 100, 1000 }
 
 local MINUTE_MS = 60000
+local digits, rounded, duration = progress.digits, progress.rounded, progress.duration
 
 --- The pace counts where it is so much slower than the rate.
 local SLOWER = 1.25
 
----@class lofty.Estimate of one list
+---@class lofty.Estimate: lofty.Progress of one list
 ---@field name string what is walked
 ---@field order integer lists that were begun later may be inside it
 ---@field began integer monotonic milliseconds
 ---@field requests integer made before
 ---@field least integer items that must be done before anything is said
+---@field look_at number items that must be done before the numbers are looked at
 ---@field looked boolean|nil how long it is was looked at, or cannot be known
 ---@field told boolean|nil
 ---@field ends number|nil when it will have ended, by what was told
@@ -47,29 +50,9 @@ function M.begin(name, least)
   local requests, maximum = run.requests()
   local list = { name = name, order = lists, began = clock.monotonic(), requests = requests,
     least = math.max(least or 0, FIRST) }
+  list.look_at = maximum and 1 or list.least
   open[list] = true
-  return list, maximum and 1 or list.least
-end
-
---- With commas at the thousands.
-local function digits(number)
-  local text = ("%.0f"):format(number):reverse():gsub("(%d%d%d)", "%1,"):reverse()
-  return (text:gsub("^,", ""))
-end
-
---- Three digits are as many as an estimate has.
-local function rounded(number)
-  local step = 1
-  while number / step >= 1000 do step = step * 10 end
-  return math.floor(number / step + 0.5) * step
-end
-
-local function duration(ms)
-  local minutes = ms / MINUTE_MS
-  if minutes < 2 then return ("%.0f s"):format(ms / 1000) end
-  if minutes < 120 then return ("%.0f min"):format(minutes) end
-  if minutes < 48 * 60 then return ("%.1f h"):format(minutes / 60) end
-  return ("%.1f days"):format(minutes / 60 / 24)
+  return list, 1
 end
 
 --- How long so many requests take, in milliseconds, and what that goes by.
@@ -108,7 +91,7 @@ end
 
 ---@class lofty.Estimate.State how far a list is
 ---@field done number items; those that are being worked on count half
----@field left integer items
+---@field left integer|nil items; nil: that cannot be known
 ---@field pages integer|nil requests made for the list itself
 ---@field pages_left integer|nil
 ---@field most boolean|nil some of the items may turn out to be done
@@ -123,13 +106,9 @@ local function tell(list, state, left, made)
     digits(rounded(left)), duration(ms), how))
 end
 
---- Looks how far it is and says so where there is reason to. Returns after how many items to look again.
----@param list lofty.Estimate
----@param state lofty.Estimate.State|nil nil: that cannot be known
----@return number look_at math.huge: not again
-function M.look(list, state)
-  list.looked = not state or state.done >= list.least / 2
-  if not state then return math.huge end
+--- Looks at the numbers. Returns after how many items to do so again.
+local function estimate(list, state)
+  list.looked = state.done >= list.least / 2
   local made = run.requests() - list.requests
   local own = math.max(made - (state.pages or 0), 0)
   local left = math.ceil(state.left * own / math.max(state.done, 1)) + (state.pages_left or 0)
@@ -144,13 +123,27 @@ function M.look(list, state)
   return math.huge
 end
 
---- How far a walk of lofty.pages is; nil where its list does not tell how long it is.
+--- Looks how far it is and says so where there is reason to. Returns after how many items to look again.
+---@param list lofty.Estimate
+---@param state lofty.Estimate.State|nil nil: somebody else tells
+---@param ended number|nil items that are not worked on any more, where others are
+---@return number look_at math.huge: not again
+function M.look(list, state, ended)
+  if not state or not state.left then list.looked = true end
+  if not state then return math.huge end
+  ended = ended or state.done
+  if state.left and ended >= list.look_at then list.look_at = estimate(list, state) end
+  local again = progress.update(list, ended, state.left and state.done + state.left)
+  return state.left and math.min(again, list.look_at) or again
+end
+
+--- How far a walk of lofty.pages is.
 ---@param walk table
 ---@param done number items the script is through with
----@return lofty.Estimate.State|nil
+---@return lofty.Estimate.State
 function M.state_of(walk, done)
   local total = walk.total and walk.total - walk.start or walk.row.page == "none" and walk.given
-  if not total then return nil end
+  if not total then return { done = done } end
   local unread = math.max(total - walk.given, 0)
   local left = unread + walk.handed - done
   local wanted = walk.list.wanted
@@ -165,6 +158,9 @@ end
 
 --- The list is through.
 ---@param list lofty.Estimate
-function M.finish(list) open[list] = nil end
+function M.finish(list)
+  open[list] = nil
+  progress.finish(list)
+end
 
 return M

@@ -211,6 +211,17 @@ function M.map(list, f, options)
   return require("lofty.map").map(list, f, options)
 end
 
+--- Loops over an array or an iterator of the script's own, and tells how far it is: on a terminal with a bar, otherwise with
+--- a line of the log each minute. An item is done when the loop asks for the next one. The lists of lofty.<resource>.each and
+--- lofty.map do so by themselves.
+---@generic T
+---@param list T[]|fun(...: any): T
+---@param options lofty.ProgressOptions|nil { name = "import", total = 1200 }
+---@return fun(): T, integer
+function M.progress(list, options)
+  return require("lofty.progress").loop(list, options)
+end
+
 --- Starts f(...) beside the script and returns at once; it begins when the script first waits. An error in it comes out of
 --- task:wait(); where nobody waits for it, it is reported at the end of the run and decides the exit code. The run ends when
 --- all tasks have ended.

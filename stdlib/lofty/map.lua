@@ -139,7 +139,8 @@ end
 
 --- Those under way have made about half of their requests.
 local function look(job)
-  job.look_at = estimate.look(job.estimate, job.state_at and job.state_at(job.done + job.busy / 2))
+  local done = job.done + job.busy / 2
+  job.look_at = estimate.look(job.estimate, job.state_at and job.state_at(done) or { done = done }, job.done)
 end
 
 local function work(job, worker)

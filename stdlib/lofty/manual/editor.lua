@@ -27,7 +27,7 @@ local OVERLOADS = {
 local CLASSES_OF = {
   lofty = { ["lofty.client"] = { "lofty.CallOptions", "lofty.CreateOptions" }, ["lofty.each"] = { "lofty.Each" },
     ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.lock"] = { "lofty.Lock", "lofty.LockOptions" },
-    ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" },
+    ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" }, ["lofty.progress"] = { "lofty.ProgressOptions" },
     ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
   ["lofty.once"] = { ["lofty.once"] = { "lofty.OnceOptions" } },
   ["lofty.sync"] = { ["lofty.sync"] = { "lofty.SyncOptions" } },
