@@ -56,7 +56,9 @@ static const char profiles[] =
     "--profile NAME or LOFTY_PROFILE chooses one; the one called default needs no choosing. It\n"
     "may also have token_url, authorize_url and redirect_uri, where Lofty's own do not do;\n"
     "requests_per_minute; priority: interactive, scheduled or bulk; and codes, numbers that you\n"
-    "have seen and their names: codes = { [40013] = \"TASK_IS_SMARTPLAN\" }.\n"
+    "have seen and their names: codes = { [40013] = \"TASK_IS_SMARTPLAN\" }. For runs of scripts\n"
+    "(loftyrun help run): ping = { nightly = \"https://...\" }, ping_output = true, on_failure =\n"
+    "\"COMMAND\", max_memory = \"256M\". A ping URL is a secret as well; LOFTYRUN_PING holds one.\n"
     "\n"
     "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
 

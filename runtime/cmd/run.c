@@ -1,13 +1,16 @@
 /* loftyrun run: one run of one script. */
 #include "../host/run.h"
+#include "../host/notice.h"
 
 #include "../core/exit_code.h"
 #include "cmd.h"
 
-static int cannot_read(const char *path, const struct failure *failure) {
+static int cannot_read(const struct run_options *run_options, const char *path,
+                       const struct failure *failure) {
   const char *meant = command_nearest(path);
   fprintf(stderr, "loftyrun: %s\n", failure->message);
   if (meant) fprintf(stderr, "hint: did you mean the command \"%s\"?\n", meant);
+  notice_never_began(run_options, path, EXIT_USAGE, failure->message);
   return EXIT_USAGE;
 }
 
@@ -23,8 +26,8 @@ static int run(const struct options *options, char **words) {
   } else {
     return command_usage_error(&command_run, "no script given");
   }
-  int exit_code =
-      fine ? run_script(&run_options, &script, words) : cannot_read(script.name, &failure);
+  int exit_code = fine ? run_script(&run_options, &script, words)
+                       : cannot_read(&run_options, script.name, &failure);
   script_free(&script);
   return exit_code;
 }
@@ -51,6 +54,54 @@ const struct command command_run = {
         "--wait-lock it waits. --lock=NAME is a lock that several scripts share. It ends with its "
         "run,\n"
         "also where that is killed.\n"
+        "\n"
+        "Under cron: --quiet prints nothing where the run is done (0), and otherwise all that "
+        "script,\n"
+        "commands and loftyrun have printed, in the end; of very much the first and the last "
+        "megabyte.\n"
+        "It is the same where the run is killed. With --quiet, --keep-output and --on-failure what "
+        "is\n"
+        "printed is kept in the history too, the first and the last 64 KiB of it, without "
+        "secrets:\n"
+        "loftyrun history show last. Log lines then say which run they are of, as they always do "
+        "in "
+        "JSON.\n"
+        "\n"
+        "--timeout, --max-memory and --max-requests end the run (6), whatever the script catches. "
+        "The\n"
+        "first call beyond --max-requests is refused with TOO_MANY_CALLS, which a script may catch "
+        "to "
+        "put\n"
+        "things in order; another one ends it. Memory is what the script's values take; 1G where "
+        "neither\n"
+        "--max-memory nor max_memory of the profile says otherwise.\n"
+        "\n"
+        "--ping NAME tells a service such as healthchecks.io how the run goes: the profile's\n"
+        "ping = { NAME = \"https://...\" }, or LOFTYRUN_PING in the environment, is asked for "
+        "URL/start\n"
+        "at the start, URL where the run is done and URL/fail where it is not, with the exit code "
+        "and "
+        "a\n"
+        "sentence; with ping_output = true in the profile also with what was printed last. Nothing "
+        "is\n"
+        "sent with --sandbox and --replay, nor where another run has the lock (7).\n"
+        "\n"
+        "--on-failure COMMAND, or on_failure of the profile where nobody sits at a terminal, is "
+        "run "
+        "by\n"
+        "/bin/sh where the run ends with any code but 0 and 7: with LOFTYRUN_SCRIPT, LOFTYRUN_RUN "
+        "(in "
+        "the\n"
+        "history), LOFTYRUN_EXIT_CODE and LOFTYRUN_MESSAGE in its environment, without "
+        "credentials, "
+        "and\n"
+        "with the last 16 KiB of what was printed on its standard input. It has a minute. Neither "
+        "it "
+        "nor\n"
+        "the ping changes the exit code.\n"
+        "\n"
+        "Long lists say how far they are: on a terminal with a bar, elsewhere with a line each "
+        "minute.\n"
         "\n"
         "--trace prints each call on standard error, as a curl command to be pasted into a shell,\n"
         "and what came of it. It is for whoever sits there: bodies are shown as they are sent, "

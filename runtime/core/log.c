@@ -67,22 +67,30 @@ struct origin {
   int64_t run;
 };
 
-static bool append_origin(struct buffer *line, const struct origin *origin) {
+static bool has_field(const struct log_field *fields, size_t count, const char *name) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(fields[i].name, name) == 0) return true;
+  return false;
+}
+
+/* A field of the line's own comes before one of ours that has its name. */
+static bool append_origin(struct buffer *line, const struct origin *origin,
+                          const struct log_field *fields, size_t count) {
   const char *const values[] = {origin->log->script, origin->log->job};
   static const char *const names[] = {"script", "job"};
-  bool fine = origin->run == 0 || buffer_printf(line, "\"run\":%" PRId64 ",", origin->run);
+  bool fine = origin->run == 0 || has_field(fields, count, "run") ||
+              buffer_printf(line, ",\"run\":%" PRId64, origin->run);
   for (size_t i = 0; fine && i < sizeof values / sizeof *values; i++)
-    fine = !values[i] || (buffer_printf(line, "\"%s\":", names[i]) &&
-                          append_quoted(line, values[i]) && buffer_append(line, ",", 1));
+    fine = !values[i] || has_field(fields, count, names[i]) ||
+           (buffer_printf(line, ",\"%s\":", names[i]) && append_quoted(line, values[i]));
   return fine;
 }
 
 static bool append_json(struct buffer *line, const struct origin *origin, const char *message,
                         const struct log_field *fields, size_t count) {
-  bool fine = buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",", origin->time,
+  bool fine = buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", origin->time,
                             level_names[origin->level]) &&
-              append_origin(line, origin) && buffer_append_string(line, "\"message\":") &&
-              append_quoted(line, message);
+              append_quoted(line, message) && append_origin(line, origin, fields, count);
   for (size_t i = 0; i < count && fine; i++) {
     fine = buffer_append(line, ",", 1) && append_quoted(line, fields[i].name) &&
            buffer_append(line, ":", 1) &&
@@ -103,7 +111,7 @@ static bool append_text(struct buffer *line, const struct origin *origin, const 
            buffer_append(line, "=", 1) &&
            (plain ? append_escaped(line, value, false) : append_quoted(line, value));
   }
-  if (fine && origin->run && origin->log->numbers_text)
+  if (fine && origin->run && origin->log->numbers_text && !has_field(fields, count, "run"))
     fine = buffer_printf(line, " run=%" PRId64, origin->run);
   return fine;
 }

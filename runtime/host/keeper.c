@@ -113,6 +113,7 @@ static void hear(struct work *work) {
   switch ((enum keeper_word)message.word) {
     case KEEPER_RUN:
       work->run = message.value;
+      work->news = true; /* also that it has printed nothing */
       break;
     case KEEPER_SECRET:
       if (work->secret_count < SECRETS_MOST) {

@@ -216,6 +216,27 @@ void notice_end(struct notice *notice, const struct notice_end *end) {
   sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+void notice_never_began(const struct run_options *options, const char *script, int exit_code,
+                        const char *message) {
+  struct run_options known = *options;
+  struct profile *profile = NULL;
+  struct notice notice;
+  const struct config no_config = {.credential = {.kind = CREDENTIAL_NONE}};
+  const struct buffer no_tail = {.length = 0};
+  const char *name = options->profile ? options->profile : config_variable("LOFTY_PROFILE");
+  /* Where that cannot be read, what else says whom to tell has to do. */
+  if (options->sandbox_seed || !profile_open(name, &profile, NULL)) profile = NULL;
+  if (!profile_ping(profile, options->ping ? options->ping : "")) known.ping = NULL;
+  if (notice_open(&notice, &known, profile, NULL)) {
+    const struct notice_end end = {
+        .script = script, .exit_code = exit_code, .tail = &no_tail, .log = &options->log};
+    notice_say(&notice, message, &no_config);
+    notice_end(&notice, &end);
+  }
+  notice_close(&notice);
+  profile_close(profile);
+}
+
 void notice_close(struct notice *notice) {
   if (notice->ping) explicit_bzero(notice->ping, strlen(notice->ping));
   free(notice->ping);

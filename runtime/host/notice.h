@@ -57,6 +57,10 @@ struct notice_end {
    SIGTERM cut that short. */
 void notice_end(struct notice *notice, const struct notice_end *end);
 
+/* The same for a run that could not begin: there is no script, say. */
+void notice_never_began(const struct run_options *options, const char *script, int exit_code,
+                        const char *message);
+
 /* Idempotent. */
 void notice_close(struct notice *notice);
 

@@ -402,7 +402,7 @@ static void close_variables(struct run *run) {
    who wait for it; only what its own machinery cannot take comes here: no memory, say. */
 static void on_failure(void *context, lua_State *co, int status) {
   struct run *run = context;
-  if (tasks_are_stopped(run->tasks)) return;
+  if (state_was_refused(run->L) || tasks_are_stopped(run->tasks)) return;
   int exit_code = report(run, co);
   if (status == LUA_ERRMEM) exit_code = EXIT_LIMIT;
   if (!run->failure) run->failure = exit_code;
@@ -410,8 +410,10 @@ static void on_failure(void *context, lua_State *co, int status) {
   if (tasks_is_script(run->tasks, co)) close_variables(run);
 }
 
-/* It went on to its end, but without the calls that it was not given. */
+/* It may have gone on to its end, or failed with something else, but without calls that it wanted.
+ */
 static int report_spent(struct run *run) {
+  if (run->failure) return EXIT_LIMIT;
   char sentence[128];
   snprintf(sentence, sizeof sentence,
            "the run wanted more than %lu requests (--max-requests), and did not get them",
@@ -451,6 +453,7 @@ static int execute_script(struct run *run) {
     fprintf(stderr, "loftyrun: the event loop failed\n");
     return EXIT_TEMPORARY;
   }
+  state_was_refused(L);
   enum interrupt_reason reason = interrupt_pending();
   if (reason == INTERRUPT_EXIT) {
     if (!run->stopped) report_exit(run);
@@ -460,8 +463,8 @@ static int execute_script(struct run *run) {
   if (reason == INTERRUPT_MEMORY || (reason != INTERRUPT_NONE && status != LUA_OK))
     return report_interruption(run);
   report_unseen(run);
-  if (run->failure) return run->failure;
   if (run->context.requests_refused) return report_spent(run);
+  if (run->failure) return run->failure;
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
 

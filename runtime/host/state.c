@@ -166,6 +166,12 @@ struct heap {
   bool in_middle;         /* of a warning that comes in parts */
 };
 
+static void end_run(struct heap *heap) {
+  heap->over = true;
+  interrupt_memory();
+  heap->limit += MEMORY_RESERVE;
+}
+
 /* Whether a block can become so large. One that cannot is refused once: Lua collects garbage, which
    takes no memory, and asks for the same again. Where that is not granted either, or something else
    is asked for because nobody tries again, the run is over, and a reserve is opened for its end. */
@@ -177,9 +183,7 @@ static bool has_room(struct heap *heap, const struct request *request) {
   bool given_up = heap->refused.size > 0 && !(again && fits);
   heap->refused = (struct request){.size = 0};
   if (!heap->over && (given_up || (!fits && more > heap->limit))) {
-    heap->over = true;
-    interrupt_memory();
-    heap->limit += MEMORY_RESERVE;
+    end_run(heap);
     fits = more <= heap->limit - heap->used;
   } else if (!fits && !heap->over) {
     heap->refused = *request;
@@ -220,6 +224,16 @@ void state_limit_memory(lua_State *L, size_t bytes) {
   lua_getallocf(L, &heap);
   struct heap *limited = heap;
   limited->limit = bytes > 0 && bytes < limited->used ? limited->used : bytes;
+}
+
+bool state_was_refused(lua_State *L) {
+  void *context;
+  lua_getallocf(L, &context);
+  struct heap *heap = context;
+  if (heap->refused.size == 0) return false;
+  heap->refused = (struct request){.size = 0};
+  if (!heap->over) end_run(heap);
+  return true;
 }
 
 static void free_heap(struct heap *heap) {

@@ -3,6 +3,7 @@
 #define HOST_STATE_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 #include "../bind/context.h"
 
@@ -12,6 +13,10 @@ lua_State *state_new(struct context *context);
 /* Lets it hold so many bytes, those that it has now included; 0: any number. What goes beyond is no
    error that a script could catch but ends the run (interrupt.h); a little is left for that end. */
 void state_limit_memory(lua_State *L, size_t bytes);
+
+/* Whether the last block that it asked for was refused and is not asked for any more: then the run
+   is over. */
+bool state_was_refused(lua_State *L);
 
 /* Closes it, before the context's loop and client go, and frees its memory. NULL is fine. */
 void state_close(lua_State *L);
