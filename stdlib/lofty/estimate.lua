@@ -52,6 +52,7 @@ function M.begin(name, least)
     least = math.max(least or 0, FIRST) }
   list.look_at = maximum and 1 or list.least
   open[list] = true
+  progress.begin(list)
   return list, 1
 end
 

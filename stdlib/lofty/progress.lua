@@ -16,6 +16,7 @@ local M = {}
 local MINUTE_MS = 60000
 local FIRST_MS = 1000 -- what is done by then needs no bar
 local LOOK_MS = 100
+local LEFT_MS = 600000 -- a list that nothing was heard of for so long is taken for a loop that was left
 local MOST_UNSEEN = 100 -- items between two looks
 local LEAST_BAR, MOST_BAR = 10, 30
 
@@ -87,7 +88,7 @@ end
 --- Whether this list is the one that is told of.
 local function leads(list, now)
   local other = leader.list
-  if not other or other.ended or list.order < other.order or now - other.seen > MINUTE_MS then
+  if not other or other.ended or list.order < other.order or now - other.seen > LEFT_MS then
     leader.list, other = list, list
   end
   return other == list
@@ -102,6 +103,13 @@ local function tell(list, done, total, now)
     list.logged = now
     log.write("info", sentence(list, done, total, passed))
   end
+end
+
+--- A list begins.
+---@param list lofty.Progress
+function M.begin(list)
+  list.seen = list.began
+  leads(list, list.began)
 end
 
 --- So many items are done. Returns after how many to call it again: about ten times a second.

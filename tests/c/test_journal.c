@@ -2,6 +2,7 @@
 #include "core/journal.h"
 
 #include "core/once.h"
+#include "core/outputs.h"
 #include "state_folder.h"
 
 static struct journal *open_journal(const char *script) {
@@ -134,6 +135,11 @@ static void age(struct journal *journal, int64_t run, int days) {
                   NULL));
 }
 
+static void see_output(void *context, const struct output_text *text) {
+  (void)context;
+  CHECK(text->head_length == 1 && text->tail_length == 0);
+}
+
 static void test_forgetting(struct journal *other) {
   struct seen seen;
   TEST("runs of long ago are forgotten, but not what is in doubt, held, or alive");
@@ -141,6 +147,9 @@ static void test_forgetting(struct journal *other) {
   int64_t held = past_run("done");
   struct once_key key = {.state = "partway", .run = held, .first = 1};
   CHECK(once_put(journal_store(other), "me", "held", &key, STORE_USUAL, NULL));
+  const struct output_text printed = {.head = "x", .head_length = 1, .tail = ""};
+  CHECK(outputs_keep(journal_store(other), done, &printed, NULL));
+  CHECK(outputs_keep(journal_store(other), young, &printed, NULL));
   struct journal *living = open_journal("living.lua");
   int64_t alive = journal_run_id(living);
   const int64_t old[] = {done, unknown, held, alive};
@@ -149,6 +158,8 @@ static void test_forgetting(struct journal *other) {
   past_run(NULL);
   CHECK_INT(journal_run(other, done, see_run, &seen, NULL), STORE_NO);
   CHECK_STR(states_of(other, done, NULL), "");
+  CHECK_INT(outputs_find(journal_store(other), done, see_output, &seen, NULL), STORE_NO);
+  CHECK_INT(outputs_find(journal_store(other), young, see_output, &seen, NULL), STORE_YES);
   for (size_t i = 1; i < 4; i++) look_at(other, old[i]);
   look_at(other, young);
   CHECK_STR(states_of(other, young, NULL), "1:done");

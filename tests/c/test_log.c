@@ -42,7 +42,37 @@ static const struct {
              "\"level\":\"info\",\"message\":\"x\",\"task\":651095960136641,"
              "\"name\":\"O\\\"Hara\\nand co\"}"}};
 
+static int64_t twelve(void *context) {
+  (void)context;
+  return 12;
+}
+
+/* What a line says of the run that it is of. */
+static void test_origin(enum log_format format, bool numbers_text, const char *expected) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *stream = open_memstream(&text, &size);
+  const struct log_field own[] = {{"a", "1", true}};
+  struct log log = {.stream = stream,
+                    .format = format,
+                    .script = "x \"y\".lua",
+                    .job = "nightly",
+                    .numbers_text = numbers_text,
+                    .number = twelve};
+  log_write(&log, LOG_LEVEL_INFO, "m", own, 1);
+  fclose(stream);
+  CHECK(text && strstr(text, expected));
+  free(text);
+}
+
 int main(void) {
+  TEST("a line in JSON says run, script and job");
+  test_origin(
+      LOG_FORMAT_JSON, false,
+      "\"message\":\"m\",\"run\":12,\"script\":\"x \\\"y\\\".lua\",\"job\":\"nightly\",\"a\":1}");
+  TEST("a line of text says the run where that is wanted");
+  test_origin(LOG_FORMAT_TEXT, true, " info  m a=1 run=12\n");
+  test_origin(LOG_FORMAT_TEXT, false, " info  m a=1\n");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     TEST("line %zu", i);
     char *line = written(rows[i].format, LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, rows[i].message, fields,

@@ -28,7 +28,31 @@ static const struct {
                  {"\xC3\xA9", 2, "%C3%A9"},
                  {"\0%", 2, "%00%25"}};
 
+static const struct {
+  const char *text;
+  size_t bytes; /* 0: refused */
+} sizes[] = {{"1K", 1024},
+             {"256M", 256u << 20},
+             {"2G", (size_t)2 << 30},
+             {"0M", 0},
+             {"", 0},
+             {"256", 0},
+             {"M", 0},
+             {"-1M", 0},
+             {" 1M", 0},
+             {"1MB", 0},
+             {"1.5G", 0},
+             {"1m", 0},
+             {"99999999999G", 0},
+             {"18446744073709551616K", 0}};
+
 int main(void) {
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    size_t bytes = 0;
+    TEST("the size \"%s\"", sizes[i].text);
+    CHECK(text_byte_count(sizes[i].text, &bytes) == (sizes[i].bytes > 0));
+    CHECK_INT((int64_t)bytes, (int64_t)sizes[i].bytes);
+  }
   for (size_t i = 0; i < sizeof distances / sizeof *distances; i++) {
     TEST("distance \"%s\" \"%s\"", distances[i].left, distances[i].right);
     CHECK_INT(text_distance(distances[i].left, distances[i].right, distances[i].limit),
