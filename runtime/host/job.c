@@ -152,6 +152,8 @@ int job_run(const struct run_options *options, const char *name, int64_t at) {
   if (exit_code == EXIT_DONE) {
     wanted.job = &run;
     wanted.recording = RUN_RECORDED;
+    wanted.keep_output = true;
+    wanted.job_name = name;
     if (wanted.timeout <= 0) wanted.timeout = (double)run.job->options.timeout / 1000;
     exit_code = run_script(&wanted, &script, arguments);
   }

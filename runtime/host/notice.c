@@ -12,6 +12,7 @@
 #include "../core/redact.h"
 #include "../core/url.h"
 #include "aftermath.h"
+#include "interrupt.h"
 
 enum {
   PING_TIMEOUT_MS = 5000,
@@ -46,7 +47,7 @@ bool notice_open(struct notice *notice, const struct run_options *options,
   /* What is no run of a script, and what only pretends, tells nobody. */
   if (options->recording != RUN_RECORDED) return true;
   const char *command = options->on_failure;
-  if (!command && !isatty(STDERR_FILENO)) command = profile_on_failure(profile);
+  if (!command && (options->job || !isatty(STDERR_FILENO))) command = profile_on_failure(profile);
   if (command && *command) notice->command = strdup(command);
   notice->output = profile_ping_output(profile);
   if (options->sandbox_seed || options->replay) return true;
@@ -128,7 +129,7 @@ void notice_start(struct notice *notice, const struct context *context) {
 void notice_wait(struct notice *notice, const struct context *context) {
   char text[32];
   if (!notice->start) return;
-  /* The exchange has a timeout of its own. */
+  interrupt_settle(); /* nothing of the script goes on, and the exchange has a timeout of its own */
   while (!notice->start_ended && loop_step(context->loop, STEP_MS)) continue;
   const char *problem =
       notice->start_ended ? problem_of(notice->start, text) : "the event loop failed";

@@ -15,8 +15,6 @@
 #include "job.h"
 #include "journal.h"
 #include "lock.h"
-#include "notice.h"
-#include "output.h"
 #include "profile.h"
 #include "quota.h"
 #include "report.h"
@@ -24,6 +22,7 @@
 #include "state.h"
 #include "tasks.h"
 #include "traffic.h"
+#include "witness.h"
 
 enum { REPORT_MAXIMUM = 64 * 1024, JOURNAL_MS = 500 };
 
@@ -53,9 +52,8 @@ struct run {
   bool tried;     /* to record it, for a line of the log */
   int64_t number; /* in the history, 0: it is not there */
   struct log log;
-  struct output output;
   struct progress progress;
-  struct notice notice;
+  struct witness witness;
   struct loop_timer journal_timer;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
@@ -67,7 +65,7 @@ struct run {
 
 static int say(struct run *run, const struct failure *failure, int exit_code) {
   fprintf(stderr, "loftyrun: %s\n", failure->message);
-  notice_say(&run->notice, failure->message, &run->config);
+  notice_say(&run->witness.notice, failure->message, &run->config);
   return exit_code;
 }
 
@@ -96,7 +94,7 @@ static void print_writes_under_way(const struct run *run, const char *lead) {
 /* The run is ended at once: says why, where, and which writes nobody knows the end of. */
 static void report_end(struct run *run, lua_State *co, const char *sentence) {
   struct buffer out;
-  notice_say(&run->notice, sentence, &run->config);
+  notice_say(&run->witness.notice, sentence, &run->config);
   buffer_init(&out, REPORT_MAXIMUM);
   buffer_printf(&out, "loftyrun: %s\n", sentence);
   if (co) report_place(co, &out);
@@ -147,7 +145,7 @@ static int open_target(struct run *run) {
     layers[1] = profile_layer(run->profile);
   }
   if (!config_resolve(&run->config, layers, 2, &failure)) return say(run, &failure, EXIT_CONFIG);
-  output_hide(&run->output, &run->config);
+  output_hide(&run->witness.output, &run->config);
   if (options->replay) return EXIT_DONE;
   run->credentials = credentials_new(&run->context, &run->config);
   return run->credentials ? EXIT_DONE : out_of_memory(run);
@@ -169,7 +167,8 @@ static bool open_journal(struct context *context, struct failure *failure) {
     return false;
   run->number = journal_run_id(context->journal);
   /* What a sandbox keeps in memory is not where the output goes. */
-  if (!run->context.sandbox || run->options->state) output_number(&run->output, run->number);
+  if (!run->context.sandbox || run->options->state)
+    output_number(&run->witness.output, run->number);
   return true;
 }
 
@@ -192,7 +191,7 @@ static void expect_record(struct run *run) {
                   (!options->sandbox_seed || options->state);
   if (!run->recorded) return;
   /* What it prints is to be there whenever it is killed. */
-  if (run->output.held) record_run(run);
+  if (run->witness.output.held) record_run(run);
   loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
 }
 
@@ -235,27 +234,9 @@ static void open_log(struct run *run) {
   run->log.context = run;
 }
 
-/* Where there is no profile, what else says whom to tell has to do. */
 static int cannot_open_profile(struct run *run, const struct failure *failure) {
-  struct run_options options = *run->options;
-  options.ping = NULL;
-  if (!notice_open(&run->notice, &options, NULL, NULL)) notice_close(&run->notice);
+  witness_open_without_profile(&run->witness, run->options);
   return say(run, failure, EXIT_CONFIG);
-}
-
-/* Whom to tell how it went, and who holds what is printed until then. */
-static int open_output(struct run *run) {
-  struct failure failure;
-  const struct run_options *options = run->options;
-  if (!notice_open(&run->notice, options, run->profile, &failure))
-    return say(run, &failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_CONFIG);
-  if (!options->quiet && !options->keep_output && !notice_wants_output(&run->notice))
-    return EXIT_DONE;
-  if (!output_hold(&run->output, options->quiet, options->state, &failure))
-    return say(run, &failure, EXIT_TEMPORARY);
-  run->log.numbers_text = true;
-  output_hide_text(&run->output, run->notice.ping);
-  return EXIT_DONE;
 }
 
 static int open_run(struct run *run) {
@@ -272,8 +253,8 @@ static int open_run(struct run *run) {
   if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
   if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))
     return cannot_open_profile(run, &failure);
-  int exit_code = open_output(run);
-  if (exit_code != EXIT_DONE) return exit_code;
+  int exit_code = witness_open(&run->witness, wanted, run->profile, &run->log, &failure);
+  if (exit_code != EXIT_DONE) return say(run, &failure, exit_code);
   if (!traffic_open(&run->traffic, run->options, &failure)) return say(run, &failure, EXIT_USAGE);
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
@@ -309,7 +290,7 @@ static int open_run(struct run *run) {
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
-  notice_wait(&run->notice, &run->context);
+  notice_wait(&run->witness.notice, &run->context);
   end_record(run, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
@@ -369,7 +350,7 @@ static int report(struct run *run, lua_State *co) {
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_error(run->L, co, run->script, &style, &out);
   print(&out);
-  if (out.data) notice_say(&run->notice, out.data, &run->config);
+  if (out.data) notice_say(&run->witness.notice, out.data, &run->config);
   buffer_free(&out);
   return exit_code;
 }
@@ -429,7 +410,7 @@ static void report_unseen(struct run *run) {
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_unseen_errors(run->L, run->script, &style, &out);
   print(&out);
-  if (out.data) notice_say(&run->notice, out.data, &run->config);
+  if (out.data) notice_say(&run->witness.notice, out.data, &run->config);
   buffer_free(&out);
   if (!run->failure) run->failure = exit_code;
 }
@@ -483,22 +464,6 @@ static int execute(struct run *run) {
   return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;
 }
 
-/* When everything is closed, and what is printed is still held. */
-static int tell_end(struct run *run, int exit_code) {
-  struct buffer tail;
-  buffer_init(&tail, REPORT_MAXIMUM);
-  int told = output_look(&run->output, exit_code, &tail);
-  const struct notice_end end = {.script = run->script->name,
-                                 .run = run->number,
-                                 .exit_code = told,
-                                 .tail = &tail,
-                                 .log = &run->log};
-  notice_end(&run->notice, &end);
-  notice_close(&run->notice);
-  buffer_free(&tail);
-  return output_release(&run->output, exit_code);
-}
-
 int run_script(const struct run_options *options, const struct script *script, char **argv) {
   struct run run = {.options = options, .script = script, .argv = argv, .began = journal_now()};
   int exit_code = open_run(&run);
@@ -506,9 +471,11 @@ int run_script(const struct run_options *options, const struct script *script, c
   if (exit_code == EXIT_DONE) exit_code = job_run_claim(options->job, &run.context);
   if (exit_code == EXIT_DONE) {
     expect_record(&run);
-    notice_start(&run.notice, &run.context);
+    notice_start(&run.witness.notice, &run.context);
     exit_code = execute(&run);
   }
   close_run(&run, exit_code);
-  return tell_end(&run, exit_code);
+  struct notice_end end = {
+      .script = script->name, .run = run.number, .exit_code = exit_code, .log = &run.log};
+  return witness_end(&run.witness, &end);
 }
