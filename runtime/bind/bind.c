@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "credential.h"
 #include "digest.h"
+#include "guard.h"
 #include "http.h"
 #include "journal.h"
 #include "json.h"
@@ -24,6 +25,7 @@
 static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.credential", luaopen_native_credential},
                                    {"native.digest", luaopen_native_digest},
+                                   {"native.guard", luaopen_native_guard},
                                    {"native.http", luaopen_native_http},
                                    {"native.journal", luaopen_native_journal},
                                    {"native.json", luaopen_native_json},

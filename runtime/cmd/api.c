@@ -75,6 +75,7 @@ static int run(const struct options *options, char **words) {
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "api");
   struct run_options run_options = options_run(options);
   run_options.recording = RUN_RECORDS_WRITES;
+  run_options.allow_all = true;
   int exit_code = run_script(&run_options, &script, arguments.list);
   script_free(&script);
   return exit_code;

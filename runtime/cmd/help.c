@@ -56,8 +56,11 @@ static const char profiles[] =
     "--profile NAME or LOFTY_PROFILE chooses one; the one called default needs no choosing. It\n"
     "may also have token_url, authorize_url and redirect_uri, where Lofty's own do not do;\n"
     "requests_per_minute; priority: interactive, scheduled or bulk; and codes, numbers that you\n"
-    "have seen and their names: codes = { [40013] = \"TASK_IS_SMARTPLAN\" }. For runs of scripts\n"
-    "(loftyrun help run): ping = { nightly = \"https://...\" }, ping_output = true, on_failure =\n"
+    "have seen and their names: codes = { [40013] = \"TASK_IS_SMARTPLAN\" }. What runs may send\n"
+    "and delete stands in allow, limit, deny, quiet_hours and timezone (loftyrun help grants). "
+    "For\n"
+    "runs of scripts (loftyrun help run): ping = { nightly = \"https://...\" }, ping_output = "
+    "true, on_failure =\n"
     "\"COMMAND\", max_memory = \"256M\". A ping URL is a secret as well; LOFTYRUN_PING holds one.\n"
     "\n"
     "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
@@ -167,6 +170,8 @@ const struct command command_help = {
         "  loftyrun help create task         operations found by words, misspelt ones as well\n"
         "  loftyrun help POST /v1.0/notes    an operation as Lofty's documentation names it\n"
         "  loftyrun help operations          all operations; likewise helpers, codes, exit-codes\n"
+        "  loftyrun help grants              what a script may send and delete, and how to allow "
+        "it\n"
         "  loftyrun help profiles            credentials and settings, and where they go\n"
         "  loftyrun help sandbox             a command\n",
     .run = run,

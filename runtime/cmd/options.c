@@ -187,6 +187,13 @@ static bool take_max_jobs(struct options *options, const char *value) {
   return fine;
 }
 
+/* What is wrong with a grant is said where it is taken, with the nearest name. */
+static bool take_allow(struct options *options, const char *value) {
+  if (options->allow_count == OPTION_ALLOW_MOST) return false;
+  options->allow[options->allow_count++] = value;
+  return true;
+}
+
 static bool take_lock(struct options *options, const char *value) {
   options->lock = value;
   return !value || *value != '\0';
@@ -254,6 +261,9 @@ static const struct option table[] = {
      take_priority},
     {OPTION_STATE, "state", 0, VALUE_REQUIRED, "DIR", "keep what outlives the run in this folder",
      "a folder", take_state},
+    {OPTION_ALLOW, "allow", 0, VALUE_REQUIRED, "GRANT",
+     "let the script send or delete (loftyrun help grants)", "a grant, at most 16 times",
+     take_allow},
     {OPTION_LOCK, "lock", 0, VALUE_OPTIONAL, "NAME",
      "not while the same script, or NAME, runs (exit code 7)", "a name", take_lock},
     {OPTION_WAIT_LOCK, "wait-lock", 0, VALUE_OPTIONAL, "SECONDS",
@@ -421,6 +431,8 @@ struct run_options options_run(const struct options *options) {
                               .lock = (options->given & (OPTION_LOCK | OPTION_WAIT_LOCK)) != 0,
                               .lock_name = options->lock,
                               .lock_wait = options->lock_wait,
+                              .allow = options->allow,
+                              .allow_count = options->allow_count,
                               .timeout = options->timeout,
                               .requests_maximum = options->requests_maximum,
                               .memory = options->memory,

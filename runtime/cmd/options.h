@@ -54,6 +54,7 @@ enum option_bit {
   OPTION_MAX_MEMORY = 1ull << 41,
   OPTION_PING = 1ull << 42,
   OPTION_ON_FAILURE = 1ull << 43,
+  OPTION_ALLOW = 1ull << 47,
   OPTION_AT = 1ull << 53,
   OPTION_MAX_JOBS = 1ull << 54
 };
@@ -70,7 +71,7 @@ enum {
 #define OPTIONS_OF_A_SCRIPT \
   (OPTION_QUIET | OPTION_KEEP_OUTPUT | OPTION_MAX_MEMORY | OPTION_PING | OPTION_ON_FAILURE)
 
-enum { OPTION_QUERY_MOST = 128 };
+enum { OPTION_QUERY_MOST = 128, OPTION_ALLOW_MOST = 16 };
 
 struct options {
   uint64_t given; /* option_bits */
@@ -91,6 +92,8 @@ struct options {
   const char *upstream;
   const char *query[OPTION_QUERY_MOST]; /* NAME=VALUE */
   size_t query_count;
+  const char *allow[OPTION_ALLOW_MOST]; /* as host/grants.h takes them */
+  size_t allow_count;
   const char *items_maximum; /* a number above 0 */
   const char *output;
   const char *fields;

@@ -103,6 +103,10 @@ const struct command command_run = {
         "Long lists say how far they are: on a terminal with a bar, elsewhere with a line each "
         "minute.\n"
         "\n"
+        "--allow lets a script send or delete what its header does not: --allow "
+        "delete_notes,send_sms,\n"
+        "or --allow \"send_sms, at most 5 a run\". loftyrun help grants says more.\n"
+        "\n"
         "--trace prints each call on standard error, as a curl command to be pasted into a shell,\n"
         "and what came of it. It is for whoever sits there: bodies are shown as they are sent, "
         "only\n"
@@ -123,8 +127,8 @@ const struct command command_run = {
         "an e-mail on its command line or a text it makes up, counts as what was recorded in its\n"
         "place. Recordings that nobody asked for are reported at the end. A file that is no\n"
         "cassette: 2.\n",
-    .accepts =
-        OPTION_CHUNK | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN | OPTIONS_OF_A_SCRIPT,
+    .accepts = OPTION_CHUNK | OPTION_ALLOW | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN |
+               OPTIONS_OF_A_SCRIPT,
     .keeps_rest = true,
     .run = run,
 };

@@ -43,6 +43,9 @@ const char *const migrations[] = {
     "CREATE INDEX instants_open ON instants (not_before) WHERE state IN ('waiting', 'running');",
     /* 4: what runs have printed (outputs.c) */
     "CREATE TABLE outputs (run INTEGER PRIMARY KEY, head BLOB NOT NULL, left_out INTEGER NOT NULL,"
-    "  tail BLOB NOT NULL);"};
+    "  tail BLOB NOT NULL);",
+    /* 5: how often something was done on a day (counts.c) */
+    "CREATE TABLE counts (account TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL,"
+    "  used INTEGER NOT NULL, PRIMARY KEY (account, name, day)) WITHOUT ROWID;"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

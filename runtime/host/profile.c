@@ -36,6 +36,7 @@ struct profile {
   bool ping_output;
   char *on_failure; /* NULL: not set */
   size_t memory;    /* bytes; 0: not set */
+  struct grants grants;
 };
 
 /* What the protected function works on; everything it allocates hangs on the profile. */
@@ -64,7 +65,12 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        "ping",
                                        "ping_output",
                                        "on_failure",
-                                       "max_memory"};
+                                       "max_memory",
+                                       "allow",
+                                       "limit",
+                                       "deny",
+                                       "quiet_hours",
+                                       "timezone"};
 enum { NAME_COUNT = sizeof settings / sizeof *settings };
 
 static const char *const setting_names[SETTING_COUNT] = {
@@ -187,6 +193,65 @@ static bool take_ping_output(lua_State *L, const struct loading *loading) {
   return true;
 }
 
+static bool invalid_grant(const struct loading *loading, const char *setting,
+                          const struct failure *why) {
+  char what[sizeof why->message + 32];
+  snprintf(what, sizeof what, "%s: %s", setting, why->message);
+  return invalid(loading, what);
+}
+
+/* Takes the list of texts on top. */
+static bool take_grants(lua_State *L, const struct loading *loading, const char *setting,
+                        enum grant_list list) {
+  struct failure why;
+  char wanted[96];
+  snprintf(wanted, sizeof wanted, "%s must be a list of texts, as in %s = { \"delete_notes\" }",
+           setting, setting);
+  if (!lua_istable(L, -1)) return invalid(loading, wanted);
+  lua_Integer length = (lua_Integer)lua_rawlen(L, -1), count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    bool in_list = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 &&
+                   lua_tointeger(L, -2) <= length && lua_type(L, -1) == LUA_TSTRING;
+    if (!in_list) return invalid(loading, wanted);
+    if (!grants_take_setting(&loading->profile->grants, list, lua_tostring(L, -1), &why))
+      return invalid_grant(loading, setting, &why);
+    count++;
+    lua_pop(L, 1);
+  }
+  return count == length || invalid(loading, wanted);
+}
+
+/* Takes the text on top. */
+static bool take_text(lua_State *L, const struct loading *loading, const char *setting,
+                      bool (*take)(struct grants *, const char *, struct failure *)) {
+  struct failure why;
+  char wanted[64];
+  snprintf(wanted, sizeof wanted, "%s must be a string", setting);
+  if (lua_type(L, -1) != LUA_TSTRING) return invalid(loading, wanted);
+  return take(&loading->profile->grants, lua_tostring(L, -1), &why) ||
+         invalid_grant(loading, setting, &why);
+}
+
+/* Takes a setting about grants, if it is one. */
+static bool take_guard(lua_State *L, const struct loading *loading, const char *setting,
+                       bool *fine) {
+  static const char *const lists[] = {
+      [GRANT_ALLOW] = "allow", [GRANT_LIMIT] = "limit", [GRANT_DENY] = "deny"};
+  for (int i = 0; i < (int)(sizeof lists / sizeof *lists); i++) {
+    if (strcmp(setting, lists[i]) != 0) continue;
+    *fine = take_grants(L, loading, setting, (enum grant_list)i);
+    return true;
+  }
+  if (strcmp(setting, "quiet_hours") == 0)
+    *fine = take_text(L, loading, setting, grants_take_quiet_hours);
+  else if (strcmp(setting, "timezone") == 0)
+    *fine = take_text(L, loading, setting, grants_take_zone);
+  else
+    return false;
+  return true;
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
@@ -199,6 +264,8 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   if (strcmp(setting, "max_memory") == 0) return take_memory(L, loading);
   if (strcmp(setting, "on_failure") == 0)
     return take_string(L, loading, setting, &profile->on_failure);
+  bool fine;
+  if (take_guard(L, loading, setting, &fine)) return fine;
   for (int i = 0; i < SETTING_COUNT; i++)
     if (strcmp(setting, settings[i]) == 0)
       return take_string(L, loading, setting, &profile->values[i]);
@@ -336,6 +403,11 @@ const char *profile_on_failure(const struct profile *profile) {
 }
 
 size_t profile_memory(const struct profile *profile) { return profile ? profile->memory : 0; }
+
+const struct grants *profile_grants(const struct profile *profile) {
+  static const struct grants none;
+  return profile ? &profile->grants : &none;
+}
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
 

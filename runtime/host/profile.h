@@ -7,7 +7,9 @@
    token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do;
    requests_per_minute, the most calls that runs on this machine make, and priority, "interactive",
    "scheduled" or "bulk", where they wait for each other; ping, URLs by name, and ping_output,
-   whether a failure's ping says what was printed; on_failure, a command; and max_memory.
+   whether a failure's ping says what was printed; on_failure, a command; max_memory; and what its
+   runs may send and delete (host/grants.h): allow and limit, lists of grants with or without caps,
+   deny, a list of their names, quiet_hours and timezone.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -18,6 +20,7 @@
 
 #include "../core/config.h"
 #include "../core/failure.h"
+#include "grants.h"
 
 struct profile;
 
@@ -45,6 +48,9 @@ bool profile_ping_output(const struct profile *profile);
 
 /* The most memory that scripts may take, in bytes; 0 where it says nothing. */
 size_t profile_memory(const struct profile *profile);
+
+/* What it says about grants; nothing for NULL. */
+const struct grants *profile_grants(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

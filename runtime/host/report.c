@@ -29,7 +29,9 @@ static int error_exit_code(const char *code, const char *category) {
     const char *name;
     int exit_code;
   } table[] = {{"ALREADY_RUNNING", EXIT_LOCKED}, {"STATE_UNUSABLE", EXIT_CONFIG},
-               {"STATE_FAILED", EXIT_TEMPORARY}, {"auth", EXIT_CONFIG},
+               {"STATE_FAILED", EXIT_TEMPORARY}, {"GRANT_NEEDED", EXIT_CONFIG},
+               {"QUIET_HOURS", EXIT_TEMPORARY},  {"TIMEZONE_UNKNOWN", EXIT_CONFIG},
+               {"auth", EXIT_CONFIG},
                {"rate_limit", EXIT_TEMPORARY},   {"server", EXIT_TEMPORARY},
                {"network", EXIT_TEMPORARY},      {"timeout", EXIT_TEMPORARY},
                {"protocol", EXIT_TEMPORARY},     {"limit", EXIT_LIMIT},

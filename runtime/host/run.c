@@ -11,6 +11,7 @@
 #include "../core/journal.h"
 #include "../core/progress.h"
 #include "credential.h"
+#include "grants.h"
 #include "interrupt.h"
 #include "job.h"
 #include "journal.h"
@@ -42,6 +43,7 @@ struct run {
   char **argv;
   struct profile *profile;
   struct config config;
+  struct grants grants;
   struct credentials *credentials;
   struct sandbox *sandbox;
   struct run_quota quota;
@@ -239,6 +241,19 @@ static int cannot_open_profile(struct run *run, const struct failure *failure) {
   return say(run, failure, EXIT_CONFIG);
 }
 
+/* A wrong line in a header is the script's own error, as one that does not compile. */
+static int open_grants(struct run *run) {
+  struct failure failure;
+  run->grants = *profile_grants(run->profile);
+  run->grants.all = run->options->allow_all;
+  if (!grants_take_header(&run->grants, run->script, &failure))
+    return say(run, &failure, EXIT_SCRIPT);
+  for (size_t i = 0; i < run->options->allow_count; i++)
+    if (!grants_take_option(&run->grants, run->options->allow[i], &failure))
+      return say(run, &failure, EXIT_USAGE);
+  return EXIT_DONE;
+}
+
 static int open_run(struct run *run) {
   struct failure failure;
   const struct run_options *wanted = run->options;
@@ -255,6 +270,8 @@ static int open_run(struct run *run) {
     return cannot_open_profile(run, &failure);
   int exit_code = witness_open(&run->witness, wanted, run->profile, &run->log, &failure);
   if (exit_code != EXIT_DONE) return say(run, &failure, exit_code);
+  exit_code = open_grants(run);
+  if (exit_code != EXIT_DONE) return exit_code;
   if (!traffic_open(&run->traffic, run->options, &failure)) return say(run, &failure, EXIT_USAGE);
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
@@ -322,6 +339,7 @@ static int prepare(lua_State *L) {
   struct run *run = lua_touserdata(L, 1);
   state_add_module_folder(L, run->script->folder);
   profile_give_codes(run->profile, L);
+  grants_give(&run->grants, run->script, L);
   set_arguments(L, run);
   if (strcmp(run->script->name, "-e") == 0) {
     lua_getglobal(L, "require");

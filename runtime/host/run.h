@@ -40,9 +40,12 @@ struct run_options {
   const char *ping;             /* the name of a ping of the profile, or NULL */
   const char *on_failure;       /* a command that is run where the run fails; NULL: the profile's */
   const char *job_name;         /* for log lines, or NULL */
-  bool trace;                   /* show each call */
-  const char *record;           /* keep the calls in this file, or NULL */
-  const char *replay;           /* take the replies from this file, or NULL */
+  const char *const *allow;     /* values of --allow */
+  size_t allow_count;
+  bool allow_all;     /* a person's own call: what the profile does not deny */
+  bool trace;         /* show each call */
+  const char *record; /* keep the calls in this file, or NULL */
+  const char *replay; /* take the replies from this file, or NULL */
   struct log log;
   bool colour; /* on standard error */
 };

@@ -114,6 +114,29 @@ local rows = {
     meaning = "Another loop or run has begun the same and is still at it.",
     cure = "Wait until it has ended, or give this one another name; a lock never outlives its process." },
 
+  { name = "GRANT_NEEDED", statuses = {}, category = "permission", retry = "no", unsent = true,
+    meaning = "The call would send something or delete something, and nobody has allowed the script to.",
+    cure = "Write the line that the message names into the script's header, or run it with --allow; "
+      .. "`loftyrun help grants` says more." },
+
+  { name = "GRANT_EXHAUSTED", statuses = {}, category = "limit", retry = "no", unsent = true,
+    meaning = "The script may send or delete so often a run or a day, and that is used up.",
+    cure = "If more is meant, raise the cap where it is set: in the script's header, the profile or --allow. A new day "
+      .. "begins at midnight in the profile's time zone, else the user's." },
+
+  { name = "CONTACT_NOT_ALLOWED", statuses = {}, category = "permission", retry = "no", unsent = true,
+    meaning = "The lead has unsubscribed or must not be written to on this way, so nothing was sent to anybody.",
+    cure = "Leave out the leads in `err.recipients`; lofty.guard.may tells beforehand." },
+
+  { name = "QUIET_HOURS", statuses = {}, category = "conflict", retry = "yes", unsent = true,
+    meaning = "Where the lead may live it is an hour at which nobody is written to.",
+    cure = "Run again from `err.not_before` on, in `err.retry_after` seconds. `loftyrun help grants` says how quiet hours "
+      .. "are set." },
+
+  { name = "TIMEZONE_UNKNOWN", statuses = {}, category = "validation", retry = "no", unsent = true,
+    meaning = "Nobody knows what time it is where the lead lives, and so whether it is too late to write.",
+    cure = "Set timezone in the profile, or the user's in Lofty." },
+
   { name = "ONCE_UNSETTLED", statuses = {}, category = "conflict", retry = "no", unsent = true,
     meaning = "An earlier call of lofty.once did some of its work, or may have, and it cannot be told which.",
     cure = "Look with `loftyrun history show RUN` and in the CRM, then say what is so: `loftyrun history settle KEY done` "

@@ -21,9 +21,9 @@ local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, co
 ---@param err lofty.Error
 ---@return boolean
 local function concerns_one_item(err)
-  -- These three are of category permission too, but say that the caller may not use the operation at all.
+  -- These four are of category permission too, but say that the caller may not use the operation at all.
   return OF_ONE_ITEM[err.category] == true
-    and not err:is(lofty.code.FORBIDDEN, lofty.code.VENDOR_HAS_NO_PERMISSION, 200100)
+    and not err:is(lofty.code.FORBIDDEN, lofty.code.VENDOR_HAS_NO_PERMISSION, lofty.code.GRANT_NEEDED, 200100)
 end
 
 ---@class lofty.chores.Refusals

@@ -13,6 +13,9 @@ local run = require "native.run"
 local text = require "native.text"
 local wording = require "lofty.wording"
 
+-- A run that may write to leads remembers whom it has read, so that it need not read them again.
+local remember = require("native.guard").reaches_leads() and function(...) require("lofty.guard.leads").seen(...) end
+
 local encode, math_type, select, type = json.encode, math.type, select, type
 local interpret, call_until_done, plan_of = reply.interpret, retry.call, plans.calls
 
@@ -262,6 +265,7 @@ function M.send(row, values, fields, options)
   if row.page and plan_of[row].sends_query and not (options and options.unchecked) then
     check_echo(row, path, fields, metadata)
   end
+  if remember then remember(row, fields, result) end
   return result, metadata
 end
 

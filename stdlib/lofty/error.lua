@@ -39,6 +39,9 @@ local run = require "native.run"
 ---@field request_id string|nil for Lofty's support
 ---@field body string|nil the reply's text, at most 2 KiB of it
 ---@field cause any the error that led to this one
+---@field grant string|nil of GRANT_NEEDED and GRANT_EXHAUSTED
+---@field not_before integer|nil of QUIET_HOURS: from when on it may be sent, in milliseconds since 1970
+---@field recipients { leadId: integer|nil, flag: string }[]|nil of CONTACT_NOT_ALLOWED: who must not be written to, and why
 ---@field traceback string where it was raised
 ---@field inferred boolean|nil true where the name was deduced, because the wire gave no known code
 local methods = {}
@@ -52,7 +55,7 @@ local MESSAGE_MAX = 500
 
 local KEPT = {
   "code", "number", "status", "retry_after", "outcome", "operation", "method", "path", "attempts", "elapsed",
-  "rate_limit", "request_id", "cause", "inferred",
+  "rate_limit", "request_id", "cause", "inferred", "grant", "not_before", "recipients",
 }
 
 --- Statuses whose category says more than that of the code which stands for them.

@@ -58,7 +58,8 @@ local function describe_codes()
 end
 
 --- What lists everything of a kind.
-local LISTS = { operations = describe_operations, helpers = describe_helpers, codes = describe_codes }
+local LISTS = { operations = describe_operations, helpers = describe_helpers, codes = describe_codes,
+  grants = function() return require("lofty.guard.manual").page() end }
 
 --- The list that an iterator such as "leads.each" goes over.
 local function listed_by(topic)

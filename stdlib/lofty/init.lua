@@ -81,7 +81,8 @@ local function load_resource(resource)
 end
 
 --- Members that are modules of their own, loaded when first read.
-local MODULES = { contact = "lofty.contact", on = "lofty.on", quota = "lofty.quota", state = "lofty.state", time = "lofty.time" }
+local MODULES = { contact = "lofty.contact", guard = "lofty.guard", on = "lofty.on",
+  quota = "lofty.quota", state = "lofty.state", time = "lofty.time" }
 
 --- Modules that a script requires by themselves, though they look as if they were in `lofty`.
 local APART = { args = true, chores = true, csv = true, lead_csv = true, spelling = true }

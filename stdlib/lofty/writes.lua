@@ -1,5 +1,6 @@
 --- What stands between a write that has been checked and the wire, in this order: each step may refuse it, and the last
 --- one sends it.
+local guard = require "lofty.guard"
 local journal = require "lofty.journal"
 
 local M = {}
@@ -15,6 +16,8 @@ local M = {}
 ---@return any result
 ---@return table|nil metadata
 function M.make(row, path, values, fields, request, retries, attempt)
+  local pass = guard.demand(row, values, fields)
+  if pass then return pass:make(journal.write, row, path, values, fields, request, retries, attempt) end
   return journal.write(row, path, values, fields, request, retries, attempt)
 end
 

@@ -14,7 +14,8 @@ local LIBRARY = ".loftyrun/editor"
 --- Modules with what of them is public, where that is not all: those that scripts require, and members of `lofty`.
 local MODULES = { ["lofty.args"] = {}, ["lofty.chores"] = {}, ["lofty.csv"] = {},
   ["lofty.lead_csv"] = {}, ["lofty.spelling"] = {} }
-local MEMBERS = { ["lofty.contact"] = {}, ["lofty.on"] = {}, ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" },
+local MEMBERS = { ["lofty.contact"] = {}, ["lofty.guard"] = { "may", "zones" }, ["lofty.on"] = {},
+  ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" },
   ["lofty.once"] = { "settle" }, ["lofty.state"] = {}, ["lofty.sync"] = { "forget" }, ["lofty.time"] = {} }
 
 --- Members that are called, too.

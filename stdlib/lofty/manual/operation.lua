@@ -123,6 +123,8 @@ function M.page(row)
   page:text(page.brief .. (row.deprecated and " (deprecated)" or ""))
   page:code((call_of(row)))
   if row.note then page:text(row.note) end
+  local grant = require("lofty.guard.manual").sentence(row.name)
+  if grant then page:text(grant) end
   add_paging(page, row)
   add_habits(page, row)
   add_helpers(page, row)

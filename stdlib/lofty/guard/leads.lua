@@ -1,0 +1,112 @@
+--- What a run knows of leads when it is about to write to them: their permissions and address. What it has read within the
+--- last minutes it need not read again; what cannot be read is an error, for then nobody knows whether the lead may be
+--- written to.
+local clock = require "native.clock"
+local operations = require "lofty.operations"
+
+local M = {}
+
+local FRESH_MS = 5 * 60 * 1000
+local MOST = 2000 -- that are kept, the latest
+
+---@class lofty.guard.Lead
+---@field cannotText boolean|nil
+---@field cannotEmail boolean|nil
+---@field cannotCall boolean|nil
+---@field unsubscription boolean|nil
+---@field phones string[]
+---@field phoneStatuses table<integer, integer> by the place of the number
+---@field state any
+---@field zipCode any
+---@field read integer|nil monotonic milliseconds
+
+local known = {} ---@type table<integer, lofty.guard.Lead>
+local order, first, last = {}, 1, 0 ---@type table<integer, { id: integer, lead: lofty.guard.Lead }>, integer, integer
+
+local function list(value) return type(value) == "table" and value or {} end
+
+--- The facts of a lead, in a reply or in the fields of a create.
+---@param lead table
+---@return lofty.guard.Lead
+function M.facts(lead)
+  local phones, statuses = {}, {}
+  for place, phone in ipairs(list(lead.phones)) do phones[place] = tostring(phone) end
+  for place, status in ipairs(list(lead.phoneStatuses)) do statuses[place] = math.tointeger(status) end
+  return { cannotText = lead.cannotText == true, cannotEmail = lead.cannotEmail == true,
+    cannotCall = lead.cannotCall == true, unsubscription = lead.unsubscription == true, phones = phones,
+    phoneStatuses = statuses, state = lead.state, zipCode = lead.zipCode }
+end
+
+local function forget_oldest()
+  local oldest = order[first]
+  order[first], first = nil, first + 1
+  if known[oldest.id] == oldest.lead then known[oldest.id] = nil end
+end
+
+local function keep(id, lead)
+  local facts = M.facts(lead)
+  facts.read = clock.monotonic()
+  known[id], last = facts, last + 1
+  order[last] = { id = id, lead = facts }
+  if last - first >= MOST then forget_oldest() end
+  return facts
+end
+
+--- Takes note of what a call has read. A list may have been asked for some fields only, so of its items only those count
+--- that have the permissions in them.
+---@param row table
+---@param fields table
+---@param result any
+function M.seen(row, fields, result)
+  if type(result) ~= "table" then return end
+  if row.name == "leads.get" then
+    if not fields.withTrash and math.type(result.leadId) == "integer" then keep(result.leadId, result) end
+  elseif row.name == "leads.list" then
+    for _, lead in ipairs(result) do
+      if math.type(lead.leadId) == "integer" and lead.cannotText ~= nil and lead.cannotEmail ~= nil
+        and lead.cannotCall ~= nil and lead.unsubscription ~= nil then
+        keep(lead.leadId, lead)
+      end
+    end
+  end
+end
+
+--- Forgets a lead whose permissions may have changed.
+---@param id any
+function M.forget(id) known[id] = nil end
+
+--- Reads a lead, unless that was done just now. Raises what leads.get does.
+---@param id integer
+---@return lofty.guard.Lead
+function M.get(id)
+  local facts = known[id]
+  if facts and clock.monotonic() - facts.read < FRESH_MS then return facts end
+  local row = operations.find "leads.get"
+  return keep(id, (require("lofty.client").send(row, { id }, {})))
+end
+
+--- The leads that a create would be merged with: those that have one of its addresses or numbers. Raises what leads.list
+--- does.
+---@param fields table of leads.create
+---@return table<integer, lofty.guard.Lead> by id
+function M.same_person(fields)
+  local contact, found = require "lofty.contact", {}
+  local row = operations.find "leads.list"
+  local function look(query)
+    query.preciseSearchFlag, query.limit = true, 100
+    for _, lead in ipairs((require("lofty.client").send(row, {}, query))) do
+      if math.type(lead.leadId) == "integer" then found[lead.leadId] = M.facts(lead) end
+    end
+  end
+  for _, email in ipairs(list(fields.emails)) do
+    local address = type(email) == "string" and contact.email(email)
+    if address then look { email = address } end
+  end
+  for _, phone in ipairs(list(fields.phones)) do
+    local digits = type(phone) == "string" and contact.phone(phone)
+    if digits then look { phone = digits } end
+  end
+  return found
+end
+
+return M
