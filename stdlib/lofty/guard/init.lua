@@ -192,6 +192,18 @@ function Pass:make(write, row, path, values, fields, request, retries, attempt)
   error(result, 0)
 end
 
+local function plain_path(path) return (path:lower():gsub("/+", "/"):gsub("/$", "")) end
+
+--- What a call is, as the list has it. One that `loftyrun api --unchecked` makes to a path nobody documents may still be
+--- one of those, spelt otherwise.
+local function class_of(row)
+  if not row.undocumented then return operations[row.name] end
+  for name, class in pairs(operations) do
+    local known = class.needs and require("lofty.operations").find(name)
+    if known and known.method == row.method and plain_path(known.path) == plain_path(row.path) then return class end
+  end
+end
+
 local function is_set(value) return value ~= nil and value ~= false and value ~= json.null end
 
 --- Looks whether a write may be made, and claims what it uses up. Raises a lofty error, before anything is sent, where it
@@ -201,7 +213,7 @@ local function is_set(value) return value ~= nil and value ~= false and value ~=
 ---@param fields table
 ---@return lofty.guard.Pass|nil pass to make it with; nil where it needs none
 function M.demand(row, values, fields)
-  local class = operations[row.name]
+  local class = class_of(row)
   if not class or not class.needs and not class.changes then return nil end
   local pass = setmetatable({ claims = {}, quiet = {}, lead = class.changes and values[class.changes] }, Pass)
   if pass.lead then leads.forget(pass.lead) end
