@@ -1,3 +1,7 @@
+-- loftyrun: allow delete_notes, at most 1000000 a run
+-- loftyrun: allow delete_tasks, at most 1000000 a run
+-- loftyrun: allow delete_leads, at most 1000000 a run
+-- loftyrun: allow delete_webhooks, at most 1000000 a run
 -- What tests/oracle_ledger.py runs: creates, updates and deletes, and a line on standard output for each thing that the
 -- script comes to believe. Arguments: COUNT of creates, CONCURRENCY (1: one after the other), TAG of this run, and
 -- "verify" to have lost creates looked for.

@@ -5,6 +5,8 @@
 -- (WEBHOOK_EXCEED_LIMIT), nothing is taken from anybody: the script lists what exists and ends with exit code 1.
 -- With --replace it removes a subscription that delivers to a host you name, and only then, one for each it needs.
 --
+-- loftyrun: allow delete_webhooks, at most 50 a run
+--
 -- Usage    loftyrun scripts/webhooks/subscribe.lua [options] URL EVENT...
 --   URL             where to deliver; https only
 --   EVENT           agent_info lead_info lead_activity listing_alert transaction call email text note task appointment

@@ -1,4 +1,8 @@
 -- sandbox: demo
+-- loftyrun: allow delete_leads
+-- loftyrun: allow delete_tasks
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_webhooks
 -- Every operation against the sandbox over real HTTP: that the rows, the client and Lofty's habits fit together.
 local t = require "harness"
 local lofty = require "lofty"

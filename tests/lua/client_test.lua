@@ -1,3 +1,6 @@
+-- loftyrun: allow delete_leads
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_webhooks
 local t = require "harness"
 local transport = require "transport"
 local json = require "native.json"

@@ -1,3 +1,4 @@
+-- loftyrun: allow delete_notes
 local t = require "harness"
 local clock = require "standing_clock"
 local transport = require "transport"

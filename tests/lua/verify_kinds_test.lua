@@ -1,3 +1,5 @@
+-- loftyrun: allow send_email, quiet none
+-- loftyrun: allow notify_agents
 -- { verify = true } at each create that can be looked for: their lists, times and forms differ.
 local t = require "harness"
 local clock = require "standing_clock"

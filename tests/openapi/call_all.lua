@@ -1,3 +1,12 @@
+-- loftyrun: allow send_sms, quiet none
+-- loftyrun: allow send_email, quiet none
+-- loftyrun: allow notify_agents
+-- loftyrun: allow contact_by_ai
+-- loftyrun: allow delete_leads
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_tasks
+-- loftyrun: allow delete_logs
+-- loftyrun: allow delete_webhooks
 --- Makes every call of calls.lua against whatever lofty talks to. For conform.py, which stands in between: it prints
 --- `made METHOD PATH NAME` or `failed METHOD PATH NAME: WHY` for each, in one line. A result that is not as
 --- lofty.replies describes it counts as failed.

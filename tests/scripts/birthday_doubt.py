@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 
-SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "leads", "birthday_greetings.lua")
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPT = os.path.join(HERE, "..", "..", "scripts", "leads", "birthday_greetings.lua")
+AT_NOON = (os.path.join(HERE, "at.lua"), "2026-06-05T12:00-04:00")
 MAKE = """
 local lofty = require "lofty"
-local today = lofty.time.fields(lofty.now(), "UTC")
 for index, name in ipairs { "Zoë", "Omar" } do
   lofty.leads.create { firstName = name, emails = { ("%d@example.com"):format(index) },
-    birthday = lofty.time.birthday(2000, today.month, today.day) }
+    birthday = "Jun 5, 2000" }
 end
 """
 
@@ -30,7 +31,7 @@ def main():
                           text=True) as sandbox:
         os.environ.update(LOFTY_BASE_URL=sandbox.stdout.readline().strip(), LOFTY_API_KEY="test-key")
         run("-e", MAKE)
-        runs = [run(SCRIPT, "--zone", "UTC", "--from", "0", "--to", "24", "--apply") for _ in range(4)]
+        runs = [run(*AT_NOON, SCRIPT, "--apply") for _ in range(4)]
         sandbox.send_signal(signal.SIGTERM)
         sandbox.communicate(timeout=60)
     print("exit codes", *(code for code, _ in runs))

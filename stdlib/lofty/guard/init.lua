@@ -16,6 +16,7 @@ local operations = require "lofty.guard.operations"
 local quiet = require "lofty.guard.quiet"
 local refusals = require "lofty.guard.refusals"
 local wording = require "lofty.wording"
+local zones = require "lofty.guard.zones"
 
 local M = {}
 
@@ -46,9 +47,9 @@ local function zone_of_team(call)
   return team_zone or nil
 end
 
-local function zones_of(call, lead)
-  local found = require("lofty.guard.zones").of(lead)
-  if found then return found end
+local function zones_of(call, homes)
+  local found = zones.of(homes)
+  if #found > 0 then return found end
   local zone = zone_of_team(call)
   if not zone then
     fail(call, "TIMEZONE_UNKNOWN", { message = "it is not known where the lead lives, and neither the profile nor the user "
@@ -74,7 +75,9 @@ end
 local function recipients(call, need, fields)
   local list = {}
   if need.person then
-    list[1] = { lead = leads.facts(fields) }
+    local new = leads.facts(fields)
+    if type(fields.property) == "table" then new.homes[#new.homes + 1] = fields.property end
+    list[1] = { lead = new }
     for id, lead in pairs(read(call, "the leads with that address or number", leads.same_person, fields)) do
       list[#list + 1] = { id = id, lead = lead }
     end
@@ -105,7 +108,7 @@ local function places_of(call, grant, list)
   local places, seen = {}, {}
   if not grant.quiet or #grant.quiet == 0 then return places end
   for _, recipient in ipairs(list) do
-    for _, zone in ipairs(zones_of(call, recipient.lead)) do
+    for _, zone in ipairs(zones_of(call, recipient.lead.homes)) do
       if not seen[zone] then places[#places + 1], seen[zone] = zone, true end
     end
   end
@@ -277,13 +280,13 @@ function M.may(grant, leadId)
   end)
 end
 
---- The time zones in which a lead may live: those of the state, or else the postcode, of the address; where that does not
---- say, the profile's or the user's alone.
----@param lead table with state and zipCode, as Lofty has them
+--- The time zones in which a lead may live: those of the state, or else the postcode, of the address, the mailing address
+--- and the home among the properties; where none says, the profile's or the user's alone.
+---@param lead table as Lofty has it
 ---@return string[]
 function M.zones(lead)
   if type(lead) ~= "table" then misuse("lofty.guard.zones: expected a lead, got " .. wording.describe(lead)) end
-  return zones_of({ row = { name = "guard.zones" } }, lead)
+  return zones_of({ row = { name = "guard.zones" } }, zones.homes(lead))
 end
 
 return M

@@ -3,6 +3,7 @@
 --- written to.
 local clock = require "native.clock"
 local operations = require "lofty.operations"
+local zones = require "lofty.guard.zones"
 
 local M = {}
 
@@ -16,8 +17,7 @@ local MOST = 2000 -- that are kept, the latest
 ---@field unsubscription boolean|nil
 ---@field phones string[]
 ---@field phoneStatuses table<integer, integer> by the place of the number
----@field state any
----@field zipCode any
+---@field homes { state: any, zipCode: any }[]
 ---@field read integer|nil monotonic milliseconds
 
 local known = {} ---@type table<integer, lofty.guard.Lead>
@@ -25,7 +25,7 @@ local order, first, last = {}, 1, 0 ---@type table<integer, { id: integer, lead:
 
 local function list(value) return type(value) == "table" and value or {} end
 
---- The facts of a lead, in a reply or in the fields of a create.
+--- The facts of a lead.
 ---@param lead table
 ---@return lofty.guard.Lead
 function M.facts(lead)
@@ -34,7 +34,7 @@ function M.facts(lead)
   for place, status in ipairs(list(lead.phoneStatuses)) do statuses[place] = math.tointeger(status) end
   return { cannotText = lead.cannotText == true, cannotEmail = lead.cannotEmail == true,
     cannotCall = lead.cannotCall == true, unsubscription = lead.unsubscription == true, phones = phones,
-    phoneStatuses = statuses, state = lead.state, zipCode = lead.zipCode }
+    phoneStatuses = statuses, homes = zones.homes(lead) }
 end
 
 local function forget_oldest()

@@ -37,8 +37,8 @@ GRANT_EXHAUSTED (exit code 6).
 Quiet hours, for texts and e-mails to leads: from 21:00 to 8:00 where the lead lives, unless
 somebody says otherwise ("quiet none": at any hour). Where the profile speaks of them, header and
 --allow can only add to them. Where a lead lives the state of their address says, or else its
-postcode; of a state with several zones it must be day in all. Where the address does not say, the
-profile's timezone counts, else the user's. At a quiet hour the call raises QUIET_HOURS (exit code
+postcode, and so for the mailing address and the home among the properties; it must be day in all
+zones of these. Where none says, the profile's timezone counts, else the user's. At a quiet hour the call raises QUIET_HOURS (exit code
 5) with err.not_before, the moment from which on it may be sent.
 
 Leads are not written to who have unsubscribed, who have cannotText, cannotEmail or cannotCall for

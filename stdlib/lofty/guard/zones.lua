@@ -91,12 +91,33 @@ local function code_of_postcode(text)
   return found
 end
 
---- The zones in which a lead may live; nil where the address does not say.
----@param lead table with state and zipCode, as Lofty has them
----@return string[]|nil
-function M.of(lead)
-  local code = code_of_state(plain(lead.state)) or code_of_postcode(plain(lead.zipCode))
-  return code and ZONES[code]
+--- The addresses at which a lead may live: the lead's own, which Lofty calls deprecated but has, and of the properties the
+--- mailing address and the home. What a lead looks at or sells says nothing.
+---@param lead table as Lofty has it
+---@return { state: any, zipCode: any }[]
+function M.homes(lead)
+  local homes = { { state = lead.state, zipCode = lead.zipCode } }
+  local properties = lead.leadPropertyList
+  for _, property in ipairs(type(properties) == "table" and properties or {}) do
+    if type(property) == "table" and (property.mailAddress == true or property.label == "Home") then
+      homes[#homes + 1] = { state = property.state, zipCode = property.zipCode }
+    end
+  end
+  return homes
+end
+
+--- The zones in which a lead may live.
+---@param homes { state: any, zipCode: any }[]
+---@return string[] zones none where no address says
+function M.of(homes)
+  local zones, seen = {}, {}
+  for _, home in ipairs(homes) do
+    local code = code_of_state(plain(home.state)) or code_of_postcode(plain(home.zipCode))
+    for _, zone in ipairs(code and ZONES[code] or {}) do
+      if not seen[zone] then zones[#zones + 1], seen[zone] = zone, true end
+    end
+  end
+  return zones
 end
 
 return M

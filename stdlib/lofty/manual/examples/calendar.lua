@@ -41,6 +41,7 @@ for entry in lofty.calendar.each(past) do
 end]]
 
 M.delete = [[
+-- loftyrun: allow delete_tasks
 local lead = lofty.leads.find { email = "joan.petrakis@example.com" }
 local entry = lofty.calendar.list { leadId = lead.leadId, startTimeMs = lofty.now() }[1]
 lofty.calendar.delete(entry.id)]]

@@ -22,6 +22,7 @@ local lead = lofty.leads.find { email = "nora.ashby@example.com" }
 lofty.leads.update(lead.leadId, { stage = "Contacted", tagsAdd = { "Called back" } })]]
 
 M.delete = [[
+-- loftyrun: allow delete_leads
 local lead = lofty.leads.find { email = "wesley.crane@example.com" }
 lofty.leads.delete(lead.leadId, { reason = "asked to be removed" })]]
 

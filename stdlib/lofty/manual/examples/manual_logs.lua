@@ -20,6 +20,7 @@ lofty.manual_logs.create {
 }]]
 
 M.delete = [[
+-- loftyrun: allow delete_logs
 local lead = lofty.leads.find { email = "hollis.greer@example.com" }
 local log = lofty.manual_logs.list { leadId = lead.leadId, logType = "logCall" }[1]
 lofty.manual_logs.delete(log.id)]]

@@ -55,16 +55,18 @@ for message in lofty.messages.each_search_by_agent(day) do
 end]]
 
 M.send_email = [[
+-- loftyrun: allow send_email
 local lead = lofty.leads.find { email = "nora.ashby@example.com" }
-if not lead.cannotEmail and not lead.unsubscription then
+if lofty.guard.may("send_email", lead.leadId) then
   lofty.messages.send_email {
     leadId = lead.leadId, subject = "Two homes near the harbor", content = "<p>Hello Nora</p>",
   }
 end]]
 
 M.send_sms = [[
+-- loftyrun: allow send_sms
 local lead = lofty.leads.find { email = "nora.ashby@example.com" }
-if not lead.cannotText and not lead.unsubscription then
+if lofty.guard.may("send_sms", lead.leadId) then
   lofty.messages.send_sms { leadId = lead.leadId, content = "Is Saturday good for a tour?" }
 end]]
 

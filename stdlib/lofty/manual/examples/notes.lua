@@ -25,6 +25,7 @@ local note = lofty.notes.list { leadId = lead.leadId }[1]
 lofty.notes.update(note.noteId, { content = note.content .. " Confirmed.", isPin = note.isPin })]]
 
 M.delete = [[
+-- loftyrun: allow delete_notes
 local lead = lofty.leads.find { email = "clara.venning@example.com" }
 local note = lofty.notes.list { leadId = lead.leadId }[1]
 lofty.notes.delete(note.noteId)]]

@@ -14,6 +14,7 @@ local settings = lofty.sales_agent.get_settings()
 print(settings.startActiveHour, settings.endActiveHour, settings.followUpRole)]]
 
 M.update_settings = [[
+-- loftyrun: allow contact_by_ai
 local settings = lofty.sales_agent.get_settings()
 lofty.sales_agent.update_settings { id = settings.id, startActiveHour = 9, endActiveHour = 18 }]]
 
@@ -27,6 +28,7 @@ for lead in lofty.sales_agent.each_working_leads { aiStage = "HIGH_PRIORITY" } d
 end]]
 
 M.add_working_leads = [[
+-- loftyrun: allow contact_by_ai
 local lead = lofty.leads.find { email = "lotte.brandt@example.com" }
 lofty.sales_agent.add_working_leads { leadIds = { lead.leadId }, createPlanTask = true }]]
 
@@ -36,6 +38,7 @@ local working = lofty.sales_agent.check_working_lead(lead.leadId)
 print(working.createdAt)]]
 
 M.create_plan_tasks = [[
+-- loftyrun: allow contact_by_ai
 local lead = lofty.leads.find { email = "mei.tanaka@example.com" }
 lofty.sales_agent.create_plan_tasks { leadIds = { lead.leadId } }]]
 
@@ -54,6 +57,7 @@ local lead = lofty.leads.find { email = "nora.ashby@example.com" }
 lofty.sales_agent.mute_lead(lead.leadId)]]
 
 M.send_sms_to_agent = [[
+-- loftyrun: allow notify_agents
 lofty.sales_agent.send_sms_to_agent { content = "Nora Ashby asked for a tour on Saturday." }]]
 
 return M

@@ -45,6 +45,7 @@ lofty.tasks.finish(task.id)
 lofty.tasks.unfinish(task.id)]]
 
 M.delete = [[
+-- loftyrun: allow delete_tasks
 local lead = lofty.leads.find { email = "hollis.greer@example.com" }
 local task = lofty.tasks.list { leadId = lead.leadId }[1]
 lofty.tasks.delete(task.id)]]

@@ -13,6 +13,7 @@ local subscription = lofty.webhooks.create {
 print(subscription.subscribeId)]]
 
 M.delete = [[
+-- loftyrun: allow delete_webhooks
 for _, subscription in ipairs(lofty.webhooks.list()) do
   if subscription.callbackUrl:find("https://old-crm.example.com/", 1, true) then
     lofty.webhooks.delete(subscription.subscribeId)

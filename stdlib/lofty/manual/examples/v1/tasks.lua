@@ -25,6 +25,7 @@ local task = lofty.v1.tasks.list { leadId = lead.leadId }[1]
 lofty.v1.tasks.update(task.id, { content = "Collect the pre-approval letter and the ID" })]]
 
 M.delete = [[
+-- loftyrun: allow delete_tasks
 local lead = lofty.leads.find { email = "hollis.greer@example.com" }
 local task = lofty.v1.tasks.list { leadId = lead.leadId }[1]
 lofty.v1.tasks.delete(task.id)]]
