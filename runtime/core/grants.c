@@ -5,7 +5,7 @@
 
 #include "text.h"
 
-enum { WORD_LENGTH = 48, MINUTES_A_DAY = 24 * 60, MOST = 1000000000 };
+enum { MINUTES_A_DAY = 24 * 60, MOST = 1000000000 };
 
 const struct grant_kind grant_kinds[GRANT_COUNT] = {
     [GRANT_SEND_SMS] = {"send_sms", "texts to leads", 50, 200, true},
@@ -67,21 +67,30 @@ static bool at_end(struct cursor *cursor) {
   return cursor->at == cursor->end;
 }
 
-/* What comes next, as it is shown in a message: as much as fits, without control characters. */
-static const char *rest(struct cursor *cursor, char word[WORD_LENGTH]) {
-  size_t length = 0;
-  skip_blanks(cursor);
-  while (cursor->at + length < cursor->end && length < WORD_LENGTH - 1) {
-    char c = cursor->at[length];
-    word[length++] = c;
-    if ((unsigned char)c < 0x20 || c == 0x7F) word[length - 1] = '?';
+const char *grant_shown(const char *text, size_t length, char shown[GRANT_SHOWN_LENGTH]) {
+  size_t used = 0, at = 0;
+  while (at < length) {
+    size_t bytes = 1;
+    while (at + bytes < length && ((unsigned char)text[at + bytes] & 0xC0) == 0x80) bytes++;
+    if (used + bytes >= GRANT_SHOWN_LENGTH) break;
+    memcpy(shown + used, text + at, bytes);
+    shown[used + bytes] = '\0';
+    if (text_control_length(shown + used) > 0 || !shown[used]) {
+      shown[used] = '?';
+      bytes = 1;
+    }
+    used += bytes;
+    at++;
+    while (at < length && ((unsigned char)text[at] & 0xC0) == 0x80) at++;
   }
-  /* Not in the middle of a character. */
-  while (length > 0 && cursor->at + length < cursor->end &&
-         ((unsigned char)cursor->at[length] & 0xC0) == 0x80)
-    length--;
-  word[length] = '\0';
-  return word;
+  shown[used] = '\0';
+  return shown;
+}
+
+/* What comes next, as it is shown. */
+static const char *rest(struct cursor *cursor, char word[GRANT_SHOWN_LENGTH]) {
+  skip_blanks(cursor);
+  return grant_shown(cursor->at, (size_t)(cursor->end - cursor->at), word);
 }
 
 int grant_nearest(const char *word) {
@@ -91,7 +100,7 @@ int grant_nearest(const char *word) {
 }
 
 static bool take_name(struct cursor *cursor, enum grant_name *grant, struct failure *failure) {
-  char word[WORD_LENGTH] = "";
+  char word[GRANT_SHOWN_LENGTH];
   size_t length = 0;
   skip_blanks(cursor);
   while (cursor->at + length < cursor->end && !strchr(" \t\r,", cursor->at[length])) length++;
@@ -153,7 +162,7 @@ static bool take_clause(struct cursor *cursor, struct grant_terms *terms) {
 
 bool grant_parse(const char *text, size_t length, struct grant_terms *terms,
                  struct failure *failure) {
-  char word[WORD_LENGTH];
+  char word[GRANT_SHOWN_LENGTH];
   struct cursor cursor = {text, text + length};
   *terms = (struct grant_terms){.run = 0};
   if (!take_name(&cursor, &terms->grant, failure)) return false;
@@ -176,7 +185,7 @@ bool grant_parse(const char *text, size_t length, struct grant_terms *terms,
 
 bool grant_parse_name(const char *text, size_t length, enum grant_name *grant,
                       struct failure *failure) {
-  char word[WORD_LENGTH];
+  char word[GRANT_SHOWN_LENGTH];
   struct cursor cursor = {text, text + length};
   if (!take_name(&cursor, grant, failure)) return false;
   if (at_end(&cursor)) return true;

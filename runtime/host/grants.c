@@ -120,10 +120,12 @@ static bool take_comment(struct grants *grants, struct piece line, struct failur
   struct piece second = take_word(&after);
   struct piece terms_text = after;
   if (!is_meant(first, second, take_word(&after))) return true;
-  if (!is_exactly(first, "loftyrun:") || !is_exactly(second, verb))
+  if (!is_exactly(first, "loftyrun:") || !is_exactly(second, verb)) {
+    char shown[GRANT_SHOWN_LENGTH];
     return failure_set(failure, "GRANT_INVALID",
-                       "a grant is written \"-- loftyrun: allow NAME\", not \"-- %.*s\"",
-                       (int)(line.length < 60 ? line.length : 60), line.at);
+                       "a grant is written \"-- loftyrun: allow NAME\", not \"-- %s\"",
+                       grant_shown(line.at, line.length, shown));
+  }
   if (!grant_parse(terms_text.at, terms_text.length, &terms, failure)) return false;
   struct grant_state *state = limit(grants, &terms);
   if (state->in_header)

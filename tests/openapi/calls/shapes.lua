@@ -58,7 +58,7 @@ function M.lead(context, email)
     streetAddress = "7 Cedar Lane", city = "Portland", state = "ME", zipCode = "04101", referredBy = "Jo Brandt",
     stage = "Contacted", groups = { "Sellers" }, segments = { "First-Time Buyers", "Downtown" }, source = "Open House",
     inquiry = M.inquiry, property = M.property("8 Cedar Lane"), unsubscription = false, cannotText = false,
-    cannotCall = false, cannotEmail = true,
+    cannotCall = false, cannotEmail = false,
     customAttributeList = {
       { attributeName = "Pets", attributeType = "multi_select", value = '["cat","dog"]',
         params = '{"option":["cat","dog","none"]}' },
