@@ -155,7 +155,7 @@ static bool take_cap(struct cursor *cursor, struct grant_terms *terms) {
 }
 
 static bool take_clause(struct cursor *cursor, struct grant_terms *terms) {
-  if (!terms->run && !terms->day && !terms->quiet.said && take(cursor, "at most"))
+  if (!terms->run && !terms->day && take(cursor, "at most"))
     return take_cap(cursor, terms) && (!take(cursor, "and") || take_cap(cursor, terms));
   return !terms->quiet.said && take(cursor, "quiet") && take_quiet(cursor, &terms->quiet);
 }

@@ -16,7 +16,7 @@ local M = {}
 ---@return any result
 ---@return table|nil metadata
 function M.make(row, path, values, fields, request, retries, attempt)
-  local pass = guard.demand(row, values, fields)
+  local pass = guard.demand(row, values, fields, M.plan ~= nil)
   if pass then return pass:make(journal.write, row, path, values, fields, request, retries, attempt) end
   return journal.write(row, path, values, fields, request, retries, attempt)
 end

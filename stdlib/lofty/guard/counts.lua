@@ -3,7 +3,6 @@
 local clock = require "native.clock"
 local native = require "native.guard"
 local quiet = require "lofty.guard.quiet"
-local run = require "native.run"
 
 local M = {}
 
@@ -34,26 +33,28 @@ function M.left(grant, caps, zone)
   return of_run, caps.day - today
 end
 
---- Claims uses. In a dry run nothing of the day is used up: it is only looked whether it would do.
+--- Claims uses. In a dry run nothing of the day is used up: it is only looked whether it would do, with what the run itself
+--- has used.
 ---@param grant string
 ---@param caps { run: integer|nil, day: integer|nil }
 ---@param uses integer
 ---@param zone string|nil whose days count; needed with caps.day
+---@param dry boolean|nil
 ---@return lofty.guard.Claim|nil
 ---@return "run"|"day"|nil cap that does not let it
 ---@return string|nil code of a failure
 ---@return string|nil message
-function M.claim(grant, caps, uses, zone)
+function M.claim(grant, caps, uses, zone, dry)
   if caps.run and (used[grant] or 0) + uses > caps.run then return nil, "run" end
   local claim = { grant = grant, uses = uses }
   if caps.day then
     local now = clock.now()
     local day = quiet.day(now, zone)
     local fits, code, message
-    if run.dry then
+    if dry then
       local today
       today, code, message = native.used(account(), grant, day)
-      if today then fits = today + uses <= caps.day end
+      if today then fits = today + (used[grant] or 0) + uses <= caps.day end
     else
       fits, code, message = native.claim(account(), grant, day, uses, caps.day, quiet.day(now, zone, -KEPT_DAYS))
       claim.day = day

@@ -139,8 +139,8 @@ local function zone_of_caps(call, grant)
   return grant.day and (zone_of_team(call) or "UTC") or nil
 end
 
-local function claim_of(call, need, grant, uses, zone)
-  local claim, cap, code, message = counts.claim(need.grant, grant, uses, zone)
+local function claim_of(call, need, grant, uses, zone, dry)
+  local claim, cap, code, message = counts.claim(need.grant, grant, uses, zone, dry)
   if claim then return claim end
   if cap then refusals.exhausted(call, need.grant, grant, cap, uses, zone) end
   fail(call, code, { message = message })
@@ -214,8 +214,9 @@ local function is_set(value) return value ~= nil and value ~= false and value ~=
 ---@param row table
 ---@param values any[] path parameters
 ---@param fields table
+---@param dry boolean|nil in a dry run: nothing of a day's caps is used up, it is only looked whether they would do
 ---@return lofty.guard.Pass|nil pass to make it with; nil where it needs none
-function M.demand(row, values, fields)
+function M.demand(row, values, fields, dry)
   local class = class_of(row)
   if not class or not class.needs and not class.changes then return nil end
   local pass = setmetatable({ claims = {}, quiet = {}, lead = class.changes and values[class.changes] }, Pass)
@@ -231,7 +232,7 @@ function M.demand(row, values, fields)
   -- From here on nothing waits, so that no other task comes between.
   for _, want in ipairs(wanted) do
     local items = want.need.each and fields[want.need.each]
-    local ok, claim = pcall(claim_of, call, want.need, want.grant, type(items) == "table" and #items or 1, want.zone)
+    local ok, claim = pcall(claim_of, call, want.need, want.grant, type(items) == "table" and #items or 1, want.zone, dry)
     if not ok then
       pass:give_back()
       error(claim, 0)
