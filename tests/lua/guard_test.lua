@@ -8,6 +8,13 @@
 local t = require "harness"
 local clock = require "standing_clock"
 local transport = require "transport"
+
+local while_waiting -- what happens while a call waits for its turn
+require("native.quota").take = function()
+  if while_waiting then while_waiting() end
+  return 0
+end
+
 local lofty = require "lofty"
 local classes = require "lofty.guard.operations"
 local leads = require "lofty.guard.leads"
@@ -335,6 +342,32 @@ t.test("a cap of the run; what was refused does not count, what nobody knows doe
   local ok, why = lofty.guard.may "delete_notes"
   t.equal({ ok == nil, why.code }, { true, "GRANT_EXHAUSTED" })
   t.equal(#written(), 1)
+end)
+
+t.test("a call that has waited until it is quiet is not sent, and does not count", function()
+  at "2026-06-07T20:59-04:00"
+  answers { [101] = lead(101) }
+  lofty.leads.get(101)
+  while_waiting = function() at "2026-06-07T21:00-04:00" end
+  local err = t.fails("QUIET_HOURS", text, 101)
+  while_waiting = nil
+  t.equal({ err.outcome, err.not_before, err.operation }, { "not_sent", time.parse "2026-06-08T08:00-04:00",
+    "messages.send_sms" })
+  t.equal(written(), {})
+  t.equal(native.used(require("lofty.store").account(), "send_sms", "2026-06-07"), 0)
+end)
+
+t.test("a dry run is held to all of it, and uses nothing up", function()
+  at "2026-06-09T12:00-04:00"
+  answers { [111] = lead(111), [112] = lead(112, { cannotText = true }) }
+  local guard, row = require "lofty.guard", operations.find "messages.send_sms"
+  local account = require("lofty.store").account()
+  t.ok(guard.demand(row, {}, { leadId = 111, content = "x" }, true))
+  t.equal(native.used(account, "send_sms", "2026-06-09"), 0)
+  t.fails("CONTACT_NOT_ALLOWED", guard.demand, row, {}, { leadId = 112, content = "x" }, true)
+  t.ok(native.claim(account, "send_sms", "2026-06-09", 1000, 1000, "2026-01-01"))
+  t.fails("GRANT_EXHAUSTED", guard.demand, row, {}, { leadId = 111, content = "x" }, true)
+  t.equal(native.used(account, "send_sms", "2026-06-09"), 1000)
 end)
 
 t.test("without a grant nothing is sent, and the line to write is named", function()

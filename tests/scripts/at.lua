@@ -8,5 +8,5 @@ local reading = require "lofty.time.reading"
 local instant, script = arg[1], arg[2]
 local moment = assert(reading.parse(instant))
 clock.now = function() return moment end
-arg = table.move(arg, 3, #arg + 1, 1, { [0] = script })
+rawset(_G, "arg", table.move(arg, 3, #arg + 1, 1, { [0] = script }))
 dofile(script)
