@@ -38,8 +38,9 @@ Quiet hours, for texts and e-mails to leads: from 21:00 to 8:00 where the lead l
 somebody says otherwise ("quiet none": at any hour). Where the profile speaks of them, header and
 --allow can only add to them. Where a lead lives the state of their address says, or else its
 postcode, and so for the mailing address and the home among the properties; it must be day in all
-zones of these. Where none says, the profile's timezone counts, else the user's. At a quiet hour the call raises QUIET_HOURS (exit code
-5) with err.not_before, the moment from which on it may be sent.
+zones of these. Where none says, the profile's timezone counts, else the user's. At a quiet hour
+the call raises QUIET_HOURS (exit code 5) with err.not_before, the moment from which on it may be
+sent. The AI sales agent has hours of its own, in its settings.
 
 Leads are not written to who have unsubscribed, who have cannotText, cannotEmail or cannotCall for
 the way in question, or whose number is on a do-not-call list (phoneStatuses 4 and 5):
