@@ -254,6 +254,28 @@ static int list_writes(lua_State *L) {
                      &failure);
 }
 
+static int list_back(lua_State *L) {
+  struct failure failure;
+  lua_Integer run = luaL_checkinteger(L, 1), before = luaL_checkinteger(L, 2);
+  lua_Integer most = luaL_checkinteger(L, 3);
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  struct rows rows = new_rows(L, push_write, most);
+  return finish_rows(&rows, journal_writes_back(journal, run, before, take_write, &rows, &failure),
+                     &failure);
+}
+
+/* Another number as soon as another process has written. */
+static int version(lua_State *L) {
+  struct failure failure;
+  int64_t number;
+  struct journal *journal = journal_of(L);
+  if (!journal) return 3;
+  if (!store_version(journal_store(journal), &number, &failure)) return context_fail(L, &failure);
+  lua_pushinteger(L, number);
+  return 1;
+}
+
 static int list_made(lua_State *L) {
   struct failure failure;
   const char *operation = luaL_checkstring(L, 1);
@@ -353,6 +375,8 @@ static const luaL_Reg functions[] = {{"output", get_output},
                                      {"key", get_key},
                                      {"put_key", put_key},
                                      {"remove_key", remove_key},
+                                     {"writes_back", list_back},
+                                     {"version", version},
                                      {NULL, NULL}};
 
 int luaopen_native_journal(lua_State *L) {

@@ -12,7 +12,9 @@
 enum {
   RUNS_KEPT = 10 * 1000,
   DAYS_KEPT = 90,
-  FORGOTTEN_AT_ONCE = 10, /* each run adds one and forgets so many at most: no run waits long */
+  RUNS_AT_ONCE = 10,     /* so many are forgotten in one transaction, at most, */
+  WRITES_AT_ONCE = 1000, /* and so many writes: nobody else waits for long */
+  STEPS_AT_BEGIN = 5,
   IDS_TRIED = 100
 };
 
@@ -23,12 +25,16 @@ struct journal {
   int64_t run, last; /* its number; the last write's */
 };
 
-#define RUN_COLUMNS                                                                     \
-  "SELECT id, script, account, process, began, ended, exit_code,"                       \
-  " (SELECT count(*) FROM writes WHERE run = id AND state = 'done'),"                   \
-  " (SELECT count(*) FROM writes WHERE run = id AND state IN ('refused', 'not_sent'))," \
-  " (SELECT count(*) FROM writes WHERE run = id AND state IN ('sending', 'unknown'))"   \
-  " FROM runs"
+/* A run's writes are numbered from 1 on, so that those which are not done are all that is counted:
+   a run may have a million. state <> 'done' says which index is meant. */
+#define RUN_COLUMNS                                                      \
+  "SELECT id, script, account, process, began, ended, exit_code,"        \
+  " COALESCE((SELECT max(number) FROM writes WHERE run = id), 0)"        \
+  " - (SELECT count(*) FROM writes WHERE run = id AND state <> 'done')," \
+  " (SELECT count(*) FROM writes WHERE run = id AND state <> 'done'"     \
+  " AND state IN ('refused', 'not_sent')),"                              \
+  " (SELECT count(*) FROM writes WHERE run = id AND state <> 'done'"     \
+  " AND state IN ('sending', 'unknown')) FROM runs"
 #define WRITE_COLUMNS                                                                        \
   "SELECT run, number, operation, method, path, parameters, fields, once_key, image, began," \
   " settled, state, result FROM writes"
@@ -39,9 +45,13 @@ static const char add_run[] =
 static const char end_run[] = "UPDATE runs SET ended = $2, exit_code = $3 WHERE id = $1";
 static const char old_runs[] =
     "SELECT id FROM runs WHERE (id <= $1 OR began < $2)"
-    " AND id NOT IN (SELECT run FROM writes WHERE state IN ('sending', 'unknown'))"
+    " AND id NOT IN (SELECT run FROM writes WHERE state <> 'done'"
+    " AND state IN ('sending', 'unknown'))"
     " AND id NOT IN (SELECT run FROM once_keys WHERE state <> 'done') ORDER BY id LIMIT $3";
-static const char forget_writes[] = "DELETE FROM writes WHERE run = $1";
+static const char first_and_last[] =
+    "SELECT COALESCE((SELECT min(number) FROM writes WHERE run = $1), 0),"
+    " COALESCE((SELECT max(number) FROM writes WHERE run = $1), 0)";
+static const char forget_writes[] = "DELETE FROM writes WHERE run = $1 AND number < $2";
 static const char forget_run[] = "DELETE FROM runs WHERE id = $1";
 static const char add_write[] =
     "INSERT INTO writes (run, number, operation, method, path, parameters, fields, once_key, image,"
@@ -61,6 +71,8 @@ static const char one_run[] = RUN_COLUMNS " WHERE id = $1";
 static const char list_writes[] = WRITE_COLUMNS " WHERE run = $1 AND number > $2 ORDER BY number";
 static const char list_keyed[] =
     WRITE_COLUMNS " WHERE run = $1 AND number > $2 AND once_key = $3 ORDER BY number";
+static const char list_back[] =
+    WRITE_COLUMNS " WHERE run = $1 AND number < $2 ORDER BY number DESC";
 static const char list_made[] = WRITE_COLUMNS
     " WHERE run IN (SELECT id FROM runs WHERE ended IS NULL OR ended >= $2) AND operation = $1"
     " AND began >= $2 AND state IN ('done', 'sending')";
@@ -119,32 +131,67 @@ static bool take_integer(void *context, const struct store_value *columns, int c
 }
 
 struct old {
-  int64_t ids[FORGOTTEN_AT_ONCE];
+  int64_t ids[RUNS_AT_ONCE];
   int count;
 };
 
 static bool take_old(void *context, const struct store_value *columns, int count) {
   struct old *old = context;
   (void)count;
-  if (old->count < FORGOTTEN_AT_ONCE) old->ids[old->count++] = columns[0].integer;
+  if (old->count < RUNS_AT_ONCE) old->ids[old->count++] = columns[0].integer;
   return true;
 }
 
-static bool forget(struct journal *journal, struct failure *failure) {
+struct numbers {
+  int64_t first, last;
+};
+
+static bool take_numbers(void *context, const struct store_value *columns, int count) {
+  (void)count;
+  *(struct numbers *)context = (struct numbers){columns[0].integer, columns[1].integer};
+  return true;
+}
+
+/* Forgets so many of a run's writes at most, the first ones, and the run itself with its last
+   write. `*left` is what may be forgotten yet. */
+static bool forget_one(struct journal *journal, int64_t run, int64_t *left) {
+  struct numbers numbers = {0, 0};
+  struct store_value id = store_integer(run);
+  int64_t changed = 0;
+  if (store_query(journal->store, first_and_last, STORE_WITH(id), take_numbers, &numbers, NULL) ==
+      STORE_FAILED)
+    return false;
+  int64_t end = numbers.first + *left;
+  if (!store_run(journal->store, forget_writes, STORE_WITH(id, store_integer(end)), &changed, NULL))
+    return false;
+  *left -= changed;
+  if (numbers.last >= end) return true;
+  return outputs_forget(journal->store, run, NULL) &&
+         store_run(journal->store, forget_run, STORE_WITH(id), NULL, NULL);
+}
+
+/* One transaction's worth. Returns whether there may be more to forget. */
+static bool forget_some(struct journal *journal) {
   struct old old = {.count = 0};
   int64_t oldest = journal_now() - (int64_t)DAYS_KEPT * 24 * 60 * 60 * 1000;
-  bool fine = store_query(journal->store, old_runs,
-                          STORE_WITH(store_integer(journal->run - RUNS_KEPT), store_integer(oldest),
-                                     store_integer(FORGOTTEN_AT_ONCE)),
-                          take_old, &old, failure) != STORE_FAILED;
-  for (int i = 0; fine && i < old.count; i++) {
+  int64_t newest = journal->run - RUNS_KEPT, left = WRITES_AT_ONCE;
+  struct store_arguments which =
+      STORE_WITH(store_integer(newest), store_integer(oldest), store_integer(RUNS_AT_ONCE));
+  if (!store_begin(journal->store, STORE_USUAL, NULL)) return false;
+  bool fine = store_query(journal->store, old_runs, which, take_old, &old, NULL) != STORE_FAILED;
+  bool found = false;
+  for (int i = 0; fine && left > 0 && i < old.count; i++) {
     if (journal_is_alive(journal, old.ids[i])) continue;
-    struct store_arguments id = STORE_WITH(store_integer(old.ids[i]));
-    fine = store_run(journal->store, forget_writes, id, NULL, failure) &&
-           outputs_forget(journal->store, old.ids[i], failure) &&
-           store_run(journal->store, forget_run, id, NULL, failure);
+    found = true;
+    fine = forget_one(journal, old.ids[i], &left);
   }
-  return fine;
+  return store_end(journal->store, fine, NULL) && found;
+}
+
+/* Others can write between the steps. That one fails does no harm: what is forgotten late is
+   forgotten by the next run. */
+static void forget(struct journal *journal, int64_t steps) {
+  while (steps-- > 0 && forget_some(journal)) continue;
 }
 
 /* A store that was moved away begins to count anew, while runs of the old one may live on. */
@@ -175,9 +222,7 @@ bool journal_begin_run(struct journal *journal, const char *script, const char *
   bool fine = add(journal, script, account, began, &id, failure);
   if (store_end(journal->store, fine, failure)) {
     journal->run = id;
-    /* What is forgotten late does no harm. */
-    if (store_begin(journal->store, STORE_USUAL, NULL))
-      store_end(journal->store, forget(journal, NULL), NULL);
+    forget(journal, STEPS_AT_BEGIN);
     return true;
   }
   locks_release(journal->lock);
@@ -186,10 +231,12 @@ bool journal_begin_run(struct journal *journal, const char *script, const char *
 }
 
 bool journal_end_run(struct journal *journal, int exit_code, struct failure *failure) {
-  return store_run(journal->store, end_run,
-                   STORE_WITH(store_integer(journal->run), store_integer(journal_now()),
-                              store_integer(exit_code)),
-                   NULL, failure);
+  struct store_value run = store_integer(journal->run), now = store_integer(journal_now());
+  if (!store_run(journal->store, end_run, STORE_WITH(run, now, store_integer(exit_code)), NULL,
+                 failure))
+    return false;
+  if (journal->last > 0) forget(journal, 1 + 2 * journal->last / WRITES_AT_ONCE);
+  return true;
 }
 
 /* Writes */
@@ -315,6 +362,14 @@ bool journal_writes(struct journal *journal, int64_t run, int64_t after, const c
           : store_query(journal->store, list_writes, STORE_WITH(number, behind), visit_write, &rows,
                         failure);
   return answer != STORE_FAILED;
+}
+
+bool journal_writes_back(struct journal *journal, int64_t run, int64_t before,
+                         journal_visit_write *visit, void *context, struct failure *failure) {
+  struct visit rows = {.journal = journal, .write = visit, .context = context};
+  struct store_value end = store_integer(before > 0 ? before : INT64_MAX);
+  return store_query(journal->store, list_back, STORE_WITH(store_integer(run), end), visit_write,
+                     &rows, failure) != STORE_FAILED;
 }
 
 static bool visit_made(void *context, const struct store_value *columns, int count) {

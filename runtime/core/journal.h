@@ -15,7 +15,10 @@
 
    A run holds a lock as long as it lives, so that one which was killed is told from one that goes
    on. Runs of more than 90 days ago and those before the last 10,000 are forgotten, with their
-   writes, unless what became of a write of theirs is unknown.
+   writes, unless what became of a write of theirs is unknown: some when a run begins, and when it
+   ends twice as many writes as it made, so that however large runs are there are never more than
+   those of 90 days for long. The file takes what they leave for what comes next; it is not made
+   smaller.
 
    Failures are those of store.h. A function that fails has changed nothing. */
 #ifndef CORE_JOURNAL_H
@@ -70,7 +73,7 @@ int64_t journal_now(void);
 bool journal_begin_run(struct journal *journal, const char *script, const char *account,
                        int64_t began, struct failure *failure);
 
-/* Records how the run ended. */
+/* Records how the run ended, and forgets what is old. */
 bool journal_end_run(struct journal *journal, int exit_code, struct failure *failure);
 
 /* Idempotent for NULL. */
@@ -118,6 +121,10 @@ enum store_answer journal_run(struct journal *journal, int64_t id, journal_visit
    is given. */
 bool journal_writes(struct journal *journal, int64_t run, int64_t after, const char *key,
                     journal_visit_write *visit, void *context, struct failure *failure);
+
+/* Visits a run's writes before the number `before` (0: all), the last one first. */
+bool journal_writes_back(struct journal *journal, int64_t run, int64_t before,
+                         journal_visit_write *visit, void *context, struct failure *failure);
 
 /* Visits the writes of one operation since a moment that may have made something: those that are
    done, and those on their way in runs that are alive. */

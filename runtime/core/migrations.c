@@ -46,6 +46,9 @@ const char *const migrations[] = {
     "  tail BLOB NOT NULL);",
     /* 5: how often something was done on a day (counts.c) */
     "CREATE TABLE counts (account TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL,"
-    "  used INTEGER NOT NULL, PRIMARY KEY (account, name, day)) WITHOUT ROWID;"};
+    "  used INTEGER NOT NULL, PRIMARY KEY (account, name, day)) WITHOUT ROWID;",
+    /* 6: what did not come to its end as it should is counted without a look at all writes */
+    "DROP INDEX writes_open;"
+    "CREATE INDEX writes_not_done ON writes (run, state) WHERE state <> 'done';"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

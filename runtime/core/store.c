@@ -393,6 +393,10 @@ static bool check_small(struct store *store, struct failure *failure) {
   return check(store, "PRAGMA quick_check(1)", failure);
 }
 
+bool store_version(struct store *store, int64_t *version, struct failure *failure) {
+  return ask(store, "PRAGMA data_version", version, NULL, 0, failure);
+}
+
 bool store_check(struct store *store, struct failure *failure) {
   return check(store, "PRAGMA integrity_check(1)", failure);
 }

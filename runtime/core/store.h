@@ -102,6 +102,9 @@ enum store_durability { STORE_USUAL, STORE_DURABLE };
 bool store_begin(struct store *store, enum store_durability durability, struct failure *failure);
 bool store_end(struct store *store, bool fine, struct failure *failure);
 
+/* A number that is another one as soon as somebody else has changed something. Cheap. */
+bool store_version(struct store *store, int64_t *version, struct failure *failure);
+
 /* Looks the whole file through. False with STATE_UNUSABLE where it is damaged. */
 bool store_check(struct store *store, struct failure *failure);
 

@@ -176,6 +176,68 @@ static void test_forgetting(struct journal *other) {
   look_at(other, unknown);
 }
 
+/* Begins and ends a run of so many writes, and says that it was long ago. */
+static int64_t large_run(struct journal *other, int count) {
+  struct journal *journal = open_journal("large.lua");
+  struct journal_write writes[500];
+  int64_t run = journal_run_id(journal);
+  for (int sent = 0; sent < count; sent += 500) {
+    for (int i = 0; i < 500; i++) writes[i] = task;
+    CHECK(journal_send(journal, writes, 500, NULL));
+  }
+  static const char sql[] = "UPDATE writes SET state = 'done' WHERE run = $1";
+  CHECK(store_run(journal_store(journal), sql, STORE_WITH(store_integer(run)), NULL, NULL));
+  end(journal);
+  age(other, run, 91);
+  return run;
+}
+
+static int64_t writes_of(struct journal *journal, int64_t run) {
+  struct seen seen = {.runs = 0};
+  CHECK(journal_writes(journal, run, 0, NULL, see_write, &seen, NULL));
+  return seen.writes;
+}
+
+static void test_large(struct journal *other) {
+  struct seen seen;
+  TEST("a run that begins does not forget a large one as a whole");
+  int64_t large = large_run(other, 12000);
+  CHECK_INT(look_at(other, large).run.done, 12000);
+  past_run(NULL);
+  CHECK_INT(writes_of(other, large), 7000);
+  CHECK_INT(look_at(other, large).run.done, 12000);
+  TEST("one that wrote forgets twice as much when it ends");
+  large_run(other, 3000);
+  CHECK_INT(writes_of(other, large), 0);
+  CHECK_INT(journal_run(other, large, see_run, &seen, NULL), STORE_NO);
+}
+
+static void test_back(void) {
+  struct journal *journal = open_journal("back.lua");
+  struct journal_write writes[] = {task, task, task};
+  struct seen seen = {.runs = 0};
+  TEST("writes are shown from the last one back");
+  CHECK(journal_send(journal, writes, 3, NULL));
+  CHECK(journal_settle(journal, journal_run_id(journal), 2, "done", NULL, NULL));
+  CHECK(journal_writes_back(journal, journal_run_id(journal), 0, see_write, &seen, NULL));
+  CHECK_STR(seen.states, "3:sending 2:done 1:sending");
+  seen = (struct seen){.runs = 0};
+  CHECK(journal_writes_back(journal, journal_run_id(journal), 2, see_write, &seen, NULL));
+  CHECK_STR(seen.states, "1:sending");
+  end(journal);
+}
+
+static void test_version(struct journal *other) {
+  int64_t before, after;
+  TEST("what others write is noticed");
+  CHECK(store_version(journal_store(other), &before, NULL));
+  CHECK(store_version(journal_store(other), &after, NULL));
+  CHECK_INT(after, before);
+  past_run(NULL);
+  CHECK(store_version(journal_store(other), &after, NULL));
+  CHECK(after != before);
+}
+
 static bool see_key(void *context, const struct once_key *key) {
   snprintf(context, 64, "%s %d %d %s", key->state, (int)key->run, (int)key->first,
            key->result ? key->result : "-");
@@ -223,6 +285,9 @@ int main(void) {
   struct journal *other = open_journal(NULL);
   if (other) {
     test_writes(other);
+    test_back();
+    test_version(other);
+    test_large(other);
     test_forgetting(other);
     test_keys(journal_store(other));
     test_memory();
