@@ -1,5 +1,5 @@
 /* loftyrun history: what runs did. It is read in Lua (lofty.shell.history), inside a run like a
-   script's that is not recorded itself. */
+   script's that is not recorded itself, but for one that undoes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "../host/run.h"
 #include "cmd.h"
 
-enum { MOST_ARGUMENTS = 16 };
+enum { MOST_ARGUMENTS = 20, NAME_LENGTH = 64 };
 
 static const char chunk[] = "require('lofty.shell.history').run(...)";
 
@@ -36,19 +36,32 @@ static bool is_empty(const struct options *options, int *exit_code) {
   return !store_exists(folder);
 }
 
+static const struct {
+  uint64_t bit;
+  const char *name;
+} flags[] = {{OPTION_JSON, "json"}, {OPTION_FOLLOW, "follow"}, {OPTION_APPLY, "apply"}};
+
+/* What undoes is a run of its own in the history: "history undo 12". */
+static bool undoes(const struct options *options, char **words) {
+  return options->given & OPTION_APPLY && words[0] && strcmp(words[0], "undo") == 0;
+}
+
 static int run(const struct options *options, char **words) {
-  char *arguments[MOST_ARGUMENTS + 1];
+  char *arguments[MOST_ARGUMENTS + 1], name[NAME_LENGTH];
   int count = 0, exit_code;
   struct script script;
   struct failure failure;
+  bool applies = undoes(options, words);
   bool lists = !words[0] || (strcmp(words[0], "list") == 0 && !words[1]);
-  if (is_empty(options, &exit_code) && (lists || exit_code != EXIT_DONE)) {
+  bool follows = options->given & OPTION_FOLLOW;
+  if (is_empty(options, &exit_code) && ((lists && !follows) || exit_code != EXIT_DONE)) {
     if (exit_code == EXIT_DONE) puts(options->given & OPTION_JSON ? "[]" : "no runs yet");
     return exit_code;
   }
   /* A run only reads them; argv has no const anywhere. */
-  if (options->given & OPTION_JSON) {
-    arguments[count++] = (char *)"json";
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+    if (!(options->given & flags[i].bit)) continue;
+    arguments[count++] = (char *)flags[i].name;
     arguments[count++] = (char *)"true";
   }
   if (options->items_maximum) {
@@ -56,6 +69,7 @@ static int run(const struct options *options, char **words) {
     arguments[count++] = (char *)options->items_maximum;
   }
   arguments[count++] = (char *)"--";
+  char **first = words;
   while (*words && count < MOST_ARGUMENTS) arguments[count++] = *words++;
   arguments[count] = NULL;
   if (*words) return command_usage_error(&command_history, "too many words");
@@ -63,11 +77,13 @@ static int run(const struct options *options, char **words) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     return EXIT_TEMPORARY;
   }
-  script.name = "history";
+  snprintf(name, sizeof name, "history%s%.40s", applies ? " undo " : "",
+           applies && first[1] ? first[1] : "");
+  script.name = name;
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "history");
   struct run_options run_options = options_run(options);
   run_options.record = NULL;
-  run_options.recording = RUN_READS_HISTORY;
+  run_options.recording = applies ? RUN_RECORDED : RUN_READS_HISTORY;
   exit_code = run_script(&run_options, &script, arguments);
   script_free(&script);
   return exit_code;
@@ -75,7 +91,7 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_history = {
     .name = "history",
-    .usage = "history [list | show RUN | settle KEY done|again]",
+    .usage = "history [list | show RUN | undo RUN | settle KEY done|again]",
     .summary = "what runs did",
     .details =
         "list, the latest first: when each run began, how long it took, how it ended and what came "
@@ -96,6 +112,23 @@ const struct command command_history = {
         "It also shows what the run printed, where that was kept: with --quiet, --keep-output,\n"
         "--on-failure, and of scheduled runs; the first and the last 64 KiB.\n"
         "\n"
+        "undo RUN shows what taking back its writes would do, the last one first: what, whose, and "
+        "how\n"
+        "it is now and would be then; --apply does it. A write is left alone, and the exit code is "
+        "8,\n"
+        "where somebody has changed since what it set, or where it is in doubt. What has no way "
+        "back\n"
+        "stays, and it says why: a message that was sent, a lead that was made. Changes and "
+        "deletes\n"
+        "go back to what the run had read before it wrote. What undoes is a run too: it can be "
+        "ended\n"
+        "anywhere and run again, and be undone. Keys of lofty.once stay: what was done once is not "
+        "done\n"
+        "again unless settle says so.\n"
+        "\n"
+        "--follow goes on: list with the runs that begin and end, show with the writes of that "
+        "run.\n"
+        "\n"
         "settle KEY says of a key of lofty.once that is held (ONCE_UNSETTLED) what is so, for the\n"
         "profile and base URL in force: done, and it is not done any more, or again, and the next\n"
         "run does it.\n"
@@ -104,7 +137,9 @@ const struct command command_history = {
         "with\n"
         "its fields but without secrets. Runs of more than 90 days ago, and those before the last\n"
         "10,000, are forgotten, unless a write of theirs is in doubt.\n",
-    .accepts =
-        OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON | OPTION_NO_COLOR,
+    .accepts = OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON |
+               OPTION_NO_COLOR | OPTION_FOLLOW | OPTION_APPLY | OPTION_TIMEOUT |
+               OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT | OPTION_PRIORITY |
+               OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_TRACE,
     .run = run,
 };

@@ -49,6 +49,8 @@ enum option_bit {
   OPTION_LOCK = 1ull << 34,
   OPTION_WAIT_LOCK = 1ull << 35,
   OPTION_JSON = 1ull << 36,
+  OPTION_FOLLOW = 1ull << 37,
+  OPTION_APPLY = 1ull << 38,
   OPTION_QUIET = 1ull << 39,
   OPTION_KEEP_OUTPUT = 1ull << 40,
   OPTION_MAX_MEMORY = 1ull << 41,

@@ -10,6 +10,7 @@ local plans = require "lofty.plan"
 local reply = require "lofty.reply"
 local retry = require "lofty.retry"
 local run = require "native.run"
+local seen = require "lofty.seen"
 local text = require "native.text"
 local wording = require "lofty.wording"
 
@@ -241,9 +242,10 @@ end
 
 --- One attempt at a call, as lofty.retry makes them.
 local function attempt(row, request, timeout)
-  request.timeout = timeout
+  request.timeout, request.since = timeout, seen.epoch
   local response, code, message, info = http.call(request)
   if not response then return false, unanswered(row, code, message, info) end
+  if response.status == 200 then seen.note(request, response.body) end
   if M.wants_date then M.date = response.headers.date end
   return interpret(row, response, run.codes)
 end

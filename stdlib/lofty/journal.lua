@@ -5,6 +5,7 @@
 --- script (lofty.retry). Writes of tasks that want to go at once share one wait for the disk.
 local clock = require "native.clock"
 local exchange = require "lofty.traffic.exchange"
+local images = require "lofty.images"
 local json = require "native.json"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
@@ -16,6 +17,9 @@ local task = require "native.task"
 
 local M = {}
 
+--- States of a write that has changed nothing.
+local UNDONE = { refused = true, not_sent = true }
+
 --- What is longer is not kept.
 local FIELDS_MAX, RESULT_MAX = 1024 * 1024, 64 * 1024
 
@@ -25,13 +29,13 @@ local HINT = "What cannot be recorded is not sent. Do what the message says, mak
 --- What lofty.once does just now, by the number of the scope that a task works in (native.task).
 M.scopes = {} ---@type table<integer, lofty.Once.Attempt>
 
-local images = {} ---@type table<string, table> by operation and id
 local by_error = setmetatable({}, { __mode = "k" }) ---@type table<lofty.Error, lofty.Journal.Entry>
 
 ---@class lofty.Journal.Entry a write
 ---@field row table
 ---@field record table as native.journal takes it
 ---@field state string|nil as it was recorded last; nil: not at all
+---@field touch lofty.images.Touch|nil from its first attempt on
 ---@field doubt boolean|nil whether an attempt may have done it
 
 --- JSON as it is kept: without the run's credential and all that is called like a secret. Where there is none it stays
@@ -139,19 +143,21 @@ local function finish(entry, ok, result)
   end
 end
 
---- Says how a thing was just before the next write to it, which keeps that as its image of before.
----@param operation string
----@param id integer
----@param image table
-function M.was(operation, id, image)
-  images[operation .. " " .. id] = image
+--- How the thing was: as late as can be told, and from now on until the end of the call nobody's image is taken of it.
+local function take_image(entry, values, fields)
+  local image
+  image, entry.touch = images.before(entry.row, values, fields)
+  if image then entry.record.image = encoded(image, FIELDS_MAX) end
 end
 
-local function take_image(row, values)
-  local name = next(images) and values[1] and row.name .. " " .. tostring(values[1])
-  local image = name and images[name]
-  if image then images[name] = nil end
-  return image and encoded(image, FIELDS_MAX) or nil
+--- Where things carry no time of their making, what was there before a create of lofty.once is all that tells its thing
+--- from others, should nobody know what became of it (lofty.verify.earlier).
+local function take_list(entry, values, fields)
+  local what = entry.row.verify and require("lofty.verify.creates")[entry.row.name]
+  if not what or what.made then return end
+  local ids = json.array {}
+  for _, item in ipairs((what.list(values, fields))) do ids[#ids + 1] = math.tointeger(item[what.id]) end
+  entry.record.image = encoded({ there = ids }, FIELDS_MAX)
 end
 
 --- What became of the write that an error was raised for, where that was found out later.
@@ -182,9 +188,11 @@ function M.write(row, path, values, fields, request, retries, attempt)
     if answered then return result end
   end
   local entry = { row = row, record = { operation = row.name, method = row.method, path = path,
-    parameters = parameters, fields = text, key = scope and scope.key or nil, image = take_image(row, values) } }
+    parameters = parameters, fields = text, key = scope and scope.key or nil } }
+  if scope then take_list(entry, values, fields) end
   -- Also in a task that is being ended: what came of a write is to be noted.
   local ok, result, metadata = task.catch(nil, retry.call, row, path, retries, function(_, _, timeout)
+    if not entry.touch then take_image(entry, values, fields) end
     local refused = begin(entry)
     if refused then return false, refused end
     local done, answer, more = attempt(row, request, timeout)
@@ -192,6 +200,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
     return done, answer, more
   end, request)
   finish(entry, ok, result)
+  if entry.touch then images.after(entry.touch, not entry.state or UNDONE[entry.state] or false) end
   if ok then return result, metadata end
   error(result, 0)
 end

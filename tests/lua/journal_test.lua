@@ -124,7 +124,101 @@ t.test("helpers that read before they write keep what was there", function()
   local writes = since(before)
   t.equal(json.decode(writes[1].image), { tags = { "old" } })
   t.equal(json.decode(writes[2].image), { tags = { "new" } })
-  t.equal(writes[3].image, nil)
+  t.ok(json.decode(writes[3].image).firstName)
+end)
+
+local function latest_image()
+  local write = since(latest() - 1)[1]
+  return write.image and json.decode(write.image, { keep_null = true })
+end
+
+t.test("what a write sets is kept as Lofty said it was, whatever the script has made of it", function()
+  lofty.leads.update(lead, { stage = "Hot", lastName = "One" })
+  local read = lofty.leads.get(lead)
+  read.stage, read.lastName = "mine", nil
+  lofty.leads.update(lead, { stage = "Contacted", lastName = "Two", birthday = "Jun 5, 2001" })
+  t.equal(latest_image(), { stage = "Hot", lastName = "One", birthday = json.null })
+  for page in lofty.leads.each { limit = 100 }:pages() do t.ok(#page > 0) end
+  lofty.leads.update(lead, { isHidden = false, lastName = "Three" })
+  t.equal(latest_image(), { hiddenFlag = false, lastName = "Two" })
+end)
+
+t.test("what this run has changed since is not known, the rest is", function()
+  lofty.leads.get(lead)
+  lofty.leads.update(lead, { stage = "Hot" })
+  lofty.leads.update(lead, { stage = "Contacted", lastName = "Four" })
+  t.equal(latest_image(), { lastName = "Three" })
+  lofty.leads.update(lead, { lastName = "Five" })
+  t.equal(latest_image(), nil)
+  lofty.leads.get(lead)
+  lofty.try(lofty.leads.update, lead, { stage = "no such stage at all", lastName = "Six" }, { unchecked = true })
+  t.equal(since(latest() - 1)[1].state, "refused")
+  lofty.leads.update(lead, { lastName = "Six" })
+  t.equal(latest_image(), { lastName = "Five" })
+  lofty.leads.get(lead)
+  lofty.leads.create { firstName = "May be merged" }
+  lofty.leads.update(lead, { lastName = "Seven" })
+  t.equal(latest_image(), nil)
+end)
+
+t.test("neither is what a read says that was asked for before a write ended", function()
+  local call = http.call
+  lofty.leads.get(lead)
+  http.call = function(request)
+    local response = call(request)
+    if request.method == "GET" then
+      http.call = call
+      lofty.leads.update(lead, { lastName = "Between" })
+    end
+    return response
+  end
+  lofty.leads.get(lead)
+  lofty.leads.update(lead, { lastName = "After" })
+  t.equal(latest_image(), nil)
+end)
+
+t.test("a write beside which another one of the same is under way has no image", function()
+  local call, inner = http.call, nil
+  lofty.leads.get(lead)
+  http.call = function(request)
+    http.call = call
+    lofty.leads.update(lead, { lastName = "Inner" })
+    inner = latest_image()
+    return call(request)
+  end
+  lofty.leads.update(lead, { lastName = "Outer" })
+  t.equal(inner, nil)
+  t.equal(json.decode(since(latest() - 2)[1].image).lastName ~= nil, true)
+end)
+
+t.test("a task, a note, a subscription and a deal as they were read", function()
+  local id = create("image").taskId
+  lofty.tasks.list { leadId = lead }
+  lofty.tasks.finish(id)
+  t.equal(latest_image(), { finishFlag = false })
+  lofty.tasks.get(id)
+  lofty.tasks.delete(id)
+  t.equal({ latest_image().content, latest_image().finishFlag, latest_image().type }, { "image", true, "Call" })
+  local note = lofty.notes.create { leadId = lead, content = "Zoë" }
+  lofty.notes.list { leadId = lead }
+  lofty.notes.delete(note.noteId)
+  t.equal(latest_image().content, "Zoë")
+  local hook = lofty.webhooks.create { callbackUrl = "https://example.com/i", listId = 3 }
+  lofty.webhooks.delete(hook.subscribeId)
+  t.equal({ latest_image().callbackUrl, latest_image().limit }, { "https://example.com/i", 100 })
+  local deal = lofty.transactions.create(lead, { transactionName = "A", homePrice = 5 })
+  lofty.transactions.update(lead, deal.transactionId, { homePrice = 6, gci = 7 })
+  t.equal(latest_image(), { homePrice = 5, gci = json.null })
+end)
+
+t.test("what was read long ago is forgotten, and no image is better than one of then", function()
+  lofty.leads.get(lead)
+  local seen = require "lofty.seen"
+  for _ = 1, 2 do
+    seen.note({ operation = "leads.get", target = "/", since = seen.epoch }, ("x"):rep(1024 * 1024))
+  end
+  lofty.leads.update(lead, { lastName = "Late" })
+  t.equal(latest_image(), nil)
 end)
 
 t.finish()

@@ -121,6 +121,32 @@ t.test("things that are alike are claimed once", function()
   t.equal(ids[1] ~= ids[2] and ids[2] ~= ids[3] and ids[1] ~= ids[3], true)
 end)
 
+t.test("a subscription in doubt is told from equal ones that were there before", function()
+  local key, other = unique(), unique()
+  local wanted = { callbackUrl = "https://example.com/hook", listId = 2 }
+  local function subscribe() return lofty.webhooks.create(wanted).subscribeId end
+  for _, hook in ipairs(lofty.webhooks.list()) do lofty.try(lofty.webhooks.delete, hook.subscribeId) end
+  local before = { [lofty.webhooks.create(wanted).subscribeId] = true }
+  local function all()
+    local ids = {}
+    for _, hook in ipairs(lofty.webhooks.list()) do
+      if hook.callbackUrl == wanted.callbackUrl then ids[#ids + 1] = hook.subscribeId end
+    end
+    return ids
+  end
+  fate = { "lost" }
+  raises("CONNECTION_LOST", key, subscribe)
+  sent = 0
+  local id = lofty.once(key, subscribe, NOW)
+  t.equal({ sent, #all(), before[id] or false }, { 0, 2, false })
+  fate = { "gone" }
+  raises("CONNECTION_LOST", other, subscribe, NOW)
+  t.equal(#all(), 2)
+  t.ok(lofty.once(other, subscribe, NOW) ~= id)
+  t.equal(#all(), 3)
+  for _, one in ipairs(all()) do lofty.webhooks.delete(one) end
+end)
+
 t.test("a function goes on where it was ended: what was done is answered", function()
   local key, one, two, three = unique(), unique(), unique(), unique()
   local function f()

@@ -1,7 +1,5 @@
 --- Tags of a lead, added and taken off without touching the others. `tags` of leads.update replaces all of them, and
 --- whoever merges by hand loses what somebody else added in between; tagsAdd and tagsRemove do not.
-local array = require("native.json").array
-local journal = require "lofty.journal"
 local lofty = require "lofty"
 local lofty_error = require "lofty.error"
 local settle = require "lofty.settle"
@@ -77,7 +75,6 @@ end
 function M.add_missing(leadId, present, names)
   local missing = picked(distinct(names), set_of(present), false)
   if #missing > 0 then
-    journal.was("leads.update", leadId, { tags = array(present) })
     lofty.leads.update(leadId, { tagsAdd = missing })
   end
   return missing
@@ -127,7 +124,6 @@ local function remove(leadId, names, options)
   local present = lead and M.names_of("leads.remove_tags", lead)
   local there = present and picked(distinct(names), set_of(present), true) or distinct(names)
   if #there == 0 then return {} end
-  if present then journal.was("leads.update", leadId, { tags = array(present) }) end
   lofty.leads.update(leadId, { tagsRemove = there })
   verify("leads.remove_tags", leadId, options.timeout or VERIFY_SECONDS, function(now)
     local left = picked(there, set_of(now), true)
@@ -157,7 +153,6 @@ local function set(leadId, names, options)
   names = distinct(names)
   local before = M.names_of("leads.set_tags", lofty.leads.get(leadId))
   if same_names(before, names) then return { before = before, after = before } end
-  journal.was("leads.update", leadId, { tags = array(before) })
   lofty.leads.update(leadId, #names > 0 and { tags = names } or { clearAllTags = true })
   -- Lofty may keep the spelling of a tag that it has already.
   local wanted = in_small(names)

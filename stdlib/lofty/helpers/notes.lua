@@ -1,6 +1,5 @@
 --- Helpers on notes. notes.update wants content and pin, both, every time, and a pin left out may be lost; these read
 --- the note first.
-local journal = require "lofty.journal"
 local lofty = require "lofty"
 local settle = require "lofty.settle"
 local write_back = require "lofty.helpers.write_back"
@@ -23,7 +22,6 @@ local function change(name, noteId, changes)
   if content ~= before.content or is_pin ~= (before.isPin or false) then
     local fields = { content = content, isPin = is_pin, leadId = before.leadId }
     write_back.demand(name, "notes.update", fields)
-    journal.was("notes.update", noteId, { content = before.content, isPin = before.isPin or false, leadId = before.leadId })
     lofty.notes.update(noteId, fields)
   end
   return before

@@ -22,7 +22,9 @@ local function ask(method, ...)
 end
 
 --- How a run is, or how it ended.
-local function state_of(run)
+---@param run table of the journal
+---@return string
+function M.state_of(run)
   if run.alive then return "under way" end
   if not run.ended then return "died" end
   if run.exit_code == 0 then return "done" end
@@ -40,7 +42,9 @@ local function clock_text(ms)
   return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19))
 end
 
-local function duration_text(ms)
+---@param ms integer
+---@return string
+function M.duration_text(ms)
   if ms < 1000 then return ("%d ms"):format(ms) end
   if ms < 120000 then return ("%.1f s"):format(ms / 1000) end
   if ms < 7200000 then return ("%d min"):format(ms // 60000) end
@@ -51,8 +55,11 @@ local function duration_of(run)
   return run.ended and run.ended - run.began
 end
 
-local function run_json(run)
-  return { run = run.id, script = run.script, account = run.account, process = run.process, state = state_of(run),
+--- A run for programs.
+---@param run table
+---@return table
+function M.run_json(run)
+  return { run = run.id, script = run.script, account = run.account, process = run.process, state = M.state_of(run),
     began = time.iso(run.began), ended = run.ended and time.iso(run.ended), ms = duration_of(run),
     exit_code = run.exit_code, writes = { done = run.done, not_done = run.refused, in_doubt = run.open } }
 end
@@ -63,7 +70,9 @@ local function print_line(...)
 end
 
 --- What came of a run's writes, in a few words.
-local function writes_text(run)
+---@param run table
+---@return string
+function M.writes_text(run)
   local parts = {}
   if run.done > 0 then parts[#parts + 1] = ("%d"):format(run.done) end
   if run.refused > 0 then parts[#parts + 1] = ("%d not done"):format(run.refused) end
@@ -71,7 +80,10 @@ local function writes_text(run)
   return #parts > 0 and table.concat(parts, ", ") or "-"
 end
 
-local function last_part(script)
+--- A script without its folder.
+---@param script string
+---@return string
+function M.last_part(script)
   return script:match("([^/]+)/*$") or script
 end
 
@@ -105,8 +117,8 @@ local function print_durations(runs)
       if not said then print("\nHow long they took, the latest last:") end
       said = true
       local line, most = sparkline(durations)
-      print_line(" ", width.pad(width.cut(width.tame(last_part(script)), 22), 22), line,
-        ("up to %s"):format(duration_text(most)))
+      print_line(" ", width.pad(width.cut(width.tame(M.last_part(script)), 22), 22), line,
+        ("up to %s"):format(M.duration_text(most)))
     end
   end
 end
@@ -118,7 +130,7 @@ local function list(options)
   runs[most + 1] = nil
   if options.json then
     local all = json.array {}
-    for index, run in ipairs(runs) do all[index] = run_json(run) end
+    for index, run in ipairs(runs) do all[index] = M.run_json(run) end
     print(writer.readable(all))
     return
   end
@@ -129,10 +141,10 @@ local function list(options)
   print_line(width.pad("RUN", 6, true), width.pad("BEGAN", 19), width.pad("TOOK", 7, true), width.pad("HOW", 16), "WRITES, SCRIPT")
   for _, run in ipairs(runs) do
     local duration = duration_of(run)
-    local writes = writes_text(run)
+    local writes = M.writes_text(run)
     print_line(width.pad(tostring(run.id), 6, true), clock_text(run.began),
-      width.pad(duration and duration_text(duration) or "", 7, true), width.pad(state_of(run), 16),
-      (writes ~= "-" and writes .. ", " or "") .. width.tame(last_part(run.script)))
+      width.pad(duration and M.duration_text(duration) or "", 7, true), width.pad(M.state_of(run), 16),
+      (writes ~= "-" and writes .. ", " or "") .. width.tame(M.last_part(run.script)))
   end
   if more then print(("older ones: loftyrun history list --max %d"):format(most * 10)) end
   print_durations(runs)
@@ -140,7 +152,11 @@ end
 
 local function decoded(text) return text and (json.decode(text, { keep_null = true })) end
 
-local function write_json(write, run)
+--- A write for programs.
+---@param write table of the journal
+---@param run table
+---@return table
+function M.write_json(write, run)
   return { number = write.number, operation = write.operation, method = write.method, path = write.path,
     parameters = decoded(write.parameters), fields = decoded(write.fields), key = write.key, before = decoded(write.image),
     began = time.iso(write.began), settled = write.settled and time.iso(write.settled),
@@ -171,14 +187,18 @@ local function each_write(run, most, f)
   end
 end
 
+--- The run of that number, or the last one but for this.
 local function find_run(word)
-  if word == "last" then return ask("runs", 0, 1)[1] or usage.fail("there are no runs yet", HINT) end
+  if word == "last" then return ask("runs", (native.run()), 1)[1] or usage.fail("there are no runs yet", HINT) end
   local id = math.tointeger(tonumber(word))
   if not id then usage.fail(('a run is a number, or last; got "%s"'):format(word), HINT) end
   return ask("of", id) or usage.fail(("there is no run %d; it may have been forgotten"):format(id), HINT)
 end
 
-local function print_write(write, run)
+--- One write of a run, on a line or two.
+---@param write table
+---@param run table
+function M.print_write(write, run)
   print_line(width.pad(tostring(write.number), 5, true), clock_text(write.began):sub(12),
     width.pad(outcome_of(write, run), 8), write.operation, width.tame(write.method .. " " .. write.path))
   local more = result_text(write)
@@ -186,23 +206,31 @@ local function print_write(write, run)
   if more ~= "" then print_line("     ", width.tame(more)) end
 end
 
+--- All of a run, a write at a time: there may be a million.
+local function show_json(options, run)
+  local whole, first = M.run_json(run), true
+  whole.counts, whole.writes = whole.writes, nil
+  whole.output = printed.json(ask("output", run.id))
+  local head = writer.readable(whole)
+  io.write(head:sub(1, -3), ",\n  \"writes\": [")
+  each_write(run, options.max or math.maxinteger, function(write)
+    io.write(first and "\n    " or ",\n    ", writer.readable(M.write_json(write, run), nil, 2))
+    first = false
+  end)
+  io.write(first and "]\n}\n" or "\n  ]\n}\n")
+end
+
 local function show(options, word)
   local run = find_run(word)
-  if options.json then
-    local whole, writes = run_json(run), json.array {}
-    each_write(run, options.max or math.maxinteger, function(write) writes[#writes + 1] = write_json(write, run) end)
-    whole.counts, whole.writes = whole.writes, writes
-    whole.output = printed.json(ask("output", run.id))
-    print(writer.readable(whole))
-    return
-  end
+  if options.follow then return require("lofty.shell.history_follow").writes(run, options) end
+  if options.json then return show_json(options, run) end
   local duration = duration_of(run)
-  print_line(("run %d: %s, %s"):format(run.id, width.tame(run.script), state_of(run)))
+  print_line(("run %d: %s, %s"):format(run.id, width.tame(run.script), M.state_of(run)))
   print_line(("began %s%s, process %d"):format(time.iso(run.began, "local"),
-    duration and ", took " .. duration_text(duration) or "", run.process))
+    duration and ", took " .. M.duration_text(duration) or "", run.process))
   print_line("for " .. width.tame(run.account))
-  print_line("writes: " .. writes_text(run))
-  if each_write(run, options.max or WRITES, function(write) print_write(write, run) end) then
+  print_line("writes: " .. M.writes_text(run))
+  if each_write(run, options.max or WRITES, function(write) M.print_write(write, run) end) then
     print("and more: --max N shows so many of them, --json all")
   end
   printed.show(ask("output", run.id))
@@ -227,6 +255,7 @@ local function read_arguments(...)
   end
   table.move(given, index + 1, #given, 1, words)
   options.max = options.max and math.tointeger(tonumber(options.max))
+  options.json, options.follow, options.apply = options.json == "true", options.follow == "true", options.apply == "true"
   return options, words
 end
 
@@ -235,10 +264,18 @@ end
 function M.run(...)
   local options, words = read_arguments(...)
   local verb = words[1] or "list"
-  if verb == "list" and #words <= 1 then return list(options) end
+  if options.apply and verb ~= "undo" then usage.fail("--apply goes with undo RUN", HINT) end
+  if options.follow and verb ~= "list" and verb ~= "show" then usage.fail("--follow goes with list or show RUN", HINT) end
+  if verb == "list" and #words <= 1 then
+    if options.follow then return require("lofty.shell.history_follow").runs(options) end
+    return list(options)
+  end
   if verb == "show" and #words == 2 then return show(options, words[2]) end
   if verb == "settle" and #words == 3 then return settle(words[2], words[3]) end
-  usage.fail("say list, show RUN, or settle KEY done|again", HINT)
+  if verb == "undo" and #words == 2 then
+    return require("lofty.shell.history_undo").run(find_run(words[2]), options)
+  end
+  usage.fail("say list, show RUN, undo RUN, or settle KEY done|again", HINT)
 end
 
 return M

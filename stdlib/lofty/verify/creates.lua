@@ -6,7 +6,7 @@
 ---   list      reads where the thing must be: its items, and why there may be more of them than these
 ---   id        the member with an item's id; `answered` takes that of the create's own reply
 ---   made      the member with the time of its making; nil where there is none, and then the list is read before the
----             create as well, since what was there before is not it
+---             create as well, since what was there before is not it; under lofty.once the journal keeps which that was
 ---   alike     whether an item may be the thing
 ---   answer    what the create would have returned
 ---   settled   true where a thing that was there before means that no new one will come

@@ -70,6 +70,15 @@ local function look(call)
   return sight
 end
 
+--- The ids of what was there before the create, where that is how its thing is told; nil where that was not kept.
+local function known_before(what, write)
+  local image = not what.made and write.image and json.decode(write.image)
+  if not image or type(image.there) ~= "table" then return nil end
+  local known = {}
+  for _, id in ipairs(image.there) do known[id] = true end
+  return known
+end
+
 --- Why a write cannot be looked for; nil where it can.
 local function obstacle(what, write, fields)
   if not what then return "Lofty offers no way to ask whether it was done" end
@@ -90,7 +99,8 @@ function M.settle(write, within)
   local why = obstacle(row and what, write, fields)
   if why then return nil, why end
   local call = { row = row, what = what, write = write, values = values, fields = fields, path = client.path(row, values),
-    wanted = what.prepare and what.prepare(fields), wall = write.began, within = within, attempts = 1, looks = 0, others = others }
+    wanted = what.prepare and what.prepare(fields), wall = write.began, within = within, attempts = 1, looks = 0, others = others,
+    known = known_before(what, write) }
   local last, pause = math.min(write.began, clock.now()) + within, FIRST_PAUSE
   while true do
     local now = clock.now()
