@@ -24,11 +24,17 @@ local ENTRY = { kind = "task", id = "taskId", as = function(item)
   return { finishFlag = item.finished, content = item.content, startAt = item.startAt, endAt = item.endAt,
     timeZoneCode = item.timeZoneCode, leadId = item.leadId }
 end }
+--- A log does not say of which kind it is; what was asked for does.
+local LOGS = { kind = "manual_log", id = "id", as = function(item, asked)
+  local log = { logType = asked:match("[?&]logType=(%a+)") }
+  for name, value in pairs(item) do log[name] = value end
+  return log
+end }
 local SHOWS = {
   ["leads.get"] = LEAD, ["leads.list"] = LEAD, ["notes.get"] = NOTE, ["notes.list"] = NOTE,
   ["tasks.get"] = TASK, ["tasks.list"] = TASK, ["tasks.mine"] = TASK, ["v1.tasks.get"] = TASK, ["v1.tasks.list"] = TASK,
   ["calendar.list"] = ENTRY,
-  ["manual_logs.get"] = LOG, ["manual_logs.list"] = LOG, ["manual_logs.create"] = LOG,
+  ["manual_logs.get"] = LOG, ["manual_logs.list"] = LOGS, ["manual_logs.create"] = LOG,
   ["transactions.get"] = DEAL, ["transactions.list"] = DEAL, ["transactions.list_for_lead"] = DEAL,
   ["transactions.create"] = DEAL, ["transactions.get_property_address"] = { kind = "property_address", id = "transactionId" },
   ["webhooks.list"] = HOOK, ["webhooks.create"] = HOOK,
@@ -133,7 +139,7 @@ local function find_in(target, operation, asked, body)
   if is_kind then
     local result = result_of(row, body)
     local item = result and item_with(result, shows.id, target.id)
-    return item and (shows.as or function(whole) return whole end)(item)
+    return item and shows.as and shows.as(item, asked) or item
   elseif target.among then
     local result = result_of(row, body)
     return result and item_with(result, target.among, target.id)

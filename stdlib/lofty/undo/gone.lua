@@ -28,11 +28,12 @@ local function task_fields(image)
   return fields
 end
 
---- A log does not say of which kind it is, but by what only its kind has.
+--- A log that was not read from a list does not say of which kind it is, but by what only its kind has.
 local function log_fields(image)
-  local fields = copied(image, { "content", "leadId", "isPin", "outboundOrInbound", "leadPhoneNumber", "callingOutcome",
+  local fields = copied(image, { "logType", "content", "leadId", "isPin", "outboundOrInbound", "leadPhoneNumber", "callingOutcome",
     "emailSubject", "toEmail", "fromEmail" })
   local is_email = fields.emailSubject or fields.toEmail or fields.fromEmail
+  if fields.logType then return fields end
   if fields.leadPhoneNumber and not is_email then
     fields.logType = "logCall"
   elseif is_email then
