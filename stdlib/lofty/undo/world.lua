@@ -11,7 +11,7 @@ local M = {}
 --- Things read that are remembered; a lead has a few KB.
 local MOST = 500
 --- For so many milliseconds after a create what it made may not show yet; so many seconds it is waited for.
-local LATE_MS, LATE_SECONDS = 60000, 30
+local LATE_MS, LATE_SECONDS = 60000, 10
 --- With which code it is missed until then, by kind; other things show at once.
 local LATE = { note = "RESOURCE_NOT_EXIST", manual_log = "RESOURCE_NOT_EXIST" }
 
