@@ -152,6 +152,13 @@ end
 
 local function decoded(text) return text and (json.decode(text, { keep_null = true })) end
 
+--- The run that took a write back; nil where none has.
+local function undone_by(write, run)
+  if write.state ~= "done" then return nil end
+  local known = ask("key", run.account, ("undo %d.%d"):format(run.id, write.number))
+  return known and known.state == "done" and known.run or nil
+end
+
 --- A write for programs.
 ---@param write table of the journal
 ---@param run table
@@ -160,7 +167,7 @@ function M.write_json(write, run)
   return { number = write.number, operation = write.operation, method = write.method, path = write.path,
     parameters = decoded(write.parameters), fields = decoded(write.fields), key = write.key, before = decoded(write.image),
     began = time.iso(write.began), settled = write.settled and time.iso(write.settled),
-    outcome = outcome_of(write, run), result = decoded(write.result) }
+    outcome = outcome_of(write, run), result = decoded(write.result), undone_by = undone_by(write, run) }
 end
 
 --- All that is known of a write's end, shortly.
@@ -203,6 +210,8 @@ function M.print_write(write, run)
     width.pad(outcome_of(write, run), 8), write.operation, width.tame(write.method .. " " .. write.path))
   local more = result_text(write)
   if write.key then more = ("key %s  %s"):format(width.tame(write.key), more) end
+  local by = undone_by(write, run)
+  if by then more = ("undone by run %d  %s"):format(by, more) end
   if more ~= "" then print_line("     ", width.tame(more)) end
 end
 
