@@ -57,6 +57,7 @@ struct context {
   const struct log *log;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;
+  bool read_before_write;        /* what is changed is read first */
   const char *state;             /* folder that --state names, or NULL */
   const struct traffic *traffic; /* NULL: calls happen, and that is all */
   unsigned long requests;

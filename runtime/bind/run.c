@@ -7,7 +7,7 @@
 
 static int run_settings(lua_State *L) {
   const struct context *context = context_of(L);
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
   if (context->config) {
     lua_pushstring(L, context->config->base_url);
     lua_setfield(L, -2, "base_url");
@@ -18,6 +18,8 @@ static int run_settings(lua_State *L) {
   }
   lua_pushboolean(L, context->sandbox);
   lua_setfield(L, -2, "sandbox");
+  lua_pushboolean(L, context->read_before_write);
+  lua_setfield(L, -2, "read_before_write");
   return 1;
 }
 

@@ -29,6 +29,7 @@ struct profile {
   char *values[SETTING_COUNT];
   unsigned requests_per_minute; /* 0: not set */
   const char *priority;         /* NULL: not set */
+  bool read_before_write;
   struct code_name *codes;
   size_t code_count;
   struct ping_name *pings;
@@ -62,6 +63,7 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        "codes",
                                        "requests_per_minute",
                                        "priority",
+                                       "read_before_write",
                                        "ping",
                                        "ping_output",
                                        "on_failure",
@@ -187,9 +189,13 @@ static bool take_memory(lua_State *L, const struct loading *loading) {
   return invalid(loading, "max_memory must be a size such as \"256M\" or \"2G\"");
 }
 
-static bool take_ping_output(lua_State *L, const struct loading *loading) {
-  if (!lua_isboolean(L, -1)) return invalid(loading, "ping_output must be true or false");
-  loading->profile->ping_output = lua_toboolean(L, -1);
+/* Takes the boolean on top. */
+static bool take_boolean(lua_State *L, const struct loading *loading, const char *setting,
+                         bool *value) {
+  char what[64];
+  snprintf(what, sizeof what, "%s must be true or false", setting);
+  if (!lua_isboolean(L, -1)) return invalid(loading, what);
+  *value = lua_toboolean(L, -1);
   return true;
 }
 
@@ -260,10 +266,13 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   if (strcmp(setting, "requests_per_minute") == 0) return take_requests(L, loading);
   if (strcmp(setting, "priority") == 0) return take_priority(L, loading);
   if (strcmp(setting, "ping") == 0) return take_pings(L, loading);
-  if (strcmp(setting, "ping_output") == 0) return take_ping_output(L, loading);
+  if (strcmp(setting, "ping_output") == 0)
+    return take_boolean(L, loading, setting, &profile->ping_output);
   if (strcmp(setting, "max_memory") == 0) return take_memory(L, loading);
   if (strcmp(setting, "on_failure") == 0)
     return take_string(L, loading, setting, &profile->on_failure);
+  if (strcmp(setting, "read_before_write") == 0)
+    return take_boolean(L, loading, setting, &profile->read_before_write);
   bool fine;
   if (take_guard(L, loading, setting, &fine)) return fine;
   for (int i = 0; i < SETTING_COUNT; i++)
@@ -407,6 +416,10 @@ size_t profile_memory(const struct profile *profile) { return profile ? profile-
 const struct grants *profile_grants(const struct profile *profile) {
   static const struct grants none;
   return profile ? &profile->grants : &none;
+}
+
+bool profile_reads_before_write(const struct profile *profile) {
+  return profile && profile->read_before_write;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }

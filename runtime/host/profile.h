@@ -9,7 +9,8 @@
    "scheduled" or "bulk", where they wait for each other; ping, URLs by name, and ping_output,
    whether a failure's ping says what was printed; on_failure, a command; max_memory; and what its
    runs may send and delete (host/grants.h): allow and limit, lists of grants with or without caps,
-   deny, a list of their names, quiet_hours and timezone.
+   deny, a list of their names, quiet_hours and timezone; read_before_write, true where what an
+   update or a delete is about is read first, so that it can be undone.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -51,6 +52,9 @@ size_t profile_memory(const struct profile *profile);
 
 /* What it says about grants; nothing for NULL. */
 const struct grants *profile_grants(const struct profile *profile);
+
+/* Whether what is changed is to be read first; false for NULL. */
+bool profile_reads_before_write(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

@@ -279,6 +279,7 @@ static int open_run(struct run *run) {
                               .stop = stop,
                               .log = &run->log,
                               .profile = profile_name(run->profile),
+                              .read_before_write = profile_reads_before_write(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
                               .state = run->options->state,
                               .requests_maximum = run->options->requests_maximum,

@@ -13,6 +13,7 @@ local reply = require "lofty.reply"
 local seen = require "lofty.seen"
 local shown = require "lofty.shown"
 local targets = require "lofty.targets"
+local try = require("lofty.error").try
 
 local M = {}
 
@@ -187,6 +188,27 @@ local function image_of(target, names)
     return true
   end)
   return image
+end
+
+local function is_whole(image, names)
+  for _, name in ipairs(image and names or {}) do
+    if image[name] == nil then return false end
+  end
+  return image ~= nil
+end
+
+--- Refusals after which a write is left to be refused itself.
+local LEFT_TO_LOFTY = { not_found = true, permission = true, validation = true }
+
+--- Reads what a write is about where that is not known. Raises what the read raises, and then nothing is to be written.
+---@param row table
+---@param values any[] checked
+---@param fields table checked
+function M.learn(row, values, fields)
+  local target, names = targets.of(row, values, fields), shown.names(row.name, fields)
+  if not target or is_whole(image_of(target, names), names) then return end
+  local _, err = try(targets.read, target)
+  if err and not LEFT_TO_LOFTY[err.category] then error(err, 0) end
 end
 
 --- What is known of a write's target, and a note that it is being changed, for M.after.

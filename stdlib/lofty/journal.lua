@@ -150,6 +150,14 @@ local function take_image(entry, values, fields)
   if image then entry.record.image = encoded(image, FIELDS_MAX) end
 end
 
+local reading
+
+--- Whether the profile wants what is changed to be read first (read_before_write).
+local function reads_first()
+  if reading == nil then reading = run.settings().read_before_write end
+  return reading
+end
+
 --- Where things carry no time of their making, what was there before a create of lofty.once is all that tells its thing
 --- from others, should nobody know what became of it (lofty.verify.earlier).
 local function take_list(entry, values, fields)
@@ -190,6 +198,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
   local entry = { row = row, record = { operation = row.name, method = row.method, path = path,
     parameters = parameters, fields = text, key = scope and scope.key or nil } }
   if scope then take_list(entry, values, fields) end
+  if reads_first() then images.learn(row, values, fields) end
   -- Also in a task that is being ended: what came of a write is to be noted.
   local ok, result, metadata = task.catch(nil, retry.call, row, path, retries, function(_, _, timeout)
     if not entry.touch then take_image(entry, values, fields) end
