@@ -1,4 +1,7 @@
 -- sandbox: demo
+-- loftyrun: allow delete_webhooks
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_tasks
 -- What the journal has of a run's writes. That they are there before they are sent is proved by the cases journal_*.case.
 local t = require "harness"
 local http = require "native.http"

@@ -1,4 +1,5 @@
 -- sandbox: demo
+-- loftyrun: allow delete_webhooks
 -- lofty.once within one run; what outlives a run is proved by oracle_once.py and the cases once_*.case.
 local t = require "harness"
 local http = require "native.http"
