@@ -11,6 +11,7 @@
 #include "json.h"
 #include "locks.h"
 #include "log.h"
+#include "plan.h"
 #include "progress.h"
 #include "quota.h"
 #include "retry.h"
@@ -31,6 +32,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.json", luaopen_native_json},
                                    {"native.locks", luaopen_native_locks},
                                    {"native.log", luaopen_native_log},
+                                   {"native.plan", luaopen_native_plan},
                                    {"native.progress", luaopen_native_progress},
                                    {"native.quota", luaopen_native_quota},
                                    {"native.retry", luaopen_native_retry},

@@ -49,6 +49,14 @@ struct answered {
   char line[CALL_LINE];    /* "POST /v1.0/notes" */
 };
 
+/* A dry run: nothing is sent or kept but a plan. */
+struct dry {
+  bool on;
+  const char *plan;   /* the file that --plan names, or NULL */
+  const char *script; /* as it was named */
+  bool colour;        /* on standard error */
+};
+
 struct context {
   struct loop *loop;        /* NULL in states that never wait (help) */
   struct http_client *http; /* NULL likewise */
@@ -57,8 +65,9 @@ struct context {
   const struct log *log;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;
-  bool read_before_write;        /* what is changed is read first */
-  const char *state;             /* folder that --state names, or NULL */
+  bool read_before_write; /* what is changed is read first */
+  const char *state;      /* folder that --state names, or NULL */
+  struct dry dry;
   const struct traffic *traffic; /* NULL: calls happen, and that is all */
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */

@@ -8,6 +8,8 @@
 static int run_settings(lua_State *L) {
   const struct context *context = context_of(L);
   lua_createtable(L, 0, 4);
+  lua_pushboolean(L, context->dry.on);
+  lua_setfield(L, -2, "dry_run");
   if (context->config) {
     lua_pushstring(L, context->config->base_url);
     lua_setfield(L, -2, "base_url");

@@ -48,7 +48,9 @@ static int store_open_handle(lua_State *L) {
   struct store_handle *handle = lua_newuserdatauv(L, sizeof *handle, 0);
   handle->store = NULL;
   luaL_setmetatable(L, store_type);
-  return store_open(folder, &handle->store, &failure) ? 1 : context_fail(L, &failure);
+  bool fine = context_of(L)->dry.on ? store_open_copy(folder, &handle->store, &failure)
+                                    : store_open(folder, &handle->store, &failure);
+  return fine ? 1 : context_fail(L, &failure);
 }
 
 static int store_gc(lua_State *L) {

@@ -17,6 +17,7 @@ struct command {
 
 extern const struct command command_run;
 extern const struct command command_api;
+extern const struct command command_apply;
 extern const struct command command_auth;
 extern const struct command command_sandbox;
 extern const struct command command_help;

@@ -141,6 +141,11 @@ static bool take_replay(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_plan(struct options *options, const char *value) {
+  options->plan = value;
+  return *value != '\0';
+}
+
 static bool take_faults(struct options *options, const char *value) {
   options->faults = value;
   return *value != '\0';
@@ -287,6 +292,12 @@ static const struct option table[] = {
      "keep all calls and replies in FILE, personal data replaced", "a file", take_record},
     {OPTION_REPLAY, "replay", 0, VALUE_REQUIRED, "FILE",
      "take all replies from FILE; nothing is sent", "a file", take_replay},
+    {OPTION_DRY_RUN, "dry-run", 0, VALUE_NONE, NULL, "send no write: print and keep a plan of them",
+     NULL, take_nothing},
+    {OPTION_PLAN, "plan", 0, VALUE_REQUIRED, "FILE", "keep the plan of --dry-run in FILE", "a file",
+     take_plan},
+    {OPTION_INCOMPLETE, "incomplete", 0, VALUE_NONE, NULL,
+     "apply a plan also where its dry run did not come to its end", NULL, take_nothing},
     {OPTION_LOG_LEVEL, "log-level", 0, VALUE_REQUIRED, "LEVEL", "debug, info, warn or error",
      "debug, info, warn or error", take_log_level},
     {OPTION_LOG_FORMAT, "log-format", 0, VALUE_REQUIRED, "FORMAT", "text or json", "text or json",
@@ -449,6 +460,8 @@ struct run_options options_run(const struct options *options) {
                               .trace = (options->given & OPTION_TRACE) != 0,
                               .record = options->record,
                               .replay = options->replay,
+                              .dry_run = (options->given & OPTION_DRY_RUN) != 0,
+                              .plan = options->plan,
                               .log = options_log(options),
                               .colour = options_colour(options)};
 }

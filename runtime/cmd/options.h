@@ -57,6 +57,9 @@ enum option_bit {
   OPTION_PING = 1ull << 42,
   OPTION_ON_FAILURE = 1ull << 43,
   OPTION_ALLOW = 1ull << 47,
+  OPTION_DRY_RUN = 1ull << 50,
+  OPTION_PLAN = 1ull << 51,
+  OPTION_INCOMPLETE = 1ull << 52,
   OPTION_AT = 1ull << 53,
   OPTION_MAX_JOBS = 1ull << 54
 };
@@ -66,7 +69,8 @@ enum {
   OPTIONS_OF_A_RUN = OPTION_PROFILE | OPTION_SANDBOX | OPTION_TIMEOUT | OPTION_MAX_REQUESTS |
                      OPTION_RETRIES | OPTION_NO_WAIT | OPTION_STATE | OPTION_LOG_LEVEL |
                      OPTION_LOG_FORMAT | OPTION_NO_COLOR | OPTION_FAULTS | OPTION_RATE_LIMIT |
-                     OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_PRIORITY
+                     OPTION_LEDGER | OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
+                     OPTION_PRIORITY | OPTION_DRY_RUN | OPTION_PLAN
 };
 
 /* What only a run of a script takes. */
@@ -106,6 +110,7 @@ struct options {
   const char *record; /* a file */
   const char *replay;
   const char *priority; /* core/quota.h */
+  const char *plan;     /* a file */
   const char *zone;
   int64_t from; /* seconds since 1970 */
   int64_t at;   /* likewise */

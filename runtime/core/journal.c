@@ -85,15 +85,26 @@ int64_t journal_now(void) {
 
 static void lock_name(char name[32], int64_t run) { snprintf(name, 32, "journal %" PRId64, run); }
 
-bool journal_open(const char *folder, struct journal **journal, struct failure *failure) {
+typedef bool open_store(const char *folder, struct store **store, struct failure *failure);
+
+static bool open_with(open_store *open, const char *folder, struct journal **journal,
+                      struct failure *failure) {
   struct journal *opened = calloc(1, sizeof *opened);
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  if (store_open(folder, &opened->store, failure) && locks_open(folder, &opened->locks, failure)) {
+  if (open(folder, &opened->store, failure) && locks_open(folder, &opened->locks, failure)) {
     *journal = opened;
     return true;
   }
   journal_close(opened);
   return false;
+}
+
+bool journal_open(const char *folder, struct journal **journal, struct failure *failure) {
+  return open_with(store_open, folder, journal, failure);
+}
+
+bool journal_open_copy(const char *folder, struct journal **journal, struct failure *failure) {
+  return open_with(store_open_copy, folder, journal, failure);
 }
 
 void journal_close(struct journal *journal) {

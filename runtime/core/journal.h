@@ -66,6 +66,10 @@ struct journal_write {
  */
 bool journal_open(const char *folder, struct journal **journal, struct failure *failure);
 
+/* Opens a private copy of the journal: nothing of what is done to it outlives it (store_open_copy).
+ */
+bool journal_open_copy(const char *folder, struct journal **journal, struct failure *failure);
+
 /* The time of day in milliseconds. */
 int64_t journal_now(void);
 

@@ -393,10 +393,6 @@ static bool check_small(struct store *store, struct failure *failure) {
   return check(store, "PRAGMA quick_check(1)", failure);
 }
 
-bool store_version(struct store *store, int64_t *version, struct failure *failure) {
-  return ask(store, "PRAGMA data_version", version, NULL, 0, failure);
-}
-
 bool store_check(struct store *store, struct failure *failure) {
   return check(store, "PRAGMA integrity_check(1)", failure);
 }
@@ -421,6 +417,15 @@ static bool open_database(struct store *store, struct failure *failure) {
          migrate(store, failure) && check_small(store, failure);
 }
 
+/* All pages in one step: others' writes go on beside it, and none of them makes it begin anew. */
+static bool copy_pages(struct store *from, struct store *to, struct failure *failure) {
+  sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
+  if (!backup) return fail(to, failure);
+  int stepped = sqlite3_backup_step(backup, -1);
+  int finished = sqlite3_backup_finish(backup);
+  return (stepped == SQLITE_DONE && finished == SQLITE_OK) || fail(to, failure);
+}
+
 /* SQLite makes its two other files with the rights of the first. */
 static bool make_files(struct store *store, const char *folder, struct failure *failure) {
   char path[FOLDER_PATH_LENGTH];
@@ -435,6 +440,37 @@ bool store_open(const char *folder, struct store **store, struct failure *failur
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   if (!folder) snprintf(opened->path, sizeof opened->path, ":memory:");
   if ((!folder || make_files(opened, folder, failure)) && open_database(opened, failure)) {
+    *store = opened;
+    return true;
+  }
+  store_close(opened);
+  return false;
+}
+
+/* Copies the pages of the store in `folder` into `store`, an empty database. */
+static bool fill(struct store *store, const char *folder, struct failure *failure) {
+  struct store from = {.db = NULL};
+  if (!folder_path(from.path, folder, "state.db", failure) ||
+      !folder_check_file(from.path, failure))
+    return false;
+  bool fine = sqlite3_open_v2(from.path, &from.db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+              sqlite3_busy_timeout(from.db, BUSY_MS) == SQLITE_OK;
+  fine = fine ? copy_pages(&from, store, failure) : fail(&from, failure);
+  sqlite3_close_v2(from.db);
+  return fine;
+}
+
+bool store_open_copy(const char *folder, struct store **store, struct failure *failure) {
+  if (!folder || !store_exists(folder)) return store_open(NULL, store, failure);
+  struct store *opened = calloc(1, sizeof *opened);
+  if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  snprintf(opened->path, sizeof opened->path, "the copy of %.900s", folder);
+  /* A database without a name is SQLite's own, in a file that goes with the connection. */
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  bool fine = sqlite3_open_v2("", &opened->db, flags, NULL) == SQLITE_OK || fail(opened, failure);
+  if (fine && sqlite3_extended_result_codes(opened->db, 1) == SQLITE_OK &&
+      fill(opened, folder, failure) && execute(opened, "PRAGMA synchronous = OFF", failure) &&
+      migrate(opened, failure)) {
     *store = opened;
     return true;
   }
@@ -483,17 +519,12 @@ static bool check_target(const char *path, struct failure *failure) {
   return application == APPLICATION_ID || refuse_target(path, failure);
 }
 
-/* All pages in one step: others' writes go on beside it, and none of them makes it begin anew. */
 static bool copy(struct store *from, struct store *to, struct failure *failure) {
   char mode[16];
   if (sqlite3_open_v2(to->path, &to->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
     return fail(to, failure);
   sqlite3_extended_result_codes(to->db, 1);
-  sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
-  if (!backup) return fail(to, failure);
-  int stepped = sqlite3_backup_step(backup, -1);
-  int finished = sqlite3_backup_finish(backup);
-  if (stepped != SQLITE_DONE || finished != SQLITE_OK) return fail(to, failure);
+  if (!copy_pages(from, to, failure)) return false;
   if (!ask(to, "PRAGMA journal_mode = DELETE", NULL, mode, sizeof mode, failure)) return false;
   return store_check(to, NULL) || damaged(from, failure);
 }

@@ -32,6 +32,11 @@ enum store_answer { STORE_FAILED = -1, STORE_NO = 0, STORE_YES = 1 };
    large one shows its damage where it is read, or to store_check. */
 bool store_open(const char *folder, struct store **store, struct failure *failure);
 
+/* Opens a private copy of the store in `folder`, as it is at this moment: all that is read is true,
+   and what is changed is gone when it is closed. It lies on the disk where it is large, nameless.
+   An empty store where there is none in `folder`, or that is NULL. Makes and changes nothing. */
+bool store_open_copy(const char *folder, struct store **store, struct failure *failure);
+
 /* Whether there is a store in `folder`; makes nothing. */
 bool store_exists(const char *folder);
 
@@ -101,9 +106,6 @@ enum store_durability { STORE_USUAL, STORE_DURABLE };
    The outermost says how durable it is; a durable one inside a usual one is refused. */
 bool store_begin(struct store *store, enum store_durability durability, struct failure *failure);
 bool store_end(struct store *store, bool fine, struct failure *failure);
-
-/* A number that is another one as soon as somebody else has changed something. Cheap. */
-bool store_version(struct store *store, int64_t *version, struct failure *failure);
 
 /* Looks the whole file through. False with STATE_UNUSABLE where it is damaged. */
 bool store_check(struct store *store, struct failure *failure);

@@ -20,8 +20,9 @@ bool run_journal_open(struct context *context, const char *script, int64_t began
   if (!context_folder(context, path, &folder, failure)) return false;
   char *account = run_account(context->sandbox, context->profile, context->config->base_url);
   if (!account) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  bool fine = journal_open(folder, &journal, failure) &&
-              (!script || journal_begin_run(journal, script, account, began, failure));
+  bool opened = context->dry.on ? journal_open_copy(folder, &journal, failure)
+                                : journal_open(folder, &journal, failure);
+  bool fine = opened && (!script || journal_begin_run(journal, script, account, began, failure));
   free(account);
   if (!fine) {
     journal_close(journal);

@@ -11,6 +11,7 @@
 #include "../core/journal.h"
 #include "../core/progress.h"
 #include "credential.h"
+#include "dry.h"
 #include "grants.h"
 #include "interrupt.h"
 #include "job.h"
@@ -189,7 +190,7 @@ static void record_run(void *context) {
    history; a single command has one only by its writes. */
 static void expect_record(struct run *run) {
   const struct run_options *options = run->options;
-  run->recorded = options->recording == RUN_RECORDED && !options->replay &&
+  run->recorded = options->recording == RUN_RECORDED && !options->replay && !options->dry_run &&
                   (!options->sandbox_seed || options->state);
   if (!run->recorded) return;
   /* What it prints is to be there whenever it is killed. */
@@ -287,7 +288,8 @@ static int open_run(struct run *run) {
                               .no_wait = run->options->no_wait,
                               .registrations = run->options->registrations,
                               .open_quota = open_quota,
-                              .open_journal = open_journal};
+                              .open_journal = open_journal,
+                              .dry = run_dry(run->options, run->script)};
   if (progress_columns() > 0 && run->log.format == LOG_FORMAT_TEXT)
     context->progress = &run->progress;
   set_priority(run);
@@ -386,8 +388,8 @@ static int report_interruption(struct run *run) {
   return interrupt_exit_code(reason);
 }
 
-/* An error leaves the script's stack as it was, for the report. Now its to-be-closed variables are
-   closed, which may take calls and time like anything else. */
+/* An error leaves the script's stack as it was, for the report. Now its to-be-closed variables
+   are closed, which may take calls and time like anything else. */
 static void close_variables(struct run *run) {
   lua_State *L = run->L;
   lua_pushvalue(run->co, -1);
@@ -410,7 +412,8 @@ static void on_failure(void *context, lua_State *co, int status) {
   if (tasks_is_script(run->tasks, co)) close_variables(run);
 }
 
-/* It may have gone on to its end, or failed with something else, but without calls that it wanted.
+/* It may have gone on to its end, or failed with something else, but without calls that it
+ * wanted.
  */
 static int report_spent(struct run *run) {
   if (run->failure) return EXIT_LIMIT;
@@ -473,7 +476,12 @@ static int execute(struct run *run) {
   struct failure failure;
   if (!traffic_begin(&run->traffic, run->L, &failure))
     return say(run, &failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
+  if (!run_dry_begin(&run->context, run->L, &failure))
+    return say(run, &failure, folder_exit_code(&failure));
   int exit_code = execute_script(run);
+  if (!run_dry_end(&run->context, run->L, exit_code, &failure) && say(run, &failure, 1) &&
+      exit_code == EXIT_DONE)
+    exit_code = folder_exit_code(&failure);
   if (run->stopped) return exit_code;
   enum interrupt_reason reason = interrupt_pending();
   bool by_itself = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT;

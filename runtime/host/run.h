@@ -46,6 +46,8 @@ struct run_options {
   bool trace;         /* show each call */
   const char *record; /* keep the calls in this file, or NULL */
   const char *replay; /* take the replies from this file, or NULL */
+  bool dry_run;       /* nothing is written: the writes become a plan */
+  const char *plan;   /* the plan's file, or NULL for one in the state folder */
   struct log log;
   bool colour; /* on standard error */
 };

@@ -142,6 +142,10 @@ local rows = {
     cure = "Look with `loftyrun history show RUN` and in the CRM, then say what is so: `loftyrun history settle KEY done` "
       .. "or `again`, or lofty.once.settle." },
 
+  { name = "DRY_RUN", statuses = {}, category = "limit", retry = "no", unsent = true,
+    meaning = "In a dry run this cannot be known: it depends on a write that was only planned.",
+    cure = "Apply the plan of what comes before, then run again; lofty.dry_run tells a script that it is a dry run." },
+
   { name = "STATE_UNUSABLE", statuses = {}, category = "permission", retry = "no",
     meaning = "The state folder or its file cannot be used as it is.",
     cure = "Do what the message says, or name another folder with --state." },

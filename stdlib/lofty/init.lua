@@ -22,6 +22,7 @@ local M = {
   error = { is_error = lofty_error.is_error },
   null = json.null,
   array = json.array,
+  dry_run = run.settings().dry_run,
 }
 
 local function did_you_mean(name, names)

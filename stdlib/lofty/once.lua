@@ -39,6 +39,9 @@ local M = {}
 
 local KEY_MAX, RESULT_MAX = 512, 1024 * 1024
 local DURABLE = true
+
+--- Hears of each function that begins and ends, in a dry run: lofty.dry.keep.
+M.planned = nil ---@type fun(what: string, attempt: table, ...)|nil
 local USAGE = 'lofty.once("welcome 12", function() ... end)'
 
 ---@class lofty.OnceOptions
@@ -166,6 +169,7 @@ end
 function Attempt:__close(err)
   if self.finished then return end
   leave(self)
+  if M.planned then M.planned("failed", self, tostring(err)) end
   local ok, why = pcall(function()
     local state = failed_state(self, err)
     if not state then return ask("remove_key", store.account(), self.key) end
@@ -195,6 +199,7 @@ local function finish(attempt, ttl, value)
   ask("put_key", store.account(), attempt.key, { state = "done", run = attempt.run, first = attempt.first,
     began = attempt.began, ["until"] = ttl and clock.now() + ttl or nil, result = text },
     number == attempt.first and DURABLE or nil)
+  if M.planned then M.planned("done", attempt, ttl, text, value) end
   if problem then misuse(problem) end
 end
 
@@ -231,6 +236,7 @@ function M.call(key, f, options)
   end
   local done = known and unsettled.settle(key, known, writes_of(key, known), times.show_within) or {}
   local attempt <close> = begin(key, done)
+  if M.planned then M.planned("begun", attempt, times.ttl) end
   local result = f()
   finish(attempt, times.ttl, result)
   return result, false
@@ -250,6 +256,7 @@ function M.settle(key, how)
   local known = ask("key", store.account(), key)
   if not known then return false end
   if known.state == "done" and how == "done" then return true end
+  if M.planned then M.planned("settled", { key = key }, how) end
   for _, write in ipairs(writes_of(key, known)) do
     if OPEN[write.state] then ask("settle", write.run, write.number, how == "done" and "done" or "absent") end
   end

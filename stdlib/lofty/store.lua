@@ -13,6 +13,9 @@ local M = {}
 local NAME_MAX = 200
 local FIRST_PAUSE, LONGEST_PAUSE = 20, 500 -- milliseconds between two looks at a lock
 
+--- Hears of each change before it is made, in a dry run: lofty.dry.keep.
+M.planned = nil ---@type fun(method: string, ...)|nil
+
 local store, locks -- opened when first needed, closed with the run
 
 --- Raises a lofty error.
@@ -44,6 +47,7 @@ end
 ---@return any result nil, code and message where the code is one of a mistake
 function M.ask(operation, method, ...)
   store = store or opened(operation, native_store)
+  if M.planned then M.planned(method, ...) end
   local result, code, message = store[method](store, ...)
   if code == "NOT_AN_INTEGER" or code == "OUT_OF_RANGE" then return nil, code, message end
   if result == nil and code then M.fail(operation, code, message) end
