@@ -29,6 +29,7 @@
 --          has one line a row, with the lead's id, and the line of a lead that is just being made is begun before and
 --          ended after. Such a lead is looked for before it is made again. Keep the file as it was meanwhile. To try
 --          bad rows again, import them from a file of their own.
+--          A dry run leaves the result file alone: after `loftyrun apply` a run finds the new leads as existing ones.
 --          It is safe to run twice one after the other, but not two copies at once: flock -n FILE loftyrun ...
 -- Memory   The addresses and numbers of the file are kept, some 30 MB for 80,000 rows.
 -- Ends     0 done; 2 wrong usage or no such CSV; 3 no or bad credentials; 4 the key may not do this, or five rows in a
@@ -123,8 +124,8 @@ local function fail_result(why)
 end
 
 local result -- the result file, open for appending
-
 local function write_result(text)
+  if lofty.dry_run then return end
   local ok, why = result:write(text)
   if ok then ok, why = result:flush() end
   if not ok then fail_result(why) end
@@ -160,7 +161,7 @@ end
 local function open_results()
   local size, rest = measure_result()
   local mark = rest:match("^%d+,%x+,[%d:T+-]+,")
-  if options.apply then
+  if options.apply and not lofty.dry_run then
     if rest ~= (mark or "") then cut_result(size, mark or "") end
     local why
     result, why = io.open(result_name, "ab")
@@ -258,7 +259,7 @@ end
 
 --- Begins the row's line. A mark that is there already is too old to wait by: its lead is made only now.
 local function mark(row)
-  if row.begun then
+  if row.begun and not lofty.dry_run then
     local size = result:seek("end") - #row.mark
     result:close()
     cut_result(size, mark_of(row))
@@ -313,7 +314,6 @@ end
 local columns, width, rows = check_file()
 chores.check_stages("--stage", { options.stage })
 for stage in lofty.team.each_pipelines() do stages[stage.name] = true end
-
 local next_result, left = open_results()
 local next_row = open_rows()
 next_row()

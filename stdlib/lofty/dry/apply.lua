@@ -34,6 +34,7 @@ local WRONG_ACCOUNT = 3
 local plan, space ---@type lofty.dry.Plan, string
 local at = 0 -- the last item that was dealt with
 local open = {} ---@type table<integer, lofty.dry.Block>
+local untouchable = {} ---@type table<string, boolean> targets of which an item was refused
 local count = { done = 0, before = 0, refused = 0, kept = 0 }
 
 local function get(key) return (store.ask(OPERATION, "get", space, key)) end
@@ -57,7 +58,7 @@ local function refuse(item, why)
   lofty.failed(("item %d, %s: not done: %s"):format(item.n, name_of(item), why))
   local target = item.target
   if plan.ending.last_kept and plan.ending.last_kept >= item.n then return false end
-  if target then put(("refused %s %d"):format(target.kind, target.id), "1") end
+  if target then untouchable[("%s %d"):format(target.kind, target.id)] = true end
   if item.block then put(("broken %d"):format(item.block), "1") end
   put(("refused %d"):format(item.n), "1")
   return true
@@ -143,7 +144,7 @@ end
 local function do_write(item)
   local target = item.target
   if item.block and get(("broken %d"):format(item.block)) then return refuse(item, "its lofty.once has failed") end
-  if target and get(("refused %s %d"):format(target.kind, target.id)) then
+  if target and untouchable[("%s %d"):format(target.kind, target.id)] then
     return refuse(item, ("an earlier change of %s %d was refused"):format(target.kind, target.id))
   end
   local lacking = missing(item)

@@ -1,7 +1,7 @@
 --- What a planned write does to the thing that it changes, in the words of the replies that show it.
 ---
 --- An effect has
----   set      members and their new values
+---   set      members and their new values; null where there is none any more
 ---   unknown  members that change to what only Lofty knows: { stageId = true }
 ---   tags     of a lead: { replace = names|nil, add = names, remove = names }
 ---   deleted  true
@@ -168,7 +168,8 @@ local function set_address(_, fields)
   local effect = new()
   for _, name in ipairs { "streetAddress", "unit", "city", "county", "state", "zipCode", "label" } do
     effect.members[name] = true
-    if fields[name] == nil then effect.unknown[name] = true else put(effect, name, fields[name]) end
+    put(effect, name, fields[name])
+    if fields[name] == nil then effect.set[name] = json.null end
   end
   return effect
 end

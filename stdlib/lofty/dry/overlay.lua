@@ -24,6 +24,7 @@ local MOST_VALUES = 1000 -- of a member, remembered by themselves
 local touched = {} ---@type table<string, boolean> kinds with an entry
 local joined = {} ---@type table<string, table<integer|string, boolean>> by kind: leads for which things come or go; "any"
 local moved = {} ---@type table<string, table<string, table>> by kind and member: values that come or go
+local values_joined = {} ---@type table<string, table<string, table>> the same of whole things that come or go
 local areas = {} ---@type table<string, table<integer|string, boolean>> by area: leads; "any" is all of them
 
 local function ask(method, ...) return store.ask("dry run", method, SPACE, ...) end
@@ -56,15 +57,21 @@ local function note(set, kind, lead)
   set[kind][lead or "all"] = true
 end
 
-local function note_value(kind, member, value)
-  moved[kind] = moved[kind] or {}
-  local values = moved[kind][member] or { count = 0, of = {} }
-  moved[kind][member] = values
+local function note_value(of, kind, member, value)
+  of[kind] = of[kind] or {}
+  local values = of[kind][member] or { count = 0, of = {} }
+  of[kind][member] = values
   if type(value) == "table" or value == nil or values.count == MOST_VALUES then
     values.any = true
   elseif not values.of[value] then
     values.of[value], values.count = true, values.count + 1
   end
+end
+
+--- A thing comes or goes: with which values of the members that lists are chosen by.
+local function note_joined(kind, lead, thing)
+  note(joined, kind, lead)
+  for _, member in pairs(shown.EXACT) do note_value(values_joined, kind, member, rawget(thing, member)) end
 end
 
 --- Addresses and numbers of a lead, so that a lookup finds what it would find.
@@ -113,22 +120,22 @@ function M.change(kind, id, effect, image, lead)
   entry.image, entry.lead = entry.image or image, entry.lead or lead
   local before = M.laid_over(kind, "", entry, entry.image or {})
   for name, value in pairs(effect.set) do
-    note_value(kind, name, rawget(before, name))
-    note_value(kind, name, value)
+    note_value(moved, kind, name, rawget(before, name))
+    note_value(moved, kind, name, value)
     entry.set[name], entry.unknown[name] = value, nil
   end
   for name in pairs(effect.unknown) do
-    note_value(kind, name, nil)
+    note_value(moved, kind, name, nil)
     entry.unknown[name], entry.set[name] = true, nil
   end
   if effect.tags then
-    note_value(kind, "tags", nil)
+    note_value(moved, kind, "tags", nil)
     merge_tags(entry, effect.tags)
     M.change_area("tags")
   end
   if effect.deleted then
     entry.deleted = true
-    note(joined, kind, lead or entry.lead)
+    note_joined(kind, lead or entry.lead, before)
   end
   touched[kind] = true
   write(key_of(kind, id), entry)
@@ -146,7 +153,7 @@ function M.make(kind, id, set, tags, lead)
   for _, name in ipairs(shown.ids[kind]) do set[name] = id end
   write(key_of(kind, id), { made = true, set = set, unknown = {}, lead = lead,
     tags = tags and { replace = json.array(tags), add = {}, remove = {} } or nil })
-  note(joined, kind, lead)
+  note_joined(kind, lead, set)
   add_to_list(("made %s %s"):format(kind, lead or "all"), id)
   if kind == "lead" then index_contacts(id, set) end
 end
@@ -192,6 +199,16 @@ function M.moves(kind, member, value)
   local values = moved[kind] and moved[kind][member]
   if not values then return false end
   return value == nil or values.any or values.of[value] or false
+end
+
+--- Whether a thing that comes or goes may have this value in a member.
+---@param kind string
+---@param member string
+---@param value any
+---@return boolean
+function M.may_join(kind, member, value)
+  local values = values_joined[kind] and values_joined[kind][member]
+  return values ~= nil and (values.any or values.of[value] or false)
 end
 
 ---@param kind string
@@ -250,6 +267,7 @@ function M.laid_over(kind, operation, entry, thing, members)
   for name, value in pairs(thing) do copy[name] = value end
   for name, value in pairs(entry.set) do
     if not members or members[name] or thing[name] ~= nil then copy[name] = value end
+    if value == json.null then copy[name] = nil end
   end
   if entry.tags and (entry.made or thing.tags ~= nil or not members) then
     copy.tags = tag_list(operation, entry.tags, tag_objects(thing.tags), copy.leadId)

@@ -126,6 +126,10 @@ local function check_list(row, shows, fields, lead)
   local kind = shows.kind
   if not overlay.is_touched(kind) then return end
   local is_other = overlay.comes_or_goes(kind, lead)
+  for name, value in pairs(fields) do
+    local exact = shown.EXACT[name]
+    is_other = is_other and not (exact and value ~= "All" and not overlay.may_join(kind, exact, value))
+  end
   for name, value in pairs(fields) do is_other = is_other or depends(kind, name, value) end
   for _, member in ipairs(shown.ALWAYS[row.name] or {}) do
     is_other = is_other or not fields.includeFinished and overlay.moves(kind, member)

@@ -50,6 +50,12 @@ local function parameter(row, values, name)
   end
 end
 
+--- What Lofty takes for a field that a create leaves out, where that is documented.
+local function default(row, name)
+  local spec = row.body and row.body.fields and row.body.fields[name]
+  if spec and M.has_id(row) then return spec.default end
+end
+
 --- What is known of one member of an answer; nil where that is nothing.
 local function known(call, name, spec)
   local row, given = call.row, type(call.fields) == "table" and call.fields[name]
@@ -60,7 +66,8 @@ local function known(call, name, spec)
   if given ~= nil and given ~= false and is_of_type(given, spec) or given == false and spec.type == "boolean" then
     return given
   end
-  return call.thing and rawget(call.thing, name)
+  if call.thing and rawget(call.thing, name) ~= nil then return call.thing[name] end
+  return default(row, name)
 end
 
 --- What a write returns. `thing` is the target once it is written, where there is one.
@@ -96,6 +103,9 @@ function M.made(kind, row, values, fields)
   local set = {}
   for name, value in pairs(fields) do set[name] = value ~= json.null and value or nil end
   for place, spec in ipairs(row.params or {}) do set[spec.name] = values[place] end
+  for name in pairs(row.body and row.body.fields or {}) do
+    if set[name] == nil then set[name] = default(row, name) end
+  end
   if kind == "task" then
     set.finishFlag = false
     if row.name == "calendar.create" then
