@@ -5,6 +5,26 @@ local lofty = require "lofty"
 local leads = lofty.leads.list { limit = 12 }
 local function id(place) return leads[place].leadId end
 
+--- What the script sees: the same in a run, in a dry run, and after an application.
+local function show_lead(leadId)
+  local lead = lofty.leads.get(leadId)
+  local tags = {}
+  for index, tag in ipairs(lead.tags) do tags[index] = tag.tagName end
+  table.sort(tags)
+  print(lead.firstName, lead.stage, lead.source, lead.cannotCall, table.concat(lead.phones, " "), table.concat(tags, " "))
+end
+
+local function show_list(items, ...)
+  local lines = {}
+  for index, item in ipairs(items) do
+    local parts = {}
+    for _, name in ipairs { ... } do parts[#parts + 1] = tostring(item[name]) end
+    lines[index] = table.concat(parts, " ")
+  end
+  table.sort(lines)
+  print(#items, table.concat(lines, "; "))
+end
+
 -- Read, change, write, several times over.
 lofty.leads.update(id(1), { stage = "Contacted", source = "Plan" })
 lofty.leads.add_tags(id(1), { "first", "second" })
@@ -12,6 +32,10 @@ lofty.leads.add_tags(id(1), { "second", "third" })
 lofty.leads.remove_tags(id(1), { "first" })
 lofty.leads.set_tags(id(2), { "only", lofty.leads.get(id(1)).stage })
 lofty.leads.update(id(2), { phones = { "2075550133", "2075550134" }, cannotCall = true })
+
+show_lead(id(1))
+show_lead(id(2))
+for lead in lofty.leads.each { stage = "Hot" }:take(3) do print(lead.firstName, lead.stage) end
 
 -- What is new, and what belongs to it.
 local made = lofty.leads.create { firstName = "Zoë", lastName = "Brontë", emails = { "zoe.plan@example.com" },
@@ -32,6 +56,12 @@ lofty.transactions.edit_property_address(made.leadId, deal.transactionId, { city
 lofty.transactions.edit_property_address(made.leadId, deal.transactionId, { unit = "4B" })
 assert(lofty.transactions.get_property_address(made.leadId, deal.transactionId).city == "Portland")
 
+print(lofty.notes.get(note.noteId).isPin, #lofty.leads.find_all { email = "zoe.plan@example.com" })
+show_list(lofty.notes.list { leadId = made.leadId }, "content", "isPin")
+show_list(lofty.transactions.list_for_lead(made.leadId), "transactionName", "homePrice")
+local address = lofty.transactions.get_property_address(made.leadId, deal.transactionId)
+print(address.city, address.state, address.unit)
+
 -- Tasks of both versions, several at a time.
 lofty.map(table.move(leads, 3, 8, 1, {}), function(lead, place)
   local task = lofty.tasks.create { leadId = lead.leadId, type = "Call", content = ("call %d"):format(place),
@@ -48,6 +78,8 @@ local entry = lofty.calendar.create { leadId = id(9), type = "APPOINTMENT", cont
   startAt = "2031-02-01T10:00:00Z", endAt = "2031-02-01T11:00:00Z" }
 lofty.calendar.update(entry.id, { content = "second viewing" })
 
+for place = 3, 9 do show_list(lofty.tasks.list { leadId = id(place) }, "content", "type", "finishFlag") end
+
 -- Deletes, and what they leave to be refused.
 lofty.leads.delete(id(10), { reason = "twice" })
 local _, err = lofty.try(lofty.notes.create, { leadId = id(10), content = "too late", isPin = false })
@@ -55,7 +87,8 @@ assert(err and err.category == "not_found", tostring(err))
 local hook = lofty.webhooks.list()[1]
 lofty.webhooks.delete(hook.subscribeId)
 lofty.webhooks.create { listId = 9, callbackUrl = "https://plan.example.com/" .. made.leadId }
-assert(#lofty.webhooks.list() > 0)
+show_list(lofty.webhooks.list(), "listId", "callbackUrl", "limit", "permissionMode")
+print(err.code, select(2, lofty.try(lofty.leads.get, id(10))).code, select(2, lofty.try(lofty.tasks.finish, 1)).code)
 
 -- Once, also within a loop of several tasks; and what is kept.
 lofty.map(table.move(leads, 3, 6, 1, {}), function(lead)

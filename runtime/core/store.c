@@ -461,16 +461,16 @@ static bool fill(struct store *store, const char *folder, struct failure *failur
 }
 
 bool store_open_copy(const char *folder, struct store **store, struct failure *failure) {
-  if (!folder || !store_exists(folder)) return store_open(NULL, store, failure);
+  bool filled = folder && store_exists(folder);
   struct store *opened = calloc(1, sizeof *opened);
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  snprintf(opened->path, sizeof opened->path, "the copy of %.900s", folder);
+  snprintf(opened->path, sizeof opened->path, "the copy of %.900s", filled ? folder : "nothing");
   /* A database without a name is SQLite's own, in a file that goes with the connection. */
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   bool fine = sqlite3_open_v2("", &opened->db, flags, NULL) == SQLITE_OK || fail(opened, failure);
   if (fine && sqlite3_extended_result_codes(opened->db, 1) == SQLITE_OK &&
-      fill(opened, folder, failure) && execute(opened, "PRAGMA synchronous = OFF", failure) &&
-      migrate(opened, failure)) {
+      (!filled || fill(opened, folder, failure)) &&
+      execute(opened, "PRAGMA journal_mode = MEMORY", failure) && migrate(opened, failure)) {
     *store = opened;
     return true;
   }

@@ -298,6 +298,7 @@ function M.run(path, ...)
   if not plan.ending.complete and not flags.incomplete then
     usage.fail(("the plan is not complete: %s; --incomplete applies what it has"):format(plan.ending.why), HINT)
   end
+  require("lofty.dry.grants").take(plan.header.grants)
   apply()
 end
 

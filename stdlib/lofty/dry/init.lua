@@ -217,7 +217,7 @@ local function default_file()
   if folder == nil then return nil, code, message end
   if not folder then return false end
   local script = settings.script:match("([^/]*)$"):gsub("%.lua$", ""):gsub("[^%w._-]", "_")
-  local stamp = require("lofty.time").iso(lofty_error and require("native.clock").now()):gsub("[-:]", ""):match("^%d+T%d+")
+  local stamp = require("lofty.time").iso(require("native.clock").now()):gsub("[-:]", ""):match("^%d+T%d+")
   return ("%s/%s-%s-%d.json"):format(folder, script ~= "" and script or "script", stamp, math.random(0) & 0xFFFF)
 end
 
@@ -237,7 +237,7 @@ function M.begin()
   if code then return nil, code, message end
   if path then
     writer, code, message = guarded(require("lofty.dry.file").create, path, { script = settings.script,
-      account = store.account(), base_url = of_run.base_url, made = require("lofty.time").iso(require("native.clock").now()) })
+      account = store.account(), base_url = of_run.base_url, grants = require("lofty.dry.grants").held(), made = require("lofty.time").iso(require("native.clock").now()) })
     if not writer then return nil, code, message end
   end
   preview = require("lofty.dry.show").new(settings.colour)

@@ -22,10 +22,10 @@ local MOST_VALUES = 1000 -- of a member, remembered by themselves
 ---@field lead integer|nil whose it is
 
 local touched = {} ---@type table<string, boolean> kinds with an entry
-local joined = {} ---@type table<string, table<integer|string, boolean>> by kind: leads for which things come or go; "any"
+local joined = {} ---@type table<string, "some"|"all"> kinds of which things come or go, for some leads or for all
 local moved = {} ---@type table<string, table<string, table>> by kind and member: values that come or go
 local values_joined = {} ---@type table<string, table<string, table>> the same of whole things that come or go
-local areas = {} ---@type table<string, table<integer|string, boolean>> by area: leads; "any" is all of them
+local areas = {} ---@type table<string, "some"|"all"> areas that are changed, of some leads or of all
 
 local function ask(method, ...) return store.ask("dry run", method, SPACE, ...) end
 
@@ -51,10 +51,16 @@ local function add_to_list(key, id)
   write(key, json.array(list))
 end
 
-local function note(set, kind, lead)
-  set[kind] = set[kind] or {}
-  set[kind].any = true
-  set[kind][lead or "all"] = true
+--- The leads themselves are in the store.
+local function note(set, name, lead)
+  if set[name] == "all" then return end
+  set[name] = lead and "some" or "all"
+  if lead then ask("put", ("of %s %s"):format(name, lead), "") end
+end
+
+local function is_noted(set, name, lead)
+  if not set[name] then return false end
+  return not lead or set[name] == "all" or ask("has", ("of %s %s"):format(name, lead))
 end
 
 local function note_value(of, kind, member, value)
@@ -174,21 +180,13 @@ function M.change_area(area, lead) note(areas, area, lead) end
 ---@param area string
 ---@param lead integer|nil of which the read tells; nil: of all
 ---@return boolean
-function M.is_changed(area, lead)
-  local leads = areas[area]
-  if not leads then return false end
-  return not lead or leads.all or leads[lead] or false
-end
+function M.is_changed(area, lead) return is_noted(areas, area, lead) end
 
 --- Whether things of that kind come or go.
 ---@param kind string
 ---@param lead integer|nil
 ---@return boolean
-function M.comes_or_goes(kind, lead)
-  local leads = joined[kind]
-  if not leads then return false end
-  return not lead or leads.all or leads[lead] or false
-end
+function M.comes_or_goes(kind, lead) return is_noted(joined, kind, lead) end
 
 --- Whether a member of some thing becomes, or was, this value; with no value, whether it changes at all.
 ---@param kind string

@@ -92,6 +92,26 @@ function M.of(row, values, fields, id, thing)
   return unknown.members(row.name, result, hidden, id and "what is planned" or "the reply")
 end
 
+local NOT_SHOWN = { "tags", "tagsAdd", "content", "isPin", "property", "inquiry", "leadTransaction", "leadAlert",
+  "welcomeEmail", "customAttributeList", "leadFamilyMemberList", "specifiedAssignGroupId" }
+
+--- A new lead. What nobody has said of it yet is as with all new leads.
+local function made_lead(set, fields)
+  local tags = {}
+  for _, names in ipairs { fields.tags or {}, fields.tagsAdd or {} } do
+    for _, name in ipairs(type(names) == "table" and names or {}) do tags[#tags + 1] = name end
+  end
+  local has_address = fields.property ~= nil
+  for _, name in ipairs(NOT_SHOWN) do set[name] = nil end
+  for _, name in ipairs { "emails", "phones", "phoneStatuses", "segments" } do set[name] = set[name] or json.array {} end
+  for _, name in ipairs { "cannotCall", "cannotEmail", "cannotText", "unsubscription" } do set[name] = set[name] or false end
+  for _, name in ipairs { "city", "state", "streetAddress", "zipCode" } do
+    if not has_address then set[name] = set[name] or "" end
+  end
+  if not has_address then set.leadPropertyList = json.array {} end
+  return set, tags
+end
+
 --- How a new thing looks by itself: what was written to make it, under the names that replies have for it.
 ---@param kind string
 ---@param row table
@@ -101,29 +121,18 @@ end
 ---@return string[]|nil tags of a lead
 function M.made(kind, row, values, fields)
   local set = {}
-  for name, value in pairs(fields) do set[name] = value ~= json.null and value or nil end
+  for name in pairs(row.body and row.body.fields or {}) do set[name] = default(row, name) end
+  for name, value in pairs(fields) do
+    if value ~= json.null then set[name] = value end
+  end
   for place, spec in ipairs(row.params or {}) do set[spec.name] = values[place] end
-  for name in pairs(row.body and row.body.fields or {}) do
-    if set[name] == nil then set[name] = default(row, name) end
+  if kind == "lead" then return made_lead(set, fields) end
+  if kind == "task" then set.finishFlag = false end
+  if row.name == "calendar.create" then
+    set.type = fields.type == "APPOINTMENT" and "Appointment" or fields.taskWay
+    set.taskWay, set.startAtMs, set.endAtMs = nil, nil, nil
   end
-  if kind == "task" then
-    set.finishFlag = false
-    if row.name == "calendar.create" then
-      set.type = fields.type == "APPOINTMENT" and "Appointment" or fields.taskWay
-      set.taskWay, set.startAtMs, set.endAtMs = nil, nil, nil
-    end
-  end
-  if kind ~= "lead" then return set end
-  local tags = {}
-  for _, names in ipairs { fields.tags or {}, fields.tagsAdd or {} } do
-    for _, name in ipairs(type(names) == "table" and names or {}) do tags[#tags + 1] = name end
-  end
-  for _, name in ipairs { "tags", "tagsAdd", "content", "isPin", "property", "inquiry", "leadTransaction", "leadAlert",
-    "welcomeEmail", "customAttributeList", "leadFamilyMemberList", "specifiedAssignGroupId" } do
-    set[name] = nil
-  end
-  set.emails, set.phones = set.emails or json.array {}, set.phones or json.array {}
-  return set, tags
+  return set
 end
 
 return M
