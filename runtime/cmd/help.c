@@ -36,6 +36,7 @@ static const char profiles[] =
     "Credentials come from the environment, or else from a profile:\n"
     "\n"
     "  LOFTY_API_KEY        api_key        from Lofty: Settings > Integrations > API Keys\n"
+    "  LOFTY_API_KEY_FILE   api_key_file   a file of your own with that key in it\n"
     "  LOFTY_ACCESS_TOKEN   access_token   an OAuth access token, used as it is\n"
     "  LOFTY_CLIENT_ID      client_id      an application of your own: all three for the client\n"
     "  LOFTY_CLIENT_SECRET  client_secret  credentials grant; without customer_key, which is a\n"

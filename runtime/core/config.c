@@ -1,10 +1,16 @@
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "url.h"
+
+enum { KINDS = 4, KEY_FILE_MAXIMUM = 4096 };
 
 static const char default_base_url[] = "https://api.lofty.com";
 static const char default_profile[] = "default";
@@ -12,7 +18,8 @@ static const char default_profile[] = "default";
 static const char *const variables[SETTING_COUNT] = {
     [SETTING_BASE_URL] = "LOFTY_BASE_URL",           [SETTING_API_KEY] = "LOFTY_API_KEY",
     [SETTING_ACCESS_TOKEN] = "LOFTY_ACCESS_TOKEN",   [SETTING_CLIENT_ID] = "LOFTY_CLIENT_ID",
-    [SETTING_CLIENT_SECRET] = "LOFTY_CLIENT_SECRET", [SETTING_CUSTOMER_KEY] = "LOFTY_CUSTOMER_KEY"};
+    [SETTING_CLIENT_SECRET] = "LOFTY_CLIENT_SECRET", [SETTING_CUSTOMER_KEY] = "LOFTY_CUSTOMER_KEY",
+    [SETTING_API_KEY_FILE] = "LOFTY_API_KEY_FILE"};
 
 const char *config_variable(const char *name) {
   const char *value = getenv(name);
@@ -66,11 +73,12 @@ static bool resolve_url(char *url, enum setting setting, const struct config_lay
 
 /* What stands for each kind of credential in a layer, or NULL: the names of the settings that are
    there. */
-static size_t kinds_of(const struct config_layer *layer, const char *kinds[3]) {
+static size_t kinds_of(const struct config_layer *layer, const char *kinds[KINDS]) {
   static const enum setting client[] = {SETTING_CLIENT_ID, SETTING_CUSTOMER_KEY,
                                         SETTING_CLIENT_SECRET};
   size_t count = 0;
   if (layer->values[SETTING_API_KEY]) kinds[count++] = layer->names[SETTING_API_KEY];
+  if (layer->values[SETTING_API_KEY_FILE]) kinds[count++] = layer->names[SETTING_API_KEY_FILE];
   if (layer->values[SETTING_ACCESS_TOKEN]) kinds[count++] = layer->names[SETTING_ACCESS_TOKEN];
   for (size_t i = 0; i < sizeof client / sizeof *client; i++) {
     if (!layer->values[client[i]]) continue;
@@ -81,12 +89,12 @@ static size_t kinds_of(const struct config_layer *layer, const char *kinds[3]) {
 }
 
 bool config_layer_has_credential(const struct config_layer *layer) {
-  const char *kinds[3];
+  const char *kinds[KINDS];
   return kinds_of(layer, kinds) > 0;
 }
 
 /* Two kinds in one place may be of two accounts. */
-static bool refuse_two(const struct config_layer *layer, const char *const kinds[3],
+static bool refuse_two(const struct config_layer *layer, const char *const kinds[KINDS],
                        struct failure *failure) {
   const char *const *names = layer->names;
   bool is_client = layer->values[SETTING_CLIENT_ID] && layer->values[SETTING_CLIENT_SECRET];
@@ -135,8 +143,57 @@ static bool take_client(struct config *config, const struct config_layer *layer,
   return credential_set_client(&config->credential, parts[0], parts[1], parts[2], failure);
 }
 
+/* Refuses a file that others can read. What systemd has put into the service's own folder shows
+   the group bits of an access list there, which are no group's. */
+static bool is_private(const char *path, int file) {
+  struct stat status;
+  const char *folder = config_folder("CREDENTIALS_DIRECTORY");
+  size_t length = folder ? strlen(folder) : 0;
+  bool is_service = folder && strncmp(path, folder, length) == 0 && path[length] == '/';
+  return fstat(file, &status) == 0 && (status.st_mode & (is_service ? 07 : 077)) == 0;
+}
+
+static bool read_key(const char *path, const char *name, char key[KEY_FILE_MAXIMUM],
+                     struct failure *failure) {
+  size_t length = 0;
+  ssize_t got = 1;
+  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0)
+    return failure_set(failure, "CREDENTIAL_INVALID", "%s: cannot read %.200s: %s", name, path,
+                       strerror(errno));
+  bool fine = is_private(path, file);
+  if (!fine)
+    failure_set(failure, "CREDENTIAL_INVALID", "%s: others can read %.200s; run: chmod 600 %.200s",
+                name, path, path);
+  while (fine && got > 0 && length < KEY_FILE_MAXIMUM - 1) {
+    got = read(file, key + length, KEY_FILE_MAXIMUM - 1 - length);
+    if (got > 0) length += (size_t)got;
+  }
+  key[length] = '\0';
+  if (fine && got < 0)
+    fine = failure_set(failure, "CREDENTIAL_INVALID", "%s: cannot read %.200s: %s", name, path,
+                       strerror(errno));
+  if (fine && (length == KEY_FILE_MAXIMUM - 1 || strlen(key) != length))
+    fine = failure_set(failure, "CREDENTIAL_INVALID", "%s: %.200s holds no key", name, path);
+  close(file);
+  return fine;
+}
+
+static bool take_key_file(struct config *config, const struct config_layer *layer,
+                          struct failure *failure) {
+  char key[KEY_FILE_MAXIMUM] = "";
+  config->credential_from = layer->names[SETTING_API_KEY_FILE];
+  bool fine =
+      read_key(layer->values[SETTING_API_KEY_FILE], config->credential_from, key, failure) &&
+      credential_set(&config->credential, CREDENTIAL_API_KEY, key, config->credential_from,
+                     failure);
+  explicit_bzero(key, sizeof key);
+  return fine;
+}
+
 static bool take_credential(struct config *config, const struct config_layer *layer,
                             struct failure *failure) {
+  if (layer->values[SETTING_API_KEY_FILE]) return take_key_file(config, layer, failure);
   enum setting setting = layer->values[SETTING_API_KEY] ? SETTING_API_KEY : SETTING_ACCESS_TOKEN;
   const char *value = layer->values[setting];
   if (!value) return take_client(config, layer, failure);
@@ -148,7 +205,7 @@ static bool take_credential(struct config *config, const struct config_layer *la
 
 static bool resolve_credential(struct config *config, const struct config_layer *layers,
                                size_t count, struct failure *failure) {
-  const char *kinds[3];
+  const char *kinds[KINDS];
   for (size_t i = 0; i < count; i++) {
     size_t found = kinds_of(&layers[i], kinds);
     if (found > 1) return refuse_two(&layers[i], kinds, failure);

@@ -19,6 +19,7 @@ enum setting {
   SETTING_TOKEN_URL,
   SETTING_AUTHORIZE_URL,
   SETTING_REDIRECT_URI,
+  SETTING_API_KEY_FILE, /* a file with the API key in it */
   SETTING_COUNT
 };
 
@@ -41,8 +42,8 @@ struct config {
   char redirect_uri[CONFIG_URL_LENGTH];
 };
 
-/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY, LOFTY_ACCESS_TOKEN, LOFTY_CLIENT_ID,
-   LOFTY_CLIENT_SECRET and LOFTY_CUSTOMER_KEY; empty ones are unset. */
+/* The layer of LOFTY_BASE_URL, LOFTY_API_KEY, LOFTY_API_KEY_FILE, LOFTY_ACCESS_TOKEN,
+   LOFTY_CLIENT_ID, LOFTY_CLIENT_SECRET and LOFTY_CUSTOMER_KEY; empty ones are unset. */
 struct config_layer config_environment(void);
 
 /* The value of an environment variable, or NULL when it is unset or empty. */
@@ -57,9 +58,10 @@ bool config_layer_has_credential(const struct config_layer *layer);
 
 /* Fills `config` from the layers, the strongest first; what none sets gets its default, the
    credential none. The first layer that holds a credential decides; one that holds two of them is
-   refused, for they may be of two accounts, and so is half of one. The layers' names and the
-   profile's must outlive `config`. False with INVALID_URL, INSECURE_URL, CREDENTIAL_INVALID,
-   CREDENTIAL_AMBIGUOUS or CREDENTIAL_INCOMPLETE, and `config` is to be cleared all the same. */
+   refused, for they may be of two accounts, and so is half of one. A file with a key is read here;
+   one that others can read is refused. The layers' names and the profile's must outlive `config`.
+   False with INVALID_URL, INSECURE_URL, CREDENTIAL_INVALID, CREDENTIAL_AMBIGUOUS or
+   CREDENTIAL_INCOMPLETE, and `config` is to be cleared all the same. */
 bool config_resolve(struct config *config, const struct config_layer *layers, size_t count,
                     struct failure *failure);
 

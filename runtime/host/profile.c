@@ -60,6 +60,7 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        [SETTING_TOKEN_URL] = "token_url",
                                        [SETTING_AUTHORIZE_URL] = "authorize_url",
                                        [SETTING_REDIRECT_URI] = "redirect_uri",
+                                       [SETTING_API_KEY_FILE] = "api_key_file",
                                        "codes",
                                        "requests_per_minute",
                                        "priority",
@@ -84,7 +85,8 @@ static const char *const setting_names[SETTING_COUNT] = {
     [SETTING_CUSTOMER_KEY] = "customer_key of the profile",
     [SETTING_TOKEN_URL] = "token_url of the profile",
     [SETTING_AUTHORIZE_URL] = "authorize_url of the profile",
-    [SETTING_REDIRECT_URI] = "redirect_uri of the profile"};
+    [SETTING_REDIRECT_URI] = "redirect_uri of the profile",
+    [SETTING_API_KEY_FILE] = "api_key_file of the profile"};
 
 static const enum setting secrets[] = {SETTING_API_KEY, SETTING_ACCESS_TOKEN, SETTING_CLIENT_SECRET,
                                        SETTING_CUSTOMER_KEY};

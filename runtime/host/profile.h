@@ -3,8 +3,8 @@
      { profiles = { NAME = { base_url = "...", api_key = "...",
                              codes = { [NUMBER] = "TASK_IS_SMARTPLAN" } } } }
 
-   with access_token, or client_id, client_secret and customer_key, in the place of the key; and
-   token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do;
+   with api_key_file, access_token, or client_id, client_secret and customer_key, in the place of
+   the key; and token_url, authorize_url and redirect_uri for OAuth where Lofty's own do not do;
    requests_per_minute, the most calls that runs on this machine make, and priority, "interactive",
    "scheduled" or "bulk", where they wait for each other; ping, URLs by name, and ping_output,
    whether a failure's ping says what was printed; on_failure, a command; max_memory; and what its
