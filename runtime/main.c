@@ -31,7 +31,7 @@ static bool collect_words(struct options *options, char **argv, char **words,
                           struct failure *failure) {
   int count = 0;
   for (;;) {
-    if (!options_take(options, &argv, failure)) return false;
+    if (!options->ended && !options_take(options, &argv, failure)) return false;
     if (!*argv) break;
     if (count == MOST_WORDS) return failure_set(failure, "USAGE", "too many words");
     words[count++] = *argv++;

@@ -10,6 +10,7 @@
 #include "../host/job.h"
 #include "../host/registrations.h"
 #include "cmd.h"
+#include "job_install.h"
 #include "job_next.h"
 
 enum { SECOND = 1000, NAME_WIDTH = 20 };
@@ -157,6 +158,10 @@ static const struct verb {
     {"pause", OPTIONS_OF_A_STORE, pause_job},
     {"resume", OPTIONS_OF_A_STORE, resume},
     {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},
+    {"install",
+     OPTIONS_OF_A_RUN | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_TZ | OPTION_FROM | OPTION_SYSTEMD |
+         OPTION_SERVICE | OPTION_NAME | OPTION_APPLY | OPTION_MAX_JOBS,
+     job_install},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -169,7 +174,8 @@ static int refuse(const char *word) {
     failure_set(&failure, "USAGE", "there is no job %.40s; did you mean job %s?", word,
                 names[nearest]);
   else
-    failure_set(&failure, "USAGE", "say what: job list, next, run, pause, resume or check");
+    failure_set(&failure, "USAGE",
+                "say what: job list, next, run, pause, resume, check or install");
   return command_usage_error(&command_job, failure.message);
 }
 
@@ -187,7 +193,7 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_job = {
     .name = "job",
-    .usage = "job list | next|run|pause|resume NAME | check FILE...",
+    .usage = "job list|next|run|pause|resume|check|install ...",
     .summary = "what serve runs, and when",
     .details =
         "list shows the jobs of the profile and base URL in force: when each runs, how its last\n"
@@ -211,6 +217,17 @@ const struct command command_job = {
         "serve\n"
         "would; nothing is kept. -o jsonl is for programs.\n"
         "\n"
+        "install writes schedules for those who have another scheduler than loftyrun serve:\n"
+        "\n"
+        "  loftyrun job install \"15 6 * * 1-5\" SCRIPT [-- ARG...]     a line for crontab -e\n"
+        "  loftyrun job install --systemd[=user|FOLDER] \"15 6 * * 1-5\" SCRIPT [-- ARG...]\n"
+        "  loftyrun job install --service [FILE...]      the unit of loftyrun serve itself\n"
+        "\n"
+        "It shows what it would write; --apply writes it, and writes it anew the next time. What\n"
+        "others have written is left alone. The job runs with the options that are given here, "
+        "and\n"
+        "with --lock.\n"
+        "\n"
         "next NAME [COUNT], or next \"EXPRESSION\" [COUNT], says in words when it runs and prints "
         "the\n"
         "next COUNT instants (5), each with its offset. Days on which the clocks change are "
@@ -232,6 +249,8 @@ const struct command command_job = {
         "clock.\n"
         "Every other names set times, and each of them comes once: one that is skipped when the\n"
         "clocks go forward runs at the change, one that comes twice runs the first time.\n",
-    .accepts = OPTIONS_OF_A_RUN | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT | OPTION_JSON | OPTION_AT,
+    .accepts = OPTIONS_OF_A_RUN | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT | OPTION_JSON |
+               OPTION_AT | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_SYSTEMD | OPTION_SERVICE |
+               OPTION_NAME | OPTION_APPLY | OPTION_MAX_JOBS,
     .run = run,
 };

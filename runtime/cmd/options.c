@@ -7,6 +7,7 @@
 
 #include "../core/civil.h"
 #include "../core/config.h"
+#include "../core/crontab.h"
 #include "../core/quota.h"
 #include "../core/retry.h"
 #include "../core/text.h"
@@ -226,6 +227,16 @@ static bool take_on_failure(struct options *options, const char *value) {
   return *value != '\0';
 }
 
+static bool take_systemd(struct options *options, const char *value) {
+  options->systemd = value;
+  return !value || strcmp(value, "system") == 0 || strcmp(value, "user") == 0 || strchr(value, '/');
+}
+
+static bool take_name(struct options *options, const char *value) {
+  options->name = value;
+  return crontab_is_name(value);
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -327,6 +338,13 @@ static const struct option table[] = {
      "an instant with its offset, such as 2026-03-08T02:30-05:00", take_at},
     {OPTION_MAX_JOBS, "max-jobs", 0, VALUE_REQUIRED, "N", "at most N runs at a time (8)",
      "a whole number from 1 to 1000", take_max_jobs},
+    {OPTION_SYSTEMD, "systemd", 0, VALUE_OPTIONAL, "WHERE",
+     "timers of systemd: system, user, or a folder", "system, user, or a folder with a / in it",
+     take_systemd},
+    {OPTION_SERVICE, "service", 0, VALUE_NONE, NULL, "the unit of loftyrun serve", NULL,
+     take_nothing},
+    {OPTION_NAME, "name", 0, VALUE_REQUIRED, "NAME", "call the job that",
+     "letters, digits, _ - and ., at most 64", take_name},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",
@@ -394,6 +412,9 @@ static bool take_one(struct options *options, char ***argv, struct failure *fail
   if (option->rule == VALUE_NONE && value)
     return failure_set(failure, "USAGE", "option --%s takes no value", option->name);
   options->given |= option->bit;
+  if (options->word_count == OPTION_WORDS_MOST)
+    return failure_set(failure, "USAGE", "too many options");
+  options->words[options->word_count++] = (struct option_word){option->bit, option->name, value};
   if (option->take(options, value)) return true;
   if (option->bit == OPTION_PING)
     return failure_set(failure, "USAGE", "option --ping must be %s", option->wanted);
@@ -405,12 +426,15 @@ bool options_take(struct options *options, char ***argv, struct failure *failure
   while (**argv && (**argv)[0] == '-' && (**argv)[1] != '\0') {
     if (strcmp(**argv, "--") == 0) {
       (*argv)++;
+      options->ended = true;
       return true;
     }
     if (!take_one(options, argv, failure)) return false;
   }
   return true;
 }
+
+bool options_know(const char *name) { return find_name(name, strlen(name)) != NULL; }
 
 const char *options_stranger(const struct options *options, uint64_t accepted) {
   uint64_t strangers = options->given & ~(accepted | OPTION_HELP | OPTION_VERSION);

@@ -61,7 +61,10 @@ enum option_bit {
   OPTION_PLAN = 1ull << 51,
   OPTION_INCOMPLETE = 1ull << 52,
   OPTION_AT = 1ull << 53,
-  OPTION_MAX_JOBS = 1ull << 54
+  OPTION_MAX_JOBS = 1ull << 54,
+  OPTION_SYSTEMD = 1ull << 59,
+  OPTION_SERVICE = 1ull << 60,
+  OPTION_NAME = 1ull << 61
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -77,7 +80,14 @@ enum {
 #define OPTIONS_OF_A_SCRIPT \
   (OPTION_QUIET | OPTION_KEEP_OUTPUT | OPTION_MAX_MEMORY | OPTION_PING | OPTION_ON_FAILURE)
 
-enum { OPTION_QUERY_MOST = 128, OPTION_ALLOW_MOST = 16 };
+enum { OPTION_QUERY_MOST = 128, OPTION_ALLOW_MOST = 16, OPTION_WORDS_MOST = 256 };
+
+/* An option as it was given. */
+struct option_word {
+  enum option_bit bit;
+  const char *name;
+  const char *value; /* or NULL */
+};
 
 struct options {
   uint64_t given; /* option_bits */
@@ -118,6 +128,11 @@ struct options {
   size_t memory;          /* bytes */
   const char *ping;       /* the name of a URL */
   const char *on_failure; /* a command */
+  const char *systemd;    /* system, user or a folder; NULL: system */
+  const char *name;
+  struct option_word words[OPTION_WORDS_MOST];
+  size_t word_count;
+  bool ended; /* by --: whatever follows is no option */
 };
 
 /* The values that hold when nothing is given. */
@@ -129,6 +144,9 @@ bool options_take(struct options *options, char ***argv, struct failure *failure
 
 /* The name of an option that was given though `accepted` does not hold its bit; NULL if none. */
 const char *options_stranger(const struct options *options, uint64_t accepted);
+
+/* Whether there is an option of that name. */
+bool options_know(const char *name);
 
 /* Writes the help lines of the options in `accepted`. */
 void options_print(FILE *stream, uint64_t accepted);

@@ -1,0 +1,232 @@
+#include "job_install.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../core/cron.h"
+#include "../core/crontab.h"
+#include "../core/exit_code.h"
+#include "../host/install.h"
+
+enum { WORDS_MOST = 600, ZONE_NAME_MAXIMUM = 256 };
+
+/* A command that grows; its words are freed together. */
+struct command_line {
+  char *words[WORDS_MOST + 1];
+  size_t count;
+  bool failed;
+};
+
+/* Takes a word that was allocated, or NULL where that failed. */
+static void add(struct command_line *line, char *word) {
+  if (!word || line->count == WORDS_MOST) {
+    line->failed = true;
+    free(word);
+    return;
+  }
+  line->words[line->count++] = word;
+  line->words[line->count] = NULL;
+}
+
+static void command_free(struct command_line *line) {
+  for (size_t i = 0; i < line->count; i++) free(line->words[i]);
+  line->count = 0;
+}
+
+/* The path from the root, symbolic links left as they are: they may be how a script is replaced. To
+   be freed; NULL where that cannot be known. */
+static char *absolute(const char *path) {
+  char *whole = NULL;
+  char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
+  while (strncmp(path, "./", 2) == 0) path += 2;
+  if (*path == '/') return strdup(path);
+  if (folder && asprintf(&whole, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, path) < 0)
+    whole = NULL;
+  free(folder);
+  return whole;
+}
+
+/* This program's file. */
+static char *program(void) {
+  static const char gone[] = " (deleted)";
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0) return NULL;
+  path[length] = '\0';
+  size_t end = strlen(path), suffix = strlen(gone);
+  if (end > suffix && strcmp(path + end - suffix, gone) == 0) path[end - suffix] = '\0';
+  return strdup(path);
+}
+
+static bool is_path(enum option_bit bit) {
+  return bit == OPTION_STATE || bit == OPTION_RECORD || bit == OPTION_REPLAY ||
+         bit == OPTION_LEDGER;
+}
+
+static void add_option(struct command_line *line, const char *name, const char *value, bool path) {
+  char *word = NULL;
+  char *whole = path && value ? absolute(value) : NULL;
+  if (path && value && !whole)
+    word = NULL;
+  else if (asprintf(&word, "--%s%s%s", name, value ? "=" : "",
+                    whole   ? whole
+                    : value ? value
+                            : "") < 0)
+    word = NULL;
+  free(whole);
+  add(line, word);
+}
+
+/* The options that the job runs with: those given here that are not about installing it. A profile
+   that this shell names would not be there. */
+static void add_options(struct command_line *line, const struct options *options) {
+  const uint64_t own = OPTION_TZ | OPTION_FROM | OPTION_SYSTEMD | OPTION_SERVICE | OPTION_NAME |
+                       OPTION_APPLY | OPTION_NO_COLOR;
+  const char *profile = getenv("LOFTY_PROFILE");
+  for (size_t i = 0; i < options->word_count; i++)
+    if (!(options->words[i].bit & own))
+      add_option(line, options->words[i].name, options->words[i].value,
+                 is_path(options->words[i].bit));
+  if (profile && *profile && !(options->given & (OPTION_PROFILE | OPTION_SANDBOX)))
+    add_option(line, "profile", profile, false);
+}
+
+/* A job that a scheduler starts by itself shall not meet itself, and be silent while all is well.
+ */
+static void add_manners(struct command_line *line, const struct options *options) {
+  if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) add_option(line, "lock", NULL, false);
+  bool said = false;
+  for (size_t i = 0; i < options->word_count; i++)
+    said = said || strcmp(options->words[i].name, "quiet") == 0;
+  if (!said && options_know("quiet")) add_option(line, "quiet", NULL, false);
+}
+
+/* The name of a script's job: its file's, without the suffix and what a name cannot hold. */
+static void name_after(const char *script, char name[65]) {
+  const char *slash = strrchr(script, '/');
+  const char *base = slash ? slash + 1 : script;
+  const char *dot = strrchr(base, '.');
+  size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+  char one[2] = "";
+  if (length > 64) length = 64;
+  for (size_t i = 0; i < length; i++) {
+    one[0] = base[i];
+    name[i] = crontab_is_name(one) || (i > 0 && strchr(".-", base[i])) ? base[i] : '_';
+  }
+  name[length] = '\0';
+}
+
+/* What the shell has set, and cron and systemd will not have. */
+static void warn_environment(void) {
+  static const char *const names[] = {"LOFTY_API_KEY",   "LOFTY_API_KEY_FILE", "LOFTY_ACCESS_TOKEN",
+                                      "LOFTY_CLIENT_ID", "LOFTY_BASE_URL",     "XDG_CONFIG_HOME",
+                                      "XDG_STATE_HOME"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    const char *value = getenv(names[i]);
+    if (value && *value)
+      fprintf(stderr,
+              "loftyrun: the job will not see %s of this shell; put it into a profile, or into the "
+              "crontab or unit\n",
+              names[i]);
+  }
+}
+
+static struct install_target target_of(const struct options *options) {
+  const char *where = options->systemd;
+  struct install_target target = {.form = !(options->given & (OPTION_SYSTEMD | OPTION_SERVICE))
+                                              ? INSTALL_CRONTAB
+                                          : where && strcmp(where, "user") == 0 ? INSTALL_USER
+                                                                                : INSTALL_SYSTEM,
+                                  .folder = where && strchr(where, '/') ? where : NULL,
+                                  .apply = (options->given & OPTION_APPLY) != 0,
+                                  .now = options->given & OPTION_FROM ? options->from : time(NULL)};
+  return target;
+}
+
+static int cannot_tell(void) {
+  fputs(
+      "loftyrun: the command of the job cannot be told; it has too many words, or memory or /proc "
+      "is missing\n",
+      stderr);
+  return EXIT_TEMPORARY;
+}
+
+/* Whether it is a file that can be read; says so where it is not. */
+static bool check_file(const char *path) {
+  struct stat status;
+  if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, R_OK) == 0) return true;
+  fprintf(stderr, "loftyrun: %s is not a file that can be read\n", path);
+  return false;
+}
+
+static int refuse_zone(const char *name) {
+  struct failure failure;
+  struct buffer meant;
+  buffer_init(&meant, ZONE_NAME_MAXIMUM);
+  bool is_near = zone_nearest(name, &meant);
+  failure_set(&failure, "USAGE", "there is no time zone \"%.60s\"%s%s%s", name,
+              is_near ? "; did you mean " : "", is_near ? meant.data : "", is_near ? "?" : "");
+  buffer_free(&meant);
+  return command_usage_error(&command_job, failure.message);
+}
+
+static int install_script(const struct options *options, const char *expression, char **words) {
+  struct failure failure;
+  char name[65];
+  struct command_line line = {.count = 0};
+  struct install_job job = {.name = options->name ? options->name : name,
+                            .zone = options->zone ? options->zone : ZONE_LOCAL,
+                            .words = line.words};
+  struct install_target target = target_of(options);
+  if (!cron_parse(expression, &job.cron, &failure))
+    return command_usage_error(&command_job, failure.message);
+  if (strcmp(job.zone, ZONE_LOCAL) != 0 && !zone_exists(job.zone)) {
+    return refuse_zone(job.zone);
+  }
+  if (!check_file(words[0])) return EXIT_USAGE;
+  name_after(words[0], name);
+  if (!crontab_is_name(job.name))
+    return command_usage_error(&command_job, "say how the job is called: --name NAME");
+  add(&line, program());
+  add_manners(&line, options);
+  add_options(&line, options);
+  add(&line, absolute(words[0]));
+  for (size_t i = 1; words[i]; i++) add(&line, strdup(words[i]));
+  int exit_code = line.failed ? cannot_tell() : install_jobs(&job, 1, &target);
+  if (exit_code == EXIT_DONE) warn_environment();
+  command_free(&line);
+  return exit_code;
+}
+
+static int install_serve(const struct options *options, char **words) {
+  struct command_line line = {.count = 0};
+  struct install_target target = target_of(options);
+  add(&line, program());
+  add(&line, strdup("serve"));
+  add_options(&line, options);
+  bool fine = true;
+  for (size_t i = 0; words[i] && fine; i++) {
+    fine = check_file(words[i]);
+    add(&line, absolute(words[i]));
+  }
+  int exit_code = !fine         ? EXIT_USAGE
+                  : line.failed ? cannot_tell()
+                                : install_service(line.words, &target);
+  command_free(&line);
+  return exit_code;
+}
+
+int job_install(const struct options *options, char **words) {
+  if (options->given & OPTION_SERVICE) return install_serve(options, words);
+  if (!words[0])
+    return command_usage_error(&command_job,
+                               "say when and what: job install \"15 6 * * 1-5\" SCRIPT");
+  if (!words[1])
+    return command_usage_error(&command_job,
+                               "say which script: job install \"15 6 * * 1-5\" SCRIPT");
+  return install_script(options, words[0], words + 1);
+}
