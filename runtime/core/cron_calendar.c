@@ -163,37 +163,66 @@ bool cron_changes(const struct cron *cron, struct zones *zones, const char *zone
   }
 }
 
-/* Appends the instants as calendars in UTC, a line for those of one hour. */
+/* Instants of one day of UTC that share their minutes. */
+struct group {
+  int64_t day; /* since 1970 */
+  uint64_t hours, minutes;
+};
+
+static bool add_group(const struct group *group, struct buffer *out) {
+  const struct field hours = {group->hours, 0, 23, 2, ".."},
+                     minutes = {group->minutes, 0, 59, 2, ".."};
+  struct civil day = civil_from(group->day * CIVIL_DAY);
+  return group->hours == 0 ||
+         (buffer_printf(out, "%04d-%02d-%02d ", (int)day.year, day.month, day.day) &&
+          add_list(&hours, out) && buffer_append_string(out, ":") && add_list(&minutes, out) &&
+          buffer_append_string(out, ":00 UTC\n"));
+}
+
+/* Puts the instants of one hour into the group, or begins another. */
+static bool add_hour(struct group *group, int64_t day, int hour, uint64_t minutes,
+                     struct buffer *out) {
+  if (group->day != day || group->minutes != minutes) {
+    if (!add_group(group, out)) return false;
+    *group = (struct group){.day = day, .minutes = minutes};
+  }
+  group->hours |= UINT64_C(1) << hour;
+  return true;
+}
+
+/* Appends the instants as calendars in UTC; clocks have one offset all the while. */
 static bool add_instants(const struct cron *cron, int64_t from, int64_t until, int32_t offset,
                          struct buffer *out) {
+  struct group group = {.day = 0};
   int64_t wall = from + offset;
   bool fine = true, more = cron_wall(cron, wall, &wall) && wall < until + offset;
   while (fine && more) {
-    struct field minutes = {.high = 59, .width = 2, .dash = ".."};
+    uint64_t minutes = 0;
     struct civil hour = civil_from(wall - offset);
     int64_t next_hour = wall + HOUR - (hour.minute * MINUTE + hour.second);
-    for (; more && wall < next_hour;
-         more = cron_wall(cron, wall + MINUTE, &wall) && wall < until + offset)
-      minutes.bits |= UINT64_C(1) << civil_from(wall - offset).minute;
-    fine = buffer_printf(out, "%04d-%02d-%02d %02d:", (int)hour.year, hour.month, hour.day,
-                         hour.hour) &&
-           add_list(&minutes, out) && buffer_append_string(out, ":00 UTC\n");
+    while (more && wall < next_hour) {
+      minutes |= UINT64_C(1) << civil_from(wall - offset).minute;
+      more = cron_wall(cron, wall + MINUTE, &wall) && wall < until + offset;
+    }
+    fine = add_hour(&group, civil_days(hour.year, hour.month, hour.day), hour.hour, minutes, out);
   }
-  return fine;
+  return fine && add_group(&group, out);
 }
 
-/* Appends what systemd leaves out at one change. */
+/* Appends what systemd leaves out at one change: of what is shown twice the second; and where it
+   meets a time that is skipped, in some zones all that comes on that day. */
 static bool add_left_out(const struct cron *cron, const struct change *change, struct buffer *out) {
   int64_t left = change->at + change->before, reached = change->at + change->after;
-  if (reached < left) /* of what is shown twice it takes the first */
+  if (reached < left)
     return !cron_by_the_clock(cron) ||
            add_instants(cron, change->at, change->at + (left - reached), change->after, out);
-  if (cron_by_the_clock(cron) || count_named(cron, left, reached) == 0 ||
-      cron_matches(cron, reached))
-    return true;
+  if (count_named(cron, left, reached) == 0) return true;
   struct civil at = civil_from(change->at);
-  return buffer_printf(out, "%04d-%02d-%02d %02d:%02d:%02d UTC\n", (int)at.year, at.month, at.day,
-                       at.hour, at.minute, at.second);
+  bool at_once = !cron_by_the_clock(cron) && !cron_matches(cron, reached);
+  return (!at_once || buffer_printf(out, "%04d-%02d-%02d %02d:%02d:%02d UTC\n", (int)at.year,
+                                    at.month, at.day, at.hour, at.minute, at.second)) &&
+         add_instants(cron, change->at, change->at + CIVIL_DAY - reached % CIVIL_DAY, change->after,
+                      out);
 }
 
 /* Whether it runs at the same minutes of every hour there is, so that only the minutes of the

@@ -3,9 +3,9 @@
      15 6 * * 1-5   in America/New_York   Mon..Fri *-*-* 06:15:00 America/New_York
      0 0 13 * FRI                         *-*-13 00:00:00, and Fri *-*-* 00:00:00
 
-   Where clocks change, systemd leaves out what is skipped, and of what comes twice it takes the
-   first. That is not what cron.h says, so such instants are added, each by itself, for as long as
-   is asked. */
+   Where clocks change, systemd leaves out what is skipped, in some zones with all that comes behind
+   it on that day, and of what comes twice it takes the first. That is not what cron.h says, so such
+   instants are added, in UTC, for as long as is asked. */
 #ifndef CORE_CRON_CALENDAR_H
 #define CORE_CRON_CALENDAR_H
 

@@ -101,10 +101,9 @@ static bool add_calendar(int64_t now, const struct buffer *lines, const struct b
     return false;
   if (extra->length == 0) return true;
   return buffer_printf(out,
-                       "# What systemd would leave out where clocks change: it takes nothing of "
-                       "what they skip, and of\n"
-                       "# what they show twice the first. Until %04d; install it again before "
-                       "then.\n",
+                       "# What systemd would leave out on days on which clocks change, and what "
+                       "is near it. Until %04d;\n"
+                       "# install it again before then.\n",
                        (int)civil_from(now).year + YEARS) &&
          add_keyed(out, "OnCalendar", extra);
 }
