@@ -1,0 +1,41 @@
+"""`loftyrun sandbox` beside a test, and what a client that is not ours finds there."""
+import http.client
+import json
+import subprocess
+
+TIMEOUT = 300
+
+
+class Server:
+    """The server; `options` are the command's."""
+
+    def __init__(self, program, *options):
+        self.child = subprocess.Popen([program, "sandbox", "--port", "0", "--rate-limit=100000/min", *options],
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = self.child.stdout.readline().strip()
+
+    def get(self, path):
+        """Asked again until the reply is whole: faults are for others."""
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", int(self.url.rsplit(":", 1)[1]), timeout=TIMEOUT)
+            try:
+                connection.request("GET", path, headers={"Authorization": "token other", "Content-Type": "application/json"})
+                reply = connection.getresponse()
+                text = reply.read()
+                if reply.status == 200:
+                    return json.loads(text)
+            except (http.client.HTTPException, OSError, ValueError):
+                pass
+            finally:
+                connection.close()
+
+    def tasks(self):
+        """Those that oracle_once.lua has made."""
+        return [task for lead in self.get("/v1.0/leads?limit=20")["leads"]
+                for task in self.get(f"/v2.0/tasks?leadId={lead['leadId']}&limit=1000").get("tasks", [])
+                if task["content"].startswith("row ")]
+
+    def stop(self):
+        """Ends it."""
+        self.child.kill()
+        self.child.wait()
