@@ -29,11 +29,11 @@ class Server:
             finally:
                 connection.close()
 
-    def tasks(self):
-        """Those that oracle_once.lua has made."""
+    def tasks(self, prefix):
+        """Those whose content begins so, of the first leads."""
         return [task for lead in self.get("/v1.0/leads?limit=20")["leads"]
                 for task in self.get(f"/v2.0/tasks?leadId={lead['leadId']}&limit=1000").get("tasks", [])
-                if task["content"].startswith("row ")]
+                if task["content"].startswith(prefix)]
 
     def stop(self):
         """Ends it."""
