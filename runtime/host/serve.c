@@ -8,6 +8,7 @@
 
 #include "../core/civil.h"
 #include "../core/exit_code.h"
+#include "../core/notify.h"
 #include "../core/schedule_instants.h"
 #include "children.h"
 #include "job.h"
@@ -39,6 +40,7 @@ struct server {
   struct loop *loop;
   struct schedule_server row;
   struct runs *runs;
+  struct notify notify;
   struct schedule_job **jobs;
   int64_t *next; /* of each of them; INT64_MAX: never */
   size_t count;
@@ -53,6 +55,27 @@ static void say(const struct server *server, enum log_level level, const char *m
                 const char *name, const char *value) {
   struct log_field field = {.name = name, .value = value};
   log_write(&server->options->run.log, level, message, &field, name ? 1 : 0);
+}
+
+/* The service manager. What it cannot be told is no reason not to serve. */
+static void tell_manager(struct server *server, bool (*tell)(struct notify *, struct failure *)) {
+  struct failure failure;
+  if (!tell(&server->notify, &failure)) say(server, LOG_LEVEL_WARN, failure.message, NULL, NULL);
+}
+
+static void tell_status(struct server *server, const char *count) {
+  struct failure failure;
+  char line[48];
+  snprintf(line, sizeof line, "jobs: %s", count);
+  if (!notify_status(&server->notify, line, &failure))
+    say(server, LOG_LEVEL_WARN, failure.message, NULL, NULL);
+}
+
+static void begin_watch(struct server *server) {
+  struct failure failure;
+  if (!notify_open(&server->notify, &failure))
+    say(server, LOG_LEVEL_WARN, failure.message, NULL, NULL);
+  notify_watch(&server->notify, server->loop);
 }
 
 /* Reading the files */
@@ -159,6 +182,7 @@ static int load(struct server *server, bool begins) {
   snprintf(count, sizeof count, "%zu", registrations.count);
   registrations_free(&registrations);
   server->dirty = true;
+  if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE)
     say(server, LOG_LEVEL_INFO, begins ? "serving" : "the files were read again", "jobs", count);
   else if (!begins)
@@ -318,6 +342,7 @@ static void stop(struct server *server) {
     return;
   }
   server->stops = true;
+  tell_manager(server, notify_stopping);
   loop_timer_clear(server->loop, &server->tick);
   if (runs_count(server->runs) > 0) {
     say(server, LOG_LEVEL_INFO, "ending; waiting for runs that are told to end", NULL, NULL);
@@ -344,7 +369,9 @@ static int keep_serving(struct server *server) {
       if (runs_count(server->runs) == 0) break;
     } else if (server->reloads) {
       server->reloads = false;
+      tell_manager(server, notify_reloading);
       load(server, false);
+      tell_manager(server, notify_ready);
       tick_in(server, 0);
     }
     if (!loop_step(server->loop, -1)) {
@@ -374,13 +401,17 @@ static int begin(struct server *server) {
     fputs("loftyrun: out of memory\n", stderr);
     return EXIT_TEMPORARY;
   }
+  begin_watch(server);
   int exit_code = load(server, true);
-  if (exit_code == EXIT_DONE && !server->stops) tick_in(server, 0);
+  if (exit_code == EXIT_DONE && !server->stops) {
+    tell_manager(server, notify_ready);
+    tick_in(server, 0);
+  }
   return exit_code;
 }
 
 int serve(const struct serve_options *options) {
-  struct server server = {.options = options, .dirty = true};
+  struct server server = {.options = options, .notify = {.socket = -1}, .dirty = true};
   int exit_code = job_open_store(&options->run, &server.journal, &server.account);
   if (exit_code != EXIT_DONE) return exit_code;
   exit_code = begin(&server);
@@ -390,6 +421,7 @@ int serve(const struct serve_options *options) {
     loop_timer_clear(server.loop, &server.end);
     signals_remove(server.loop);
   }
+  notify_close(&server.notify);
   runs_free(server.runs);
   schedule_end_server(server.journal, &server.row);
   forget_jobs(server.jobs, server.count);
