@@ -146,7 +146,7 @@ enum store_answer schedule_last_run(struct journal *journal, int64_t job,
 struct considering {
   struct store *store;
   const struct schedule_job *job;
-  int64_t considered, forgotten;
+  int64_t considered, forgotten, missed;
   bool paused;
   struct failure *failure;
   bool fine;
@@ -172,12 +172,14 @@ static bool keep(void *context, int64_t instant, enum schedule_verdict verdict, 
   static const char *const states[] = {
       [SCHEDULE_RUNS] = "waiting", [SCHEDULE_MISSED] = "missed", [SCHEDULE_PAUSED] = "paused"};
   struct considering *considering = context;
+  int64_t added = 0;
   int64_t not_before = verdict == SCHEDULE_RUNS ? instant + delay_of(considering->job) : instant;
   considering->fine = store_run(
       considering->store, add_instant,
       STORE_WITH(store_integer(considering->job->id), store_integer(instant),
                  store_text(states[verdict]), store_integer(times), store_integer(not_before)),
-      NULL, considering->failure);
+      &added, considering->failure);
+  if (added > 0 && verdict == SCHEDULE_MISSED) considering->missed += times;
   return considering->fine;
 }
 
@@ -219,11 +221,13 @@ static bool decide(struct considering *considering, struct zones *zones, int64_t
 }
 
 bool schedule_consider(struct journal *journal, struct zones *zones, const struct schedule_job *job,
-                       int64_t now, struct failure *failure) {
+                       int64_t now, int64_t *missed, struct failure *failure) {
   struct considering considering = {
       .store = journal_store(journal), .job = job, .failure = failure};
   if (!store_begin(considering.store, STORE_DURABLE, failure)) return false;
-  return store_end(considering.store, decide(&considering, zones, now), failure);
+  if (!store_end(considering.store, decide(&considering, zones, now), failure)) return false;
+  if (missed) *missed += considering.missed;
+  return true;
 }
 
 struct review {

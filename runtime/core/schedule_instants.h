@@ -45,9 +45,10 @@ struct schedule_instant {
 typedef bool schedule_visit_instant(void *context, const struct schedule_instant *instant);
 
 /* Decides about the instants of a job that have come, and keeps what was decided. Where the clock
-   was put back, what was missed or paused in what is now the future is taken away. */
+   was put back, what was missed or paused in what is now the future is taken away. `*missed`, which
+   may be NULL, grows by how many have been missed. */
 bool schedule_consider(struct journal *journal, struct zones *zones, const struct schedule_job *job,
-                       int64_t now, struct failure *failure);
+                       int64_t now, int64_t *missed, struct failure *failure);
 
 /* For a daemon that begins, where no other serves the job: what waits since before and is too late
    becomes missed, or failed where it was to be tried again. */

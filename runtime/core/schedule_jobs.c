@@ -256,7 +256,7 @@ struct swap {
   struct zones *zones;
   const struct schedule_server *server;
   const struct schedule_registration *registration;
-  int64_t now;
+  int64_t now, *missed;
   struct failure *failure;
   bool fine;
 };
@@ -275,8 +275,9 @@ static bool leave_old(void *context, const struct schedule_job *old) {
                 new->file, (int)new->line, old->name, old->file);
     return false;
   }
-  swap->fine = (old->served || schedule_review(swap->journal, old, swap->now, swap->failure)) &&
-               schedule_consider(swap->journal, swap->zones, old, swap->now, swap->failure);
+  swap->fine =
+      (old->served || schedule_review(swap->journal, old, swap->now, swap->failure)) &&
+      schedule_consider(swap->journal, swap->zones, old, swap->now, swap->missed, swap->failure);
   return false;
 }
 
@@ -348,10 +349,14 @@ static bool forget_unserved(struct store *store, int64_t now, struct failure *fa
 bool schedule_swap(struct journal *journal, struct zones *zones,
                    const struct schedule_server *server, const char *account,
                    const struct schedule_registration *registrations, size_t count, int64_t now,
-                   struct failure *failure) {
+                   int64_t *missed, struct failure *failure) {
   struct store *store = journal_store(journal);
-  struct swap swap = {
-      .journal = journal, .zones = zones, .server = server, .now = now, .failure = failure};
+  struct swap swap = {.journal = journal,
+                      .zones = zones,
+                      .server = server,
+                      .now = now,
+                      .missed = missed,
+                      .failure = failure};
   int64_t *ids = calloc(count + 1, sizeof *ids);
   if (!ids) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   bool fine = store_begin(store, STORE_DURABLE, failure);
@@ -385,7 +390,8 @@ static bool pause_one(void *context, const struct schedule_job *job) {
   struct store_value id = store_integer(job->id), now = store_integer(pausing->now);
   if ((job->paused != 0) == pausing->paused) return false;
   pausing->fine =
-      schedule_consider(pausing->journal, pausing->zones, job, pausing->now, pausing->failure) &&
+      schedule_consider(pausing->journal, pausing->zones, job, pausing->now, NULL,
+                        pausing->failure) &&
       (pausing->paused
            ? store_run(store, stop_waiting, STORE_WITH(id), NULL, pausing->failure) &&
                  store_run(store, pause_job, STORE_WITH(id, now), NULL, pausing->failure)

@@ -59,7 +59,7 @@ void schedule_end_server(struct journal *journal, struct schedule_server *server
 bool schedule_swap(struct journal *journal, struct zones *zones,
                    const struct schedule_server *server, const char *account,
                    const struct schedule_registration *registrations, size_t count, int64_t now,
-                   struct failure *failure);
+                   int64_t *missed, struct failure *failure);
 
 /* Called with each; false stops. Its texts are gone when it returns. */
 typedef bool schedule_visit_job(void *context, const struct schedule_job *job);

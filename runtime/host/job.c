@@ -180,9 +180,13 @@ int job_run_claim(struct job_run *job, struct context *context) {
   struct failure failure;
   if (!job) return EXIT_DONE;
   if (!run_journal_open(context, NULL, 0, &failure)) return say(&failure);
+  /* As the history shows it: /opt/jobs.lua#nightly. */
+  char *name = NULL;
+  if (asprintf(&name, "%s#%s", job->job->file, job->job->name) < 0) return out_of_memory();
   enum schedule_claim answer =
-      schedule_claim(context->journal, job->job, job->job->file, job->account, journal_now(),
-                     &job->instant, &job->attempt, &failure);
+      schedule_claim(context->journal, job->job, name, job->account, journal_now(), &job->instant,
+                     &job->attempt, &failure);
+  free(name);
   job->claimed = answer == SCHEDULE_CLAIMED;
   if (job->claimed) return EXIT_DONE;
   journal_close(context->journal);

@@ -1,12 +1,12 @@
 #include "serve.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/civil.h"
 #include "../core/exit_code.h"
 #include "../core/notify.h"
 #include "../core/schedule_instants.h"
@@ -165,17 +165,28 @@ static int read_file(struct server *server, const char *file, bool begins,
   return exit_code;
 }
 
+/* NULL for the name: of several jobs. */
+static void tell_missed(const struct server *server, const char *name, int64_t missed) {
+  char count[24];
+  struct log_field fields[] = {{.name = "missed", .value = count, .bare = true},
+                               {.name = "job", .value = name}};
+  snprintf(count, sizeof count, "%" PRId64, missed);
+  log_write(&server->options->run.log, LOG_LEVEL_WARN,
+            "came while nobody was there, and is not caught up", fields, name ? 2 : 1);
+}
+
 /* All files are read, and only then the jobs change. */
 static int load(struct server *server, bool begins) {
   struct failure failure;
   char count[24];
   struct registrations registrations = {.list = NULL};
+  int64_t missed = 0;
   int exit_code = EXIT_DONE;
   for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
     exit_code = read_file(server, *file, begins, &registrations);
   if (exit_code == EXIT_DONE &&
       !schedule_swap(server->journal, server->zones, &server->row, server->account,
-                     registrations.list, registrations.count, journal_now(), &failure))
+                     registrations.list, registrations.count, journal_now(), &missed, &failure))
     exit_code = tell_failure(
         server, &failure, begins,
         strcmp(failure.code, "JOB_TAKEN") == 0 ? EXIT_USAGE : folder_exit_code(&failure));
@@ -183,6 +194,7 @@ static int load(struct server *server, bool begins) {
   registrations_free(&registrations);
   server->dirty = true;
   if (exit_code == EXIT_DONE) tell_status(server, count);
+  if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
   if (exit_code == EXIT_DONE)
     say(server, LOG_LEVEL_INFO, begins ? "serving" : "the files were read again", "jobs", count);
   else if (!begins)
@@ -277,8 +289,11 @@ static bool consider(struct server *server, int64_t now, struct failure *failure
   for (size_t i = 0; i < server->count; i++) {
     const struct schedule_job *job = server->jobs[i];
     if (server->next[i] > now && job->considered <= now) continue;
+    int64_t missed = 0;
     any = true;
-    if (!schedule_consider(server->journal, server->zones, job, now, failure)) return false;
+    if (!schedule_consider(server->journal, server->zones, job, now, &missed, failure))
+      return false;
+    if (missed > 0) tell_missed(server, job->name, missed);
   }
   if (!any) return true;
   server->dirty = true;

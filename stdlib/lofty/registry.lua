@@ -80,6 +80,9 @@ local function tell()
   native.tell(table.concat(lines, "\n") .. "\n")
 end
 
+--- What is called through this has no name in a traceback, so that the file's code is its main chunk there too.
+local function nameless(f) return f end
+
 --- Called by the host with the file's own code, and with the name of the job that is to run; without one it only tells.
 ---@param code function
 ---@param name string|nil
@@ -90,7 +93,7 @@ function M.main(code, name, event)
     for _, deed in ipairs(names) do guard(require(module), deed) end
   end
   phase = "registers"
-  code()
+  nameless(code)()
   if not name then return tell() end
   phase = "runs"
   event.at = require("lofty.time").iso(event.due, event.zone)

@@ -45,7 +45,7 @@ static void begin_with(struct daemon *daemon, const struct schedule_registration
                        size_t count, int64_t now) {
   daemon->journal = open_journal();
   if (!schedule_begin_server(daemon->journal, now, &daemon->server, &failure) ||
-      !schedule_swap(daemon->journal, zones, &daemon->server, ME, list, count, now, &failure))
+      !schedule_swap(daemon->journal, zones, &daemon->server, ME, list, count, now, NULL, &failure))
     TEST_NOTE("not begun: %s", failure.message);
 }
 
@@ -81,7 +81,8 @@ static struct schedule_job *find(struct journal *journal, const char *name) {
 
 static void consider(struct journal *journal, int64_t now) {
   struct schedule_job *job = find(journal, "hourly");
-  if (!schedule_consider(journal, zones, job, now, &failure)) TEST_NOTE("%s", failure.message);
+  if (!schedule_consider(journal, zones, job, now, NULL, &failure))
+    TEST_NOTE("%s", failure.message);
   free(job);
 }
 
@@ -275,7 +276,7 @@ static void test_ends(void) {
   begin_with(&daemon, &job, 1, six - MINUTE);
   struct schedule_job *known = find(daemon.journal, "failing");
   TEST("a run that failed waits to be made again");
-  CHECK(schedule_consider(daemon.journal, zones, known, six, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six, NULL, &failure));
   start(&child, "failing", six, six);
   struct schedule_outcome outcome = finish(&child, 5, six + 10);
   CHECK(outcome.retries);
@@ -290,11 +291,11 @@ static void test_ends(void) {
   CHECK(outcome.changed && !outcome.retries && !outcome.pauses);
   CHECK_STR(state_of(daemon.journal, "failing", six), "died");
   TEST("so many instants that failed in a row pause the job, and what waits does not run");
-  CHECK(schedule_consider(daemon.journal, zones, known, six + HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + HOUR, NULL, &failure));
   start(&child, "failing", six + HOUR, six + HOUR);
   finish(&child, 1, six + HOUR);
   start(&child, "failing", six + HOUR, six + HOUR + 5 * MINUTE);
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 2 * HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 2 * HOUR, NULL, &failure));
   outcome = finish(&child, 1, six + 2 * HOUR);
   CHECK(outcome.pauses);
   CHECK_STR(state_of(daemon.journal, "failing", six + 2 * HOUR), "paused");
@@ -302,7 +303,7 @@ static void test_ends(void) {
   known = find(daemon.journal, "failing");
   CHECK(known->paused == six + 2 * HOUR && known->by_failures && known->failures == 2);
   TEST("what comes then is paused, and is not caught up when the job goes on");
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 3 * HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 3 * HOUR, NULL, &failure));
   CHECK_STR(state_of(daemon.journal, "failing", six + 3 * HOUR), "paused");
   CHECK_INT(
       schedule_pause(daemon.journal, zones, ME, "failing", false, six + 4 * HOUR + 1, &failure),
@@ -312,13 +313,13 @@ static void test_ends(void) {
   known = find(daemon.journal, "failing");
   CHECK(!known->paused && known->failures == 0);
   TEST("a run that is done ends the row of failures, an interruption is none");
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 5 * HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 5 * HOUR, NULL, &failure));
   start(&child, "failing", six + 5 * HOUR, six + 5 * HOUR);
   finish(&child, 2, six + 5 * HOUR);
   free(known);
   known = find(daemon.journal, "failing");
   CHECK_INT(known->failures, 1);
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 6 * HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 6 * HOUR, NULL, &failure));
   start(&child, "failing", six + 6 * HOUR, six + 6 * HOUR);
   finish(&child, 0, six + 6 * HOUR);
   free(known);
@@ -335,7 +336,7 @@ static void test_ends(void) {
   TEST("a run that is ended for a later one is no failure and not made again");
   CHECK_INT(schedule_pause(daemon.journal, zones, ME, "failing", false, six + 8 * HOUR, &failure),
             STORE_YES);
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 9 * HOUR, &failure));
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 9 * HOUR, NULL, &failure));
   start(&child, "failing", six + 9 * HOUR, six + 9 * HOUR);
   CHECK(schedule_cancel(daemon.journal, known->id, six + 9 * HOUR, six + 9 * HOUR, &failure));
   outcome = finish(&child, 143, six + 9 * HOUR);
@@ -355,14 +356,15 @@ static void test_daemons(void) {
   moved.job.file = "/other.lua";
   other.journal = open_journal();
   CHECK(schedule_begin_server(other.journal, six, &other.server, &failure));
-  CHECK(!schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, &failure));
+  CHECK(!schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, NULL, &failure));
   CHECK_STR(failure.code, "JOB_TAKEN");
   TEST("for another account it is another job");
-  CHECK(schedule_swap(other.journal, zones, &other.server, "you@there", &moved, 1, six, &failure));
+  CHECK(schedule_swap(other.journal, zones, &other.server, "you@there", &moved, 1, six, NULL,
+                      &failure));
   TEST("and the job goes on in another file when that daemon is gone, killed or not");
   struct schedule_job *before = find(one.journal, "moved");
   kill_it(&one);
-  CHECK(schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, &failure));
+  CHECK(schedule_swap(other.journal, zones, &other.server, ME, &moved, 1, six, NULL, &failure));
   struct schedule_job *after = find(other.journal, "moved");
   CHECK_INT(after->id, before->id);
   CHECK_STR(after->file, "/other.lua");
@@ -393,13 +395,13 @@ static void test_daemons(void) {
   begin(&other, six + 6 * HOUR + 30 * MINUTE);
   CHECK_STR(state_of(one.journal, "hourly", six + 6 * HOUR), "waiting");
   CHECK(schedule_swap(one.journal, zones, &one.server, ME, &hourly, 1, six + 6 * HOUR + 31 * MINUTE,
-                      &failure));
+                      NULL, &failure));
   CHECK_STR(state_of(one.journal, "hourly", six + 6 * HOUR), "waiting");
   TEST("another expression does not look back");
   struct schedule_registration quicker = hourly;
   quicker.job.expression = "*/5 * * * *";
   CHECK(schedule_swap(one.journal, zones, &one.server, ME, &quicker, 1,
-                      six + 7 * HOUR + 33 * MINUTE, &failure));
+                      six + 7 * HOUR + 33 * MINUTE, NULL, &failure));
   consider(one.journal, six + 7 * HOUR + 34 * MINUTE);
   CHECK_STR(state_of(one.journal, "hourly", six + 7 * HOUR), "missed");
   CHECK_STR(state_of(one.journal, "hourly", six + 7 * HOUR + 30 * MINUTE), "-");
@@ -436,7 +438,7 @@ static void test_clocks(void) {
   quick.job.expression = "* * * * *";
   quick.job.options.catch_up = SCHEDULE_ALL;
   int64_t begun = six + 2 * HOUR;
-  CHECK(schedule_swap(daemon.journal, zones, &daemon.server, ME, &quick, 1, begun, &failure));
+  CHECK(schedule_swap(daemon.journal, zones, &daemon.server, ME, &quick, 1, begun, NULL, &failure));
   consider(daemon.journal, begun + 6000 * MINUTE);
   CHECK_STR(state_of(daemon.journal, "hourly", begun + 100 * MINUTE), "waiting");
   /* Only what is over is forgotten. */
@@ -480,7 +482,7 @@ static bool chance(int one_in) {
 
 static void work(struct daemon *daemon, const char *name, int64_t now) {
   struct schedule_job *job = find(daemon->journal, name);
-  CHECK(schedule_consider(daemon->journal, zones, job, now, &failure));
+  CHECK(schedule_consider(daemon->journal, zones, job, now, NULL, &failure));
   free(job);
   struct list found = *waiting(daemon, now);
   for (int i = 0; i < found.count; i++) {
