@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 BIN = os.environ.get("BIN", "build/loftyrun")
 CALLS = os.path.join(os.path.dirname(os.path.abspath(BIN)), "tests/bench/bench_calls")
@@ -27,13 +28,15 @@ def main():
         print("skip: no valgrind on this machine")
         return
     server = subprocess.Popen([CALLS, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    environment = dict(os.environ, LOFTY_BASE_URL=server.stdout.readline().strip(), LOFTY_API_KEY="bench")
     script = subprocess.run([CALLS, "script"], capture_output=True, text=True, check=True).stdout
-    for kind in "get", "list", "create":
-        bare = [count([CALLS, "raw", kind, str(n)], "", environment) for n in (FEW, MANY)]
-        ours = [count([BIN, "-e", script], f"{kind} {n}\n", environment) for n in (FEW, MANY)]
-        bare, ours = ((many - few) // (MANY - FEW) for few, many in (bare, ours))
-        print(f"{kind:7} bare {bare:7}, loftyrun {ours:7}: {ours - bare:6} more")
+    with tempfile.TemporaryDirectory() as state:
+        environment = dict(os.environ, LOFTY_BASE_URL=server.stdout.readline().strip(), LOFTY_API_KEY="bench",
+                           XDG_STATE_HOME=state)
+        for kind in "get", "list", "create":
+            bare = [count([CALLS, "raw", kind, str(n)], "", environment) for n in (FEW, MANY)]
+            ours = [count([BIN, "-e", script], f"{kind} {n}\n", environment) for n in (FEW, MANY)]
+            bare, ours = ((many - few) // (MANY - FEW) for few, many in (bare, ours))
+            print(f"{kind:7} bare {bare:7}, loftyrun {ours:7}: {ours - bare:6} more")
     server.stdin.close()
     server.wait()
 
