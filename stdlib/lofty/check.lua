@@ -131,6 +131,10 @@ local EXACT_FLOAT = 2 ^ 53
 
 function checkers.integer(spec, value, path)
   local kind = math_type(value)
+  -- Mostly it is an id, of which nothing but the least that it can be is known.
+  if kind == "integer" and not (spec.format or spec.multiple or spec.max) and value >= (spec.min or value) then
+    return nil, value
+  end
   local integer = kind == "integer" and value or kind == "float" and to_integer(value)
   if integer and kind == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
     return ("%s must be an integer, got the float %.17g, which may have lost digits"):format(path, value)
@@ -295,24 +299,25 @@ end
 
 --- Checks the path parameters, which come by position.
 ---@param row table the operation
----@param values table as many values as the operation has parameters
+---@param values table as many values as the operation has parameters; unlike a script's tables it is changed, and returned
 ---@param fields any what was passed after them
 ---@return string|nil message
 ---@return table|nil clean
 function M.params(row, values, fields)
+  local params = row.params
+  if not params then return nil, values end
   if type(values[1]) == "table" and is_misplaced(row, values[1], fields) then
-    local name = row.params[1].name
+    local name = params[1].name
     return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
   end
-  local params, clean = row.params, {}
-  for index = 1, params and #params or 0 do
+  for index = 1, #params do
     local spec, value = params[index], values[index]
     if value == nil then return ("%s: %s is required"):format(row.name, spec.name) end
-    local message
-    message, clean[index] = check_value(spec, value, spec.name)
+    local message, clean = check_value(spec, value, spec.name)
     if message then return prefixed(row, message) end
+    values[index] = clean
   end
-  return nil, clean
+  return nil, values
 end
 
 --- Checks what the path demands of the fields: a row's `needs_by_path` are rules as `needs`, whose `when` names a

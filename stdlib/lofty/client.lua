@@ -146,12 +146,7 @@ local function url_text(name, what, value)
   return written or misuse(("%s: %s cannot be written in a URL: it is %s"):format(name, what, wording.describe(value)))
 end
 
---- The path with its parameters filled in.
----@param row table
----@param values any[]
----@return string
-function M.path(row, values)
-  local pieces = plan_of[row].pieces
+local function path_of(row, pieces, values)
   local path = pieces[1]
   for place = 2, #pieces, 2 do
     local what = pieces[place]
@@ -160,6 +155,14 @@ function M.path(row, values)
     path = path .. written .. pieces[place + 1]
   end
   return path
+end
+
+--- The path with its parameters filled in.
+---@param row table
+---@param values any[]
+---@return string
+function M.path(row, values)
+  return path_of(row, plan_of[row].pieces, values)
 end
 
 --- "?a=1&b=2" in the order of the names, so that the same call is the same bytes; an array repeats its name.
@@ -195,11 +198,13 @@ end
 ---@return { method: string, target: string, body: string|nil, operation: string }
 ---@return string path without the query
 function M.request(row, values, fields)
-  local path, name = M.path(row, values), row.name
-  if plan_of[row].sends_query then
-    return { method = row.method, target = path .. M.query_string(name, fields), operation = name }, path
+  local plan, name = plan_of[row], row.name
+  local path = path_of(row, plan.pieces, values)
+  if not plan.sends_query then
+    return { method = row.method, target = path, body = encode_body(row, fields), operation = name }, path
   end
-  return { method = row.method, target = path, body = encode_body(row, fields), operation = name }, path
+  local target = fields == NOTHING and path or path .. M.query_string(name, fields)
+  return { method = row.method, target = target, operation = name }, path
 end
 
 local function fail(row, path, fields)
@@ -259,12 +264,12 @@ end
 ---@return table|nil metadata
 function M.send(row, values, fields, options)
   local request, path = M.request(row, values, fields)
-  local retries = options and options.retries
-  if retry.safety(row) ~= "read" then
+  local retries, plan = options and options.retries, plan_of[row]
+  if not plan.reads then
     return require("lofty.writes").make(row, path, values, fields, request, retries, attempt)
   end
   local result, metadata = call_until_done(row, path, retries, attempt, request)
-  if row.page and plan_of[row].sends_query and not (options and options.unchecked) then
+  if row.page and plan.sends_query and not (options and options.unchecked) then
     check_echo(row, path, fields, metadata)
   end
   if remember then remember(row, fields, result) end

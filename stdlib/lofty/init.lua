@@ -14,7 +14,7 @@ local operations = require "lofty.operations"
 local run = require "native.run"
 local wording = require "lofty.wording"
 
-local call, rawequal = client.call, rawequal
+local call = client.call
 
 local M = {
   try = lofty_error.try,
@@ -56,15 +56,16 @@ end
 
 local function load_resource(resource)
   local members = {}
+  local own = { [members] = true } -- asked instead of rawequal, a call that each call would make
   for verb, row in pairs(operations.rows(resource)) do
     members[verb] = function(...)
-      if rawequal((...), members) then refuse_colon(row.name) end
+      if own[(...)] then refuse_colon(row.name) end
       return call(row.name, row, ...)
     end
     if row.page then
       local each = resource .. "." .. operations.each_name(verb)
       members[operations.each_name(verb)] = function(...)
-        if rawequal((...), members) then refuse_colon(each) end
+        if own[(...)] then refuse_colon(each) end
         refuse_uncalled(each, ...)
         return require("lofty.each").each(each, row, ...)
       end
@@ -72,7 +73,7 @@ local function load_resource(resource)
   end
   for _, verb in ipairs(require("lofty.helpers.names")[resource] or {}) do
     members[verb] = function(...)
-      if rawequal((...), members) then refuse_colon(resource .. "." .. verb) end
+      if own[(...)] then refuse_colon(resource .. "." .. verb) end
       if verb:find("^each_") then refuse_uncalled(resource .. "." .. verb, ...) end
       local helpers = require "lofty.helpers"
       return helpers.call(helpers.rows(resource)[verb], ...)

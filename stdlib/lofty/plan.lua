@@ -1,4 +1,5 @@
 --- What rows and specifications ask for, found out once for all calls: they are never changed.
+local retry = require "lofty.retry"
 local rules = require "lofty.rules"
 
 local M = {}
@@ -58,6 +59,7 @@ local SENDS_QUERY = { GET = true, DELETE = true, HEAD = true }
 ---@field takes_table boolean whether there is anything to put into a table
 ---@field sends_query boolean whether that goes into the URL
 ---@field optional boolean whether nothing need be in the table, nor is anything put into it
+---@field reads boolean whether it changes nothing
 ---@field pieces string[] of the path: text, then in turns the name of a parameter and the text behind it
 
 ---@type table<table, lofty.CallPlan> by row
@@ -69,6 +71,7 @@ M.calls = found_out_by(function(row)
     params = row.params and #row.params or 0,
     takes_table = row.query ~= nil or row.body ~= nil,
     sends_query = SENDS_QUERY[row.method] or false,
+    reads = retry.safety(row) == "read",
     pieces = pieces_of(row.path),
   }
 end)

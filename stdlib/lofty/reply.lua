@@ -179,13 +179,13 @@ local names_of = setmetatable({}, { __index = function(paths, path)
   return names
 end })
 
---- Follows such a path.
+--- Follows such a path into a table.
 ---@return any value nil where something on the way is missing
 ---@return table holder the table the last member is in
 local function member_at(body, path)
-  local value, holder = body, body
   local names = names_of[path]
-  for place = 1, #names do
+  local value, holder = body[names[1]], body
+  for place = 2, #names do
     if type(value) ~= "table" then return nil, holder end
     holder, value = value, value[names[place]]
   end
@@ -215,12 +215,13 @@ local function metadata_of(body, holder, reply)
   return beside
 end
 
---- What the operation's `reply` names, and what lies beside it. nil where it is not there.
+--- What the operation's `reply` names, and what lies beside it. nil where it is neither in the body nor in its `data`.
 local function wrapped(operation, body)
   local reply = operation.reply
-  local value, holder = member_at(body, reply)
-  if value == nil and type(body.data) == "table" then value, holder = member_at(body.data, reply) end
-  if value ~= nil then return value, metadata_of(body, holder, reply) end
+  if type(body.data) == "table" then
+    local value, holder = member_at(body.data, reply)
+    if value ~= nil then return value, metadata_of(body, holder, reply) end
+  end
   -- The description shows some objects bare that come wrapped; an object with the right id is the one.
   if operation.id and not operation.page and body[operation.id] ~= nil then return body end
   if reply == "data" and says_success(body) then return true end
@@ -239,29 +240,17 @@ local function misfit(operation, value)
   end
 end
 
---- The result inside a decoded body that refuses nothing.
----@return boolean found
----@return any value the result, or what is wrong
+--- The result inside a decoded body that refuses nothing and has nothing at the place that `reply` names.
+---@return any value nil where it is not there
 ---@return table|nil metadata
 local function unwrap(operation, body)
-  local reply, value, metadata = operation.reply, body, nil
-  if reply then
-    value = nil
-    if type(body) == "table" then value, metadata = wrapped(operation, body) end
-    if value == nil then return false, ("it has no %q"):format(reply) end
-  elseif type(body) == "table" and body.data ~= nil and says_success(body) then
-    value = body.data
+  local is_table = type(body) == "table"
+  if operation.reply then
+    if is_table then return wrapped(operation, body) end
+    return nil
   end
-  local wrong = misfit(operation, value)
-  if wrong then return false, wrong end
-  return true, value, metadata
-end
-
---- Whether the operation's result is certainly there, so that no other member can make the body a refusal.
---- An envelope's `data` proves nothing: it comes with refusals too.
-local function has_result(operation, body)
-  local reply = operation.reply
-  return reply ~= nil and names_of[reply][1] ~= "data" and type(body) == "table" and member_at(body, reply) ~= nil
+  if is_table and body.data ~= nil and says_success(body) then return body.data end
+  return body
 end
 
 local function no_json(operation, response, why)
@@ -269,10 +258,32 @@ local function no_json(operation, response, why)
   return unusable(operation, response, page and "it is a page, not JSON: " .. page or "it is no usable JSON: " .. why)
 end
 
+--- What a decoded body that came with success means.
+local function interpret_body(operation, response, body, code_names)
+  local reply, value, holder = operation.reply, nil, nil
+  if reply and type(body) == "table" then value, holder = member_at(body, reply) end
+  -- Where the result is there no other member can make the body a refusal; but an envelope's `data` proves nothing, it
+  -- comes with refusals too.
+  if (value == nil or names_of[reply][1] == "data") and refuses(operation, body, response.status) then
+    return refused(operation, response, read_fault(body), code_names)
+  end
+  local metadata
+  if value == nil then
+    value, metadata = unwrap(operation, body)
+  else
+    metadata = metadata_of(body, holder, reply)
+  end
+  local wrong = value == nil and ("it has no %q"):format(reply) or misfit(operation, value)
+  if not wrong then return true, value, metadata and setmetatable(metadata, metadata_mark) end
+  local _, fields = unusable(operation, response, wrong)
+  fields.retryable = false -- well-formed, and of another shape: it would be so again
+  return false, fields
+end
+
 local function interpret_success(operation, response, code_names)
   local text = response.body or ""
-  local body, code, why
-  if find(text, "%S") then body, code, why = decode(text) end
+  local body, code, why = decode(text)
+  if code and not find(text, "%S") then code = nil end
   -- Texts come bare as well as in quotes; what is no text is looked at for a refusal.
   if operation.text and type(body) ~= "table" then return true, type(body) == "string" and body or text end
   if code then return no_json(operation, response, why) end
@@ -282,16 +293,7 @@ local function interpret_success(operation, response, code_names)
     end
     return true, true
   end
-  if refuses(operation, body, response.status) and not has_result(operation, body) then
-    return refused(operation, response, read_fault(body), code_names)
-  end
-  local found, value, metadata = unwrap(operation, body)
-  if not found then
-    local _, fields = unusable(operation, response, value)
-    fields.retryable = false -- well-formed, and of another shape: it would be so again
-    return false, fields
-  end
-  return true, value, metadata and setmetatable(metadata, metadata_mark)
+  return interpret_body(operation, response, body, code_names)
 end
 
 --- What a reply means: a result, or what is needed to make an error of it.

@@ -174,22 +174,21 @@ local function timeout_of(call)
   return math.max(1, math.min(ATTEMPT_MS, native.DEADLINE * 1000 - (clock.monotonic() - call.began) + call.waited))
 end
 
---- Makes an attempt. One that a cancel, a deadline or the run's own limit prevented is none.
-local function count_attempt(call)
-  call.sent = clock.monotonic()
+--- An attempt that a cancel, a deadline or the run's own limit prevented is none.
+local function count_failure(call, fields)
+  if fields.begun ~= false then call.attempts = call.attempts + 1 end
+end
+
+local function make_attempt(call)
+  call.sent = monotonic()
   local ok, result, metadata = call.attempt(call.row, call.request, call.attempts > 0 and timeout_of(call) or nil)
-  if ok then
-    heard()
-  elseif result.begun ~= false then
-    call.attempts = call.attempts + 1
-  end
+  if ok then heard() else count_failure(call, result) end
   return ok, result, metadata
 end
 
---- Waits for a permit. Returns an error's fields where the run does not wait.
-local function get_permit(call)
-  local waited, refused = wait_for_permit(call.row)
-  if waited > 0 then call.waited = call.waited + waited end
+--- Takes note of a wait for a permit. Returns an error's fields where the run does not wait.
+local function note_wait(call, waited, refused)
+  call.waited = call.waited + waited
   if refused and M.safety(call.row) ~= "read" then refused.outcome = "not_sent" end
   return refused
 end
@@ -216,12 +215,21 @@ local function persist(call, fields)
     remember_doubt(call, err)
     clock.sleep(delay)
     if wait_for_host(call, admit()) then error(final_error(call, err, fields), 0) end
-    local refused = get_permit(call)
+    local refused = note_wait(call, wait_for_permit(call.row))
     if refused then error(final_error(call, error_of(call, refused), refused), 0) end
-    local ok, result, metadata = count_attempt(call)
+    local ok, result, metadata = make_attempt(call)
     if ok then return result, metadata end
     fields = result
   end
+end
+
+--- A call before which the host has to be left alone for a while.
+local function call_later(call, wait)
+  local refused = wait_for_host(call, wait) or note_wait(call, wait_for_permit(call.row))
+  if refused then error(error_of(call, refused), 0) end
+  local ok, result, metadata = make_attempt(call)
+  if ok then return result, metadata end
+  return persist(call, result)
 end
 
 --- Makes a call until it succeeds, is refused, or may not be made again.
@@ -239,13 +247,22 @@ end
 ---@return any result
 ---@return table|nil metadata
 function M.call(row, path, allowed, attempt, request)
-  local call = { row = row, path = path, began = monotonic(), attempts = 0, waited = 0, allowed = allowed,
-    attempt = attempt, request = request }
-  local wait = admit(true)
-  local refused = wait > 0 and wait_for_host(call, wait) or get_permit(call)
-  if refused then error(error_of(call, refused), 0) end
-  local ok, result, metadata = count_attempt(call)
-  if ok then return result, metadata end
+  local began, wait = monotonic(), admit(true)
+  local waited, refused, ok, result, metadata = 0, nil, nil, nil, nil
+  if wait == 0 then
+    waited, refused = wait_for_permit(row)
+    if not refused then ok, result, metadata = attempt(row, request) end
+    if ok then
+      heard()
+      return result, metadata
+    end
+  end
+  -- Most calls do not get here: what it takes to try again is put together only for those that do.
+  local call = { row = row, path = path, began = began, sent = began + waited, attempts = 0, waited = 0,
+    allowed = allowed, attempt = attempt, request = request }
+  if wait > 0 then return call_later(call, wait) end
+  if note_wait(call, waited, refused) then error(error_of(call, refused), 0) end
+  count_failure(call, result)
   return persist(call, result)
 end
 
