@@ -29,6 +29,9 @@ struct prepared {
   struct prepared *next;
 };
 
+static const char begin[] = "BEGIN IMMEDIATE";
+static const char commit[] = "COMMIT";
+
 struct store {
   sqlite3 *db;
   struct prepared *prepared; /* those that were used last come first */
@@ -274,6 +277,16 @@ static bool set_durability(struct store *store, enum store_durability durability
   return true;
 }
 
+/* As execute, for what each change says: parsing it anew would take longer than doing it. */
+static bool execute_kept(struct store *store, const char *sql, struct failure *failure) {
+  bool kept;
+  struct prepared *prepared = find(store, sql, &kept, failure);
+  if (!prepared) return false;
+  bool done = sqlite3_step(prepared->statement) == SQLITE_DONE || fail(store, failure);
+  sqlite3_reset(prepared->statement); /* repeats the error of the step, which was looked at */
+  return done;
+}
+
 enum store_answer store_query(struct store *store, const char *sql,
                               struct store_arguments arguments, store_visit_row *visit,
                               void *context, struct failure *failure) {
@@ -319,8 +332,7 @@ bool store_begin(struct store *store, enum store_durability durability, struct f
   if (store->depth == 0) {
     int64_t since = loop_now();
     do {
-      begun =
-          set_durability(store, durability, failure) && execute(store, "BEGIN IMMEDIATE", failure);
+      begun = set_durability(store, durability, failure) && execute_kept(store, begin, failure);
     } while (!begun && try_again(store, since));
   } else if (durability > store->durability) {
     return failure_set(failure, "STATE_FAILED",
@@ -337,7 +349,11 @@ bool store_end(struct store *store, bool fine, struct failure *failure) {
   bool undone = is_lost(store);
   bool outermost = --store->depth == 0;
   if (undone) return fine ? lost(store, failure) : false;
-  if (fine && execute(store, outermost ? "COMMIT" : "RELEASE inner", failure)) return true;
+  if (fine && outermost)
+    fine = execute_kept(store, commit, failure);
+  else if (fine)
+    fine = execute(store, "RELEASE inner", failure);
+  if (fine) return true;
   if (!sqlite3_get_autocommit(store->db))
     execute(store, outermost ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL);
   return false;
