@@ -42,6 +42,7 @@ local by_error = setmetatable({}, { __mode = "k" }) ---@type table<lofty.Error, 
 --- what was sent, to the letter.
 local function kept(text, max)
   if not text or #text > max then return nil end
+  if personal.holds_no_secret(text) then return run.redact(text) end
   local found = false
   local mapped = exchange.map_body(text, personal.secrets_only(function() found = true end), true)
   return found and exchange.body_text(mapped) or run.redact(text)

@@ -61,6 +61,21 @@ t.test("numbers keep every digit, nulls and empty lists stay", function()
     '{"leadId":5,"firstName":"Person1","emails":["person1@example.com')
 end)
 
+t.test("JSON is taken for free of secrets only where nothing would be replaced", function()
+  local cases = {
+    ['{"content":"Call Nora","leadId":5}'] = true, ['[5,"token","a:b",":"]'] = true, ['{}'] = true,
+    ['{"password":"x"}'] = false, ['{"a":[{"b" : {"apiKey" :"x"}}]}'] = false, ['{"x":"v",":secret":"s"}'] = false,
+    ['{"x":":","token":"s"}'] = false, ['{"pass\\u0077ord":"x"}'] = false, ['{"a":"see eyJhb.cd"}'] = false,
+    ['{"a":"https://u:p@h.test/"}'] = false, ['{"a":"https:\\/\\/u:p@h.test"}'] = false,
+  }
+  for text, free in pairs(cases) do
+    local found = false
+    exchange.map_body(text, personal.secrets_only(function() found = true end), true)
+    t.equal(personal.holds_no_secret(text), free, text)
+    t.ok(not (free and found), text)
+  end
+end)
+
 t.test("targets are taken apart", function()
   local visit = invent.visitor()
   t.equal(exchange.map_target("/v1.0/members/bo%40clients.test", visit), "/v1.0/members/person1%40example.com")
