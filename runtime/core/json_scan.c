@@ -21,7 +21,7 @@ struct scan {
   char outer_is_object[JSON_DEPTH_MAX]; /* the same of those around it */
 };
 
-enum next { FAILED, VALUE, KEY, AFTER_VALUE, DONE };
+enum next { FAILED, VALUE, MEMBER, AFTER_VALUE, DONE };
 
 /* -- Failing ---------------------------------------------------------------------------------- */
 
@@ -189,7 +189,7 @@ static const char *skip_plain_bytes(const char *at, const char *end) {
 
 #ifdef __SSE2__
 
-const char *json_skip_plain(const char *at, const char *end) {
+static inline const char *skip_plain(const char *at, const char *end) {
   const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
   const __m128i last_control = _mm_set1_epi8(' ' - 1);
   while (end - at >= 16) {
@@ -206,7 +206,7 @@ const char *json_skip_plain(const char *at, const char *end) {
 
 #else
 
-const char *json_skip_plain(const char *at, const char *end) {
+static inline const char *skip_plain(const char *at, const char *end) {
   while (end - at >= 8) {
     uint64_t word;
     memcpy(&word, at, 8);
@@ -229,6 +229,8 @@ const char *json_skip_plain(const char *at, const char *end) {
 }
 
 #endif
+
+const char *json_skip_plain(const char *at, const char *end) { return skip_plain(at, end); }
 
 /* The value of four hexadecimal digits, or -1. The NUL after the text stops it in time. */
 static int read_hex4(const char *at) {
@@ -275,17 +277,15 @@ static bool scan_escape(struct scan *scan) {
   return true;
 }
 
-/* Passes a string; `scan->at` is at its opening quotation mark. */
-static inline bool scan_string(struct scan *scan) {
-  scan->at++;
-  for (;;) {
-    scan->at = json_skip_plain(scan->at, scan->end);
-    if (*scan->at == '"') {
-      scan->at++;
-      return true;
-    }
-    if (*scan->at != '\\') break;
+/* Passes the rest of a string from where something else than plain bytes is in it. */
+static bool scan_odd_string(struct scan *scan) {
+  while (*scan->at == '\\') {
     if (!scan_escape(scan)) return false;
+    scan->at = skip_plain(scan->at, scan->end);
+  }
+  if (*scan->at == '"') {
+    scan->at++;
+    return true;
   }
   if (scan->at == scan->end)
     fail_expecting(scan, "the end of a string");
@@ -294,10 +294,19 @@ static inline bool scan_string(struct scan *scan) {
   return false;
 }
 
+/* Passes a string; `scan->at` is at its opening quotation mark. */
+static inline bool scan_string(struct scan *scan) {
+  scan->at = skip_plain(scan->at + 1, scan->end);
+  if (*scan->at != '"') return scan_odd_string(scan);
+  scan->at++;
+  return true;
+}
+
 /* -- Structure -------------------------------------------------------------------------------- */
 
 static inline void skip_space(struct scan *scan) {
   const char *at = scan->at;
+  if ((unsigned char)*at > ' ') return; /* mostly there is none */
   while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') at++;
   scan->at = at;
 }
@@ -322,13 +331,13 @@ static enum next scan_open(struct scan *scan, bool object) {
   if (*scan->at == (object ? '}' : ']')) {
     scan->at++;
     if (object) return AFTER_VALUE;
-    bool written = rewrite(scan, "[NaN]", start, start, "");
+    bool written = rewrite(scan, "Infinity", start, start, "");
     scan->copied = scan->at;
     return written ? AFTER_VALUE : FAILED;
   }
   scan->outer_is_object[scan->depth++] = scan->in_object;
   scan->in_object = object;
-  return object ? KEY : VALUE;
+  return object ? MEMBER : VALUE;
 }
 
 static inline enum next scan_value(struct scan *scan) {
@@ -363,14 +372,14 @@ static inline enum next scan_value(struct scan *scan) {
   }
 }
 
-static inline enum next scan_key(struct scan *scan) {
+static inline enum next scan_member(struct scan *scan) {
   skip_space(scan);
   if (*scan->at != '"') return fail_expecting(scan, "a name in quotation marks");
   if (!scan_string(scan)) return FAILED;
   skip_space(scan);
   if (*scan->at != ':') return fail_expecting(scan, "':'");
   scan->at++;
-  return VALUE;
+  return scan_value(scan);
 }
 
 static inline enum next scan_after_value(struct scan *scan) {
@@ -382,7 +391,7 @@ static inline enum next scan_after_value(struct scan *scan) {
   char c = *scan->at;
   if (c == ',') {
     scan->at++;
-    return scan->in_object ? KEY : VALUE;
+    return scan->in_object ? MEMBER : VALUE;
   }
   if (c != (scan->in_object ? '}' : ']'))
     return fail_expecting(scan, scan->in_object ? "',' or '}'" : "',' or ']'");
@@ -410,10 +419,10 @@ bool json_scan(const char *text, size_t length, int max_depth, struct buffer *ou
 
   enum next next = VALUE;
   while (next != FAILED && next != DONE) {
-    if (next == VALUE)
+    if (next == MEMBER)
+      next = scan_member(&scan);
+    else if (next == VALUE)
       next = scan_value(&scan);
-    else if (next == KEY)
-      next = scan_key(&scan);
     else
       next = scan_after_value(&scan);
   }

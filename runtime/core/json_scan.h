@@ -3,9 +3,10 @@
    lua-cjson does the parsing. It turns 1 and 1.0 into the same float, 9007199254740993 into a
    neighbour, [] and {} into the same table; and it accepts texts that are not JSON. json_scan reads
    the text once, refuses what is not strict JSON (RFC 8259), and rewrites the few values that would
-   be lost as arrays that begin with NaN. NaN is not JSON, so no document can imitate them:
+   be lost as infinity or as arrays that begin with NaN. Neither is JSON, so no document can imitate
+   them; nor is a number let pass that would become infinity:
 
-       []                     [NaN]
+       []                     Infinity, for which no table has to be made and gone through
        1.0, 1e3               [NaN,1.0], [NaN,1e3]         a float, though its value is integral
        9007199254740993       [NaN,"9007199254740993"]     an integer that no double holds
 
