@@ -170,7 +170,12 @@ end
 ---@param query table
 ---@return string empty when there is nothing to send
 function M.query_string(name, query)
-  if next(query) == nil then return "" end
+  local first, only = next(query)
+  if first == nil then return "" end
+  if type(only) ~= "table" and next(query, first) == nil then -- mostly there is one, and nothing to put in order
+    first = tostring(first)
+    return "?" .. text.percent_encode(first) .. "=" .. url_text(name, first, only)
+  end
   local parts = {}
   for _, key in ipairs(wording.sorted_keys(query)) do
     local value = query[key]
