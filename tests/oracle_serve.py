@@ -294,7 +294,8 @@ def test_overlap():
         codes = [world.end(first), world.end(second)]
         check("SIGTERM ends what runs, and the daemon with 0", codes == [0, 0],
               [codes, world.logged(first), world.logged(second)])
-        check("what was ended is not done", [r[1] for r in world.rows("slow")] == ["cancelled", "waiting"], world.rows("slow"))
+        check("what was ended is not done", [r[1] for r in world.rows("slow")] in (["cancelled", "waiting"], ["cancelled", "failed"]),
+              world.rows("slow"))
 
 
 def test_most():
