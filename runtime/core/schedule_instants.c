@@ -279,15 +279,19 @@ bool schedule_review(struct journal *journal, const struct schedule_job *job, in
 
 struct looking {
   struct journal *journal;
-  int64_t but; /* this instant does not count */
+  int64_t but;        /* this instant does not count */
+  int64_t not_before; /* when it was to start */
   bool busy;
+  bool overlaps; /* then a run was under way; one that began later is only in the way */
 };
 
 static bool look(void *context, const struct schedule_instant *instant) {
   struct looking *looking = context;
-  looking->busy =
-      instant->instant != looking->but && journal_is_alive(looking->journal, instant->run);
-  return !looking->busy;
+  if (instant->instant == looking->but || !journal_is_alive(looking->journal, instant->run))
+    return true;
+  looking->busy = true;
+  looking->overlaps = instant->began <= looking->not_before;
+  return !looking->overlaps;
 }
 
 static bool copy_instant(void *context, const struct schedule_instant *instant) {
@@ -332,12 +336,14 @@ static enum schedule_claim take(const struct claim *claim, int64_t *instant, int
                        claim->failure) == STORE_FAILED)
     return SCHEDULE_CLAIM_FAILED;
   if (!row.state) return SCHEDULE_NOT_WAITING;
+  looking.not_before = row.not_before;
   if (claim->job->options.overlap != SCHEDULE_ALLOW &&
       query(claim->journal, running_of_job, STORE_WITH(job), look, &looking, claim->failure) ==
           STORE_FAILED)
     return SCHEDULE_CLAIM_FAILED;
   if (looking.busy) {
-    bool skips = claim->job->options.overlap == SCHEDULE_SKIP && row.attempt == 0 && !by_hand;
+    bool skips = looking.overlaps && claim->job->options.overlap == SCHEDULE_SKIP &&
+                 row.attempt == 0 && !by_hand;
     return !skips || schedule_skip(claim->journal, claim->job->id, *instant, claim->failure)
                ? SCHEDULE_BUSY
                : SCHEDULE_CLAIM_FAILED;
