@@ -42,7 +42,8 @@
 
 enum { SCHEDULE_ROWS = 1000 };
 
-/* What becomes of an instant that comes while another run of the job is under way. */
+/* What becomes of an instant that comes while another run of the job is under way. A run that began
+   only after it had come is no such one: for that it waits, as what is caught up does. */
 enum schedule_overlap {
   SCHEDULE_SKIP,   /* it does not run */
   SCHEDULE_QUEUE,  /* it runs afterwards */

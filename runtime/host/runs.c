@@ -338,8 +338,8 @@ static bool make_room(struct step *step, const struct schedule_job *job,
     *starts = false;
     /* One that began after this one was to start is only in the way: as what is caught up is in
        each other's. */
-    if (job->options.overlap == SCHEDULE_SKIP && row->attempt == 0 &&
-        other->began <= row->not_before) {
+    if (other->began > row->not_before) continue;
+    if (job->options.overlap == SCHEDULE_SKIP && row->attempt == 0) {
       say_about(step->runs, LOG_LEVEL_WARN, "skipped: another run of the job is under way",
                 job->name, row->instant);
       return schedule_skip(step->runs->journal, row->job, row->instant, step->failure);
