@@ -29,7 +29,7 @@ const struct command command_serve = {
         "  catch_up      what was missed while nobody was there: none (default), one, all;\n"
         "  window        so late at most (24h). A minute late is still in time\n"
         "  jitter        each run starts up to so much later, by chance\n"
-        "  timeout       a run is ended after that long (exit code 6)\n"
+        "  timeout       a run is ended after that long (exit code 6); a shorter --timeout holds\n"
         "  retries       how often a run that failed is made again (0), within a day;\n"
         "  retry_delay   before the first of them (1m), then twice as long each time\n"
         "  pause_after   so many failures in a row pause it; loftyrun job resume NAME\n"

@@ -154,7 +154,8 @@ int job_run(const struct run_options *options, const char *name, int64_t at) {
     wanted.recording = RUN_RECORDED;
     wanted.keep_output = true;
     wanted.job_name = name;
-    if (wanted.timeout <= 0) wanted.timeout = (double)run.job->options.timeout / 1000;
+    double timeout = (double)run.job->options.timeout / 1000;
+    if (timeout > 0 && (wanted.timeout <= 0 || timeout < wanted.timeout)) wanted.timeout = timeout;
     exit_code = run_script(&wanted, &script, arguments);
   }
   script_free(&script);

@@ -214,7 +214,8 @@ bool runs_collect(struct runs *runs, struct failure *failure) {
   bool fine = true;
   for (struct child **place = &runs->children; *place;) {
     struct child *child = *place;
-    bool stays = true;
+    /* What was held back and is not started again has come to its end elsewhere. */
+    bool stays = child->process || loop_now() - child->until < MOST_PAUSE_MS;
     int status;
     if (child->process && children_ended(child->process, &status))
       fine = settle(runs, child, status, &stays, failure) && fine;

@@ -195,8 +195,10 @@ static int load(struct server *server, bool begins) {
   server->dirty = true;
   if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
+  struct log_field field = {.name = "jobs", .value = count, .bare = true};
   if (exit_code == EXIT_DONE)
-    say(server, LOG_LEVEL_INFO, begins ? "serving" : "the files were read again", "jobs", count);
+    log_write(&server->options->run.log, LOG_LEVEL_INFO,
+              begins ? "serving" : "the files were read again", &field, 1);
   else if (!begins)
     say(server, LOG_LEVEL_ERROR, "the files were not taken; the jobs go on as they were", NULL,
         NULL);
