@@ -74,6 +74,7 @@ class World:
                                   cwd=self.path, env=self.env, stdout=log, stderr=subprocess.STDOUT)
         daemon.log = log
         self.daemons.append(daemon)
+        self.wait_logged(daemon, '"serving"')
         return daemon
 
     def logged(self, daemon):
@@ -148,9 +149,10 @@ end
 def test_due():
     job = 'lofty.on.schedule("30 2 * * *", { name = "nightly", tz = "America/New_York" },' \
           ' function(job) note(job.name, job.at, job.attempt, tostring(job.by_hand)) end)'
-    with World("2026-03-08 06:59:57") as world:
+    with World("2026-03-08 06:59:05") as world:
         world.write(job)
         daemon = world.serve()
+        world.set("2026-03-08 06:59:59")
         world.wait_logged(daemon, "the run is done")
         check("a time that the clocks skip runs at the change, in a process of its own",
               world.out() == ["nightly 2026-03-08T03:00:00-04:00 1 false"], world.out())
@@ -171,9 +173,10 @@ def test_due():
 
 def test_clock():
     job = 'lofty.on.schedule("0 * * * *", { name = "hourly" }, function(job) note(job.at) end)'
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(job)
         daemon = world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("the first hour runs", lambda: world.states("hourly") == ["04 06:00 done"])
         world.set("2026-05-04 09:30:00")
         world.wait("a clock put forward misses hours", lambda: len(world.rows("hourly")) == 4)
@@ -190,9 +193,10 @@ def test_clock():
 
 def test_reload():
     first = 'lofty.on.schedule("* * * * *", { name = "each" }, function() note("first") end)'
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(first)
         daemon = world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("it runs", lambda: world.out() == ["first"])
         world.write("lofty.on.schedule(\"* * * * *\", { nam = \"each\" }, function() note('broken') end)")
         daemon.send_signal(signal.SIGHUP)
@@ -239,13 +243,13 @@ def process_of(world):
 
 
 def test_killed_daemon():
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(SLOW % ("skip", ""))
         world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("it begins", lambda: world.out() == ["begun 06:00 1"])
         world.end(world.daemons[0], signal.SIGKILL)
         second = world.serve()
-        world.wait_logged(second, "serving")
         world.set("2026-05-04 06:00:59")
         world.wait_logged(second, "skipped")
         go(world)
@@ -256,9 +260,10 @@ def test_killed_daemon():
 
 
 def test_killed_child():
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(SLOW % ("skip", RETRIES))
         daemon = world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("it begins", lambda: world.out() == ["begun 06:00 1"])
         os.kill(process_of(world), signal.SIGKILL)
         world.wait("it is made again", lambda: world.out() == ["begun 06:00 1", "begun 06:00 2"])
@@ -270,9 +275,10 @@ def test_killed_child():
 
 
 def test_overlap():
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(SLOW % ("queue", ""))
         daemon = world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("it begins", lambda: world.out() == ["begun 06:00 1"])
         world.set("2026-05-04 06:00:59")
         world.wait("the next one waits", lambda: world.states("slow") == ["04 06:00 running", "04 06:01 waiting"])
@@ -283,9 +289,10 @@ def test_overlap():
         check("queue: it runs afterwards", world.out()[:4] == ["begun 06:00 1", "ended 06:00", "begun 06:01 1", "ended 06:01"],
               world.out())
         world.end(daemon)
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write(SLOW % ("cancel", RETRIES))
         first, second = world.serve(), world.serve()
+        world.set("2026-05-04 05:59:59")
         world.wait("it begins", lambda: world.out() == ["begun 06:00 1"])
         world.set("2026-05-04 06:00:59")
         world.wait("the next one begins", lambda: world.out() == ["begun 06:00 1", "begun 06:01 1"])
@@ -299,10 +306,11 @@ def test_overlap():
 
 
 def test_most():
-    with World("2026-05-04 05:59:58") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write((SLOW % ("skip", "")).replace("* * * * *", "0 6 * * *").replace('"slow"', '"a"') +
                     (SLOW % ("skip", "")).replace("* * * * *", "0 6 * * *").replace('"slow"', '"b"'))
         daemon = world.serve("jobs.lua", "--max-jobs", "1")
+        world.set("2026-05-04 05:59:59")
         world.wait("one begins", lambda: world.out() == ["begun 06:00 1"])
         check("--max-jobs: the other one waits", sorted(world.states("a") + world.states("b")) ==
               ["04 06:00 running", "04 06:00 waiting"], world.logged(daemon))
@@ -320,7 +328,6 @@ for _, catch_up in ipairs { "none", "one", "all" } do
     function(job) note(job.name, job.at:sub(12, 16), job.late >= 600 and "late" or "") end)
 end""")
         daemon = world.serve()
-        world.wait_logged(daemon, "serving")
         world.end(daemon)
         world.set("2026-05-04 10:10:00")
         daemon = world.serve()
@@ -334,11 +341,10 @@ end""")
 
 
 def test_pause():
-    with World("2026-05-04 05:59:40") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write('lofty.on.schedule("* * * * *", { name = "each" }, function(job) note(job.at:sub(12, 16)) end)\n'
                     'lofty.on.schedule("* * * * *", { name = "bad", pause_after = 2 }, function() error("no") end)')
         daemon = world.serve()
-        world.wait_logged(daemon, "serving")
         paused = world.run("job", "pause", "each")
         check("pausing", (paused.returncode, paused.stdout) == (0, "each is paused\n"), paused)
         world.set("2026-05-04 06:00:00")
@@ -360,11 +366,9 @@ def test_pause():
 def test_two_daemons():
     """One of two is killed again and again; a minute passes as soon as the one before is over."""
     minutes = 12
-    with World("2026-05-04 05:59:30") as world:
+    with World("2026-05-04 05:59:05") as world:
         world.write('lofty.on.schedule("* * * * *", { name = "each", catch_up = "all" }, function(job) note(job.at:sub(12, 16)) end)')
         daemons = [world.serve(), world.serve()]
-        for daemon in daemons:
-            world.wait_logged(daemon, "serving")
         for minute in range(minutes):
             world.set(seconds("2026-05-04 06:00:00") + 60 * minute)
             if minute % 3 == 1:
