@@ -15,7 +15,10 @@
 #include "../core/exit_code.h"
 #include "catch.h"
 
-enum { LAST_RESORT_SECONDS = 1 };
+enum {
+  LAST_RESORT_SECONDS = 1,
+  OUT_OF_MEMORY_SECONDS = 3 /* nobody waits for that end */
+};
 
 /* A signal handler can reach nothing but file scope. */
 static struct {
@@ -72,14 +75,13 @@ int interrupt_exit(lua_State *L) {
   return luaL_error(L, "exit");
 }
 
-/* What is closed now may take as long as after a signal. */
 void interrupt_memory(void) {
   if (state.reason != INTERRUPT_NONE || !state.installed) return;
   state.reason = INTERRUPT_MEMORY;
   ssize_t ignored = write(state.pipe[1], "", 1);
   (void)ignored;
   if (state.running) arm_hook(state.running);
-  alarm(LAST_RESORT_SECONDS);
+  alarm(OUT_OF_MEMORY_SECONDS);
 }
 
 static void end_by_force(void) {

@@ -3,7 +3,7 @@
    The first of them sets a flag, wakes the loop and arms a hook on whichever coroutine is running,
    so that a busy loop ends at its next instruction; re-armed on every instruction, it cannot be
    swallowed by pcall. What no hook can end (a finaliser, a pathological string pattern) is ended
-   by force a second later. */
+   by force a second later; after --max-memory, three. */
 #ifndef HOST_INTERRUPT_H
 #define HOST_INTERRUPT_H
 

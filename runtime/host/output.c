@@ -47,6 +47,14 @@ static void close_end(int *end) {
   *end = -1;
 }
 
+/* The number stays taken, so that no file gets it. */
+static void let_go_of_input(void) {
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing < 0) return;
+  dup2(nothing, STDIN_FILENO);
+  if (nothing != STDIN_FILENO) close(nothing);
+}
+
 bool output_hold(struct output *output, bool quiet, const char *folder, struct failure *failure) {
   struct ends ends;
   fflush(stdout);
@@ -67,7 +75,7 @@ bool output_hold(struct output *output, bool quiet, const char *folder, struct f
                                   .to = {ends.own[0], ends.own[1]},
                                   .quiet = quiet,
                                   .folder = folder};
-    close(STDIN_FILENO);
+    let_go_of_input();
     keeper_work(&keeper);
   }
   dup2(ends.pipes[0][1], STDOUT_FILENO);
