@@ -47,7 +47,10 @@ bool notice_open(struct notice *notice, const struct run_options *options,
   /* What is no run of a script, and what only pretends, tells nobody. */
   if (options->recording != RUN_RECORDED) return true;
   const char *command = options->on_failure;
-  if (!command && (options->job || !isatty(STDERR_FILENO))) command = profile_on_failure(profile);
+  /* A run of the command's own would have the same profile, and so on without end. */
+  bool inside = config_variable("LOFTYRUN_EXIT_CODE") != NULL;
+  if (!command && !inside && (options->job || !isatty(STDERR_FILENO)))
+    command = profile_on_failure(profile);
   if (command && *command) notice->command = strdup(command);
   notice->output = profile_ping_output(profile);
   if (options->sandbox_seed || options->replay) return true;

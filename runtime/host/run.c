@@ -367,7 +367,7 @@ static int prepare(lua_State *L) {
 
 static int report(struct run *run, lua_State *co) {
   struct buffer out;
-  struct report_style style = {.colour = run->options->colour};
+  struct report_style style = {.colour = run->options->colour && !run->witness.output.held};
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_error(run->L, co, run->script, &style, &out);
   print(&out);
@@ -428,7 +428,7 @@ static int report_spent(struct run *run) {
 /* The errors of tasks that nobody has waited for. */
 static void report_unseen(struct run *run) {
   struct buffer out;
-  struct report_style style = {.colour = run->options->colour};
+  struct report_style style = {.colour = run->options->colour && !run->witness.output.held};
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_unseen_errors(run->L, run->script, &style, &out);
   print(&out);
