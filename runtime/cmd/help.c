@@ -171,8 +171,7 @@ const struct command command_help = {
         "  loftyrun help create task         operations found by words, misspelt ones as well\n"
         "  loftyrun help POST /v1.0/notes    an operation as Lofty's documentation names it\n"
         "  loftyrun help operations          all operations; likewise helpers, codes, exit-codes\n"
-        "  loftyrun help grants              what a script may send and delete, and how to allow "
-        "it\n"
+        "  loftyrun help grants              what a script may send and delete\n"
         "  loftyrun help profiles            credentials and settings, and where they go\n"
         "  loftyrun help sandbox             a command\n",
     .run = run,
