@@ -107,7 +107,8 @@ static bool resembles_grant(struct piece word) {
 /* Whether a comment is meant to grant something: it says so to loftyrun, or it says allow and a
    grant. Prose that begins with the program's name is neither. */
 static bool is_meant(struct piece first, struct piece second, struct piece third) {
-  if (resembles(first, program, 2) && first.at[first.length - 1] == ':') return true;
+  bool addressed = first.length > 0 && first.at[first.length - 1] == ':';
+  if (addressed && resembles(first, program, 2)) return true;
   return (resembles(first, verb, 1) && resembles_grant(second)) ||
          (resembles(second, verb, 1) && resembles_grant(third));
 }
