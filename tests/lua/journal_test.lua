@@ -224,4 +224,25 @@ t.test("what was read long ago is forgotten, and no image is better than one of 
   t.equal(latest_image(), nil)
 end)
 
+t.test("a reply that was asked for before what is forgotten had changed does not count", function()
+  local seen = require "lofty.seen"
+  local function put(operation, since, bytes)
+    seen.note({ operation = operation, target = "/", since = since }, ("x"):rep(bytes))
+  end
+  local function kept()
+    local names = {}
+    seen.latest(function(operation) names[operation] = true end)
+    return names
+  end
+  local early = seen.epoch
+  seen.changed("lead 1", { "stage" })
+  put("full", seen.epoch, 1024 * 1024)
+  put("late.reply", early, 1)
+  put("young.reply", seen.epoch, 1)
+  t.equal({ kept()["late.reply"], seen.has_changed("lead 1", "stage", early) }, { true, true })
+  put("full", seen.epoch, 1024 * 1024)
+  t.equal({ kept()["late.reply"] or false, kept()["young.reply"] }, { false, true })
+  t.equal(seen.has_changed("lead 1", "stage", early), false)
+end)
+
 t.finish()
