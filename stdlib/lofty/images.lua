@@ -52,23 +52,24 @@ local HARMLESS = {
 --- A create may be merged into any lead.
 local ANY_LEAD = { ["leads.create"] = true, ["leads.sync_brokermint"] = true }
 local ONE_LEAD = { ["leads.add_activity"] = true, ["leads.add_inquiry"] = true }
-local EVERYTHING, ALL = "*", "*"
+local EVERYTHING, ALL, LEADS = "*", "*", "lead *"
+local WHOLE = { ALL }
 
 local under_way = {} ---@type table<string, table<string, integer>> writes by key and name
-local function key_of(kind, id) return ("%s %s"):format(kind, id) end
+local function key_of(kind, id) return kind .. " " .. id end
 
---- Under which keys a write is noted, and for which names; nil for none.
+--- Under which key a write is noted, and for which names; nil for none.
 local function touch_of(row, values, fields, target)
   if target then
-    return key_of(target.kind, target.id), shown.touched(row.name, fields) or { ALL }
+    return key_of(target.kind, target.id), shown.touched(row.name, fields) or WHOLE
   elseif HARMLESS[row.name] then
     return nil
   elseif ANY_LEAD[row.name] then
-    return key_of("lead", ALL), { ALL }
+    return LEADS, WHOLE
   elseif ONE_LEAD[row.name] then
-    return key_of("lead", values[1]), { ALL }
+    return key_of("lead", values[1]), WHOLE
   end
-  return EVERYTHING, { ALL }
+  return EVERYTHING, WHOLE
 end
 
 ---@class lofty.images.Touch a write under way

@@ -226,8 +226,8 @@ end)
 
 t.test("a reply that was asked for before what is forgotten had changed does not count", function()
   local seen = require "lofty.seen"
-  local function put(operation, since, bytes)
-    seen.note({ operation = operation, target = "/", since = since }, ("x"):rep(bytes))
+  local function put(operation, epoch, bytes)
+    seen.note({ operation = operation, target = "/", since = epoch }, ("x"):rep(bytes))
   end
   local function kept()
     local names = {}
