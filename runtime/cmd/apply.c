@@ -71,6 +71,7 @@ const struct command command_apply = {
         "script had not come to its end; --incomplete applies what it has all the same.\n"
         "\n"
         "--dry-run shows the plan again and does nothing.\n",
-    .accepts = OPTIONS_OF_A_RUN | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_INCOMPLETE,
+    .accepts =
+        (OPTIONS_OF_A_RUN & ~OPTION_PLAN) | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_INCOMPLETE,
     .run = run,
 };

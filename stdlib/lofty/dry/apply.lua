@@ -20,7 +20,6 @@ local once = require "lofty.once"
 local operations = require "lofty.operations"
 local placeholder = require "lofty.dry.placeholder"
 local results = require "lofty.dry.results"
-local run = require "native.run"
 local store = require "lofty.store"
 local usage = require "lofty.shell.usage"
 
@@ -28,7 +27,7 @@ local M = {}
 
 local HINT = "loftyrun help apply"
 local OPERATION = "apply"
-local KEY_DAYS = 90 * 24 * 3600
+local KEY_SECONDS = 90 * 24 * 3600
 local WRONG_ACCOUNT = 3
 
 local plan, space ---@type lofty.dry.Plan, string
@@ -64,6 +63,7 @@ local function refuse(item, why)
   return true
 end
 
+local NEEDS = "it needs %s, which was not made"
 local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, conflict = true }
 
 --- Whether Lofty has refused this item, and would not refuse the next for the same reason.
@@ -82,7 +82,7 @@ local function missing(item)
   end
   look(item.parameters)
   look(item.fields)
-  return lacking and ("it needs %s, which was not made"):format(placeholder.name(lacking)) or nil
+  return lacking and NEEDS:format(placeholder.name(lacking)) or nil
 end
 
 --- The item with the real ids.
@@ -124,7 +124,7 @@ local function write_once(item, row)
   end
   local key = ("plan %s %d"):format(plan.digest:sub(1, 32), item.n)
   local in_doubt = is_in_doubt(key)
-  return (once.call(key, function() return write(item, row, in_doubt) end, { ttl = KEY_DAYS }))
+  return (once.call(key, function() return write(item, row, in_doubt) end, { ttl = KEY_SECONDS }))
 end
 
 --- Ends the block of a refused item as its function would have ended.
@@ -177,6 +177,7 @@ local function do_once(item)
   if item.what == "settled" then
     if item.n > at then once.settle(key, item.how) end
   elseif item.what == "begun" then
+    if placeholder.find(key) then return refuse(item, NEEDS:format(placeholder.name(placeholder.find(key)))) end
     local in_doubt = is_in_doubt(key)
     open[item.block] = blocks.open(key, item.ttl)
     open[item.block].results, open[item.block].in_doubt = {}, in_doubt
@@ -194,7 +195,8 @@ local function do_once(item)
 end
 
 local function do_keep(item)
-  local why = kept.keep(item, real_of)
+  local lacking = placeholder.find(placeholder.replace(item.changes or {}, real_of))
+  local why = lacking and NEEDS:format(placeholder.name(lacking)) or kept.keep(item, real_of)
   if why then return refuse(item, why) end
   count.kept = count.kept + 1
   return true
@@ -235,13 +237,10 @@ local function stop(exit_code, message)
   os.exit(exit_code)
 end
 
---- A plan is of one account: the profile, the base URL, and the user where Lofty said who that is.
+--- A plan is of one account: profile and base URL, and the user where Lofty said who that is.
 local function check_account()
-  local header = plan.header
-  if header.account ~= store.account() or header.base_url ~= run.settings().base_url then
-    stop(WRONG_ACCOUNT, ("this plan is for %s (%s), and this run for %s (%s)"):format(header.account, header.base_url,
-      store.account(), run.settings().base_url))
-  end
+  if plan.header.account == store.account() then return end
+  stop(WRONG_ACCOUNT, ("this plan is for %s, and this run for %s"):format(plan.header.account, store.account()))
 end
 
 local function check_user()

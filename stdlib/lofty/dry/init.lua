@@ -192,6 +192,9 @@ end
 ---@param fields table
 ---@return any what the write would return, as far as it is known
 function M.plan(row, path, values, fields)
+  if row.undocumented or not operations.find(row.name) then
+    unknown.raise(row.name, "what a call does that Lofty does not document")
+  end
   local attempt = keep.attempt()
   if attempt and attempt.known then
     local answered, result = attempt:answer(row.name, #values > 0 and json.encode(values) or nil,
@@ -236,8 +239,9 @@ function M.begin()
   if not path and not replays then path, code, message = default_file() end
   if code then return nil, code, message end
   if path then
-    writer, code, message = guarded(require("lofty.dry.file").create, path, { script = settings.script,
-      account = store.account(), base_url = of_run.base_url, grants = require("lofty.dry.grants").held(), made = require("lofty.time").iso(require("native.clock").now()) })
+    local header = { script = settings.script, account = store.account(), base_url = of_run.base_url,
+      grants = require("lofty.dry.grants").held(), made = require("lofty.time").iso(require("native.clock").now()) }
+    writer, code, message = guarded(require("lofty.dry.file").create, path, header)
     if not writer then return nil, code, message end
   end
   preview = require("lofty.dry.show").new(settings.colour)

@@ -2,6 +2,7 @@
 --- operation the first items are shown in full; the file has all of them.
 local json = require "native.json"
 local placeholder = require "lofty.dry.placeholder"
+local run = require "native.run"
 local width = require "lofty.shell.width"
 local wording = require "lofty.wording"
 
@@ -198,7 +199,7 @@ end
 ---@param path string|nil
 function Preview:print(counts, why, path)
   io.stdout:flush()
-  io.stderr:write(self:text(counts, why, path))
+  io.stderr:write(run.redact(self:text(counts, why, path)))
 end
 
 return M

@@ -53,6 +53,7 @@ local Null = {}
 
 local FIELDS = [[
 ---@field code lofty.Codes
+---@field dry_run boolean whether no write is sent, but becomes part of a plan (--dry-run)
 ---@field error lofty.ErrorFunctions
 ---@field null lofty.Null writes JSON's null
 ---@field log lofty.Log]]
