@@ -64,6 +64,15 @@ static const char profiles[] =
     "(loftyrun help run): ping = { nightly = \"https://...\" }, ping_output = true, on_failure =\n"
     "\"COMMAND\", max_memory = \"256M\". A ping URL is a secret as well; LOFTYRUN_PING holds one.\n"
     "\n"
+    "schedule names scripts that loftyrun serve runs, when no FILE is given to it; loftyrun job "
+    "check\n"
+    "tries them. The options are those of lofty.on.schedule (loftyrun help serve), and args:\n"
+    "\n"
+    "  schedule = {\n"
+    "    { \"15 6 * * 1-5\", \"/opt/x/brief.lua\", name = \"brief\", tz = \"America/New_York\",\n"
+    "      args = { \"--days\", \"7\" } },\n"
+    "  },\n"
+    "\n"
     "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
 
 static bool is_about_profiles(const char *topic) {

@@ -90,12 +90,33 @@ static int check_one(const struct options *options, const char *path,
   return exit_code;
 }
 
+/* What the profile schedules. */
+static int check_profile(const struct options *options, struct registrations *registrations) {
+  struct buffer lines;
+  struct failure failure;
+  struct run_options run_options = options_run(options);
+  buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
+  int exit_code = registrations_tell_profile(&run_options, &lines);
+  if (exit_code == EXIT_DONE && !registrations_take_profile(registrations, &lines, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    exit_code = EXIT_USAGE;
+  }
+  if (exit_code == EXIT_DONE && options->output) {
+    fputs(lines.data, stdout);
+  } else if (exit_code == EXIT_DONE) {
+    puts("the schedule of the profile: nothing is wrong with it");
+    for (size_t i = 0; i < registrations->count; i++) show(&registrations->list[i].job);
+  }
+  buffer_free(&lines);
+  return exit_code;
+}
+
 static int check(const struct options *options, char **words) {
   struct registrations registrations = {.list = NULL};
   int exit_code = EXIT_DONE;
-  if (!words[0]) return command_usage_error(&command_job, "say which file: job check FILE...");
   if (options->output && strcmp(options->output, "jsonl") != 0)
     return command_usage_error(&command_job, "job check writes text, or jsonl with -o");
+  if (!words[0]) exit_code = check_profile(options, &registrations);
   for (; *words && exit_code == EXIT_DONE; words++)
     exit_code = check_one(options, *words, &registrations);
   registrations_free(&registrations);
@@ -215,7 +236,8 @@ const struct command command_job = {
         "\n"
         "check FILE... says what files would register, or what is wrong with them, as loftyrun "
         "serve\n"
-        "would; nothing is kept. -o jsonl is for programs.\n"
+        "would; nothing is kept. -o jsonl is for programs. Without FILE it is the schedule of the\n"
+        "profile (loftyrun help profiles).\n"
         "\n"
         "install writes schedules for those who have another scheduler than loftyrun serve:\n"
         "\n"

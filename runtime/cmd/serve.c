@@ -7,13 +7,12 @@ static int run(const struct options *options, char **words) {
   struct serve_options serve_options = {.run = options_run(options),
                                         .files = (const char *const *)words,
                                         .jobs_maximum = options->jobs_maximum};
-  if (!words[0]) return command_usage_error(&command_serve, "say which files: serve FILE...");
   return serve(&serve_options);
 }
 
 const struct command command_serve = {
     .name = "serve",
-    .usage = "serve [options] FILE...",
+    .usage = "serve [options] [FILE...]",
     .summary = "run jobs when they are due, until SIGTERM",
     .details =
         "Each FILE registers jobs, and does nothing else:\n"
@@ -39,6 +38,9 @@ const struct command command_serve = {
         "disk\n"
         "at each run. Every instant has one row in the state folder: it is neither lost nor run\n"
         "twice by a restart, a clock that is put, or a second daemon on the same folder.\n"
+        "\n"
+        "Without FILE it serves the scripts that the profile schedules (loftyrun help profiles);\n"
+        "with FILE those are left alone.\n"
         "\n"
         "SIGHUP reads the files again. If one is wrong all jobs go on as they were. SIGTERM "
         "starts\n"

@@ -143,12 +143,35 @@ static int find_job(const struct run_options *options, const char *name, struct 
   return exit_code;
 }
 
+/* The arguments of a script: the lines of the body behind the first. To be freed, with the text in
+   `*text`; NULL where memory ran out. */
+static char **arguments_of(const struct schedule_job *job, char **text) {
+  size_t lines = 1;
+  for (const char *at = job->body; (at = strchr(at, '\n')) != NULL; at++) lines++;
+  char **arguments = calloc(lines, sizeof *arguments);
+  *text = strdup(job->body);
+  if (!arguments || !*text) {
+    free(arguments);
+    free(*text);
+    *text = NULL;
+    return NULL;
+  }
+  size_t count = 0;
+  for (char *at = *text; (at = strchr(at, '\n')) != NULL;) {
+    *at++ = '\0';
+    arguments[count++] = at;
+  }
+  return arguments;
+}
+
 int job_run(const struct run_options *options, const char *name, int64_t at) {
   struct job_run run = {.instant = at, .by_hand = at == 0};
   struct run_options wanted = *options;
   struct script script = {.name = NULL};
-  char *arguments[] = {NULL};
+  char *text = NULL, **arguments = NULL;
   int exit_code = find_job(options, name, &run, &script);
+  if (exit_code == EXIT_DONE && !(arguments = arguments_of(run.job, &text)))
+    exit_code = out_of_memory();
   if (exit_code == EXIT_DONE) {
     wanted.job = &run;
     wanted.recording = RUN_RECORDED;
@@ -159,6 +182,8 @@ int job_run(const struct run_options *options, const char *name, int64_t at) {
     exit_code = run_script(&wanted, &script, arguments);
   }
   script_free(&script);
+  free(arguments);
+  free(text);
   free(run.job);
   free(run.account);
   return exit_code;
@@ -221,10 +246,14 @@ void job_give_body(lua_State *L, lua_State *co, const struct run_options *option
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "main");
   lua_remove(L, -2);
-  luaL_checkstack(co, 4, "the body of a job");
+  luaL_checkstack(co, 5, "the body of a job");
   lua_xmove(L, co, 1); /* co: code, main */
   lua_insert(co, -2);
-  if (!job) return;
+  if (!job) { /* no name, no event; the code's own arguments come behind */
+    lua_pushnil(co);
+    lua_pushnil(co);
+    return;
+  }
   lua_pushstring(L, job->job->name);
   push_event(L, job);
   lua_xmove(L, co, 2);

@@ -10,6 +10,7 @@
 #include "../bind/run.h"
 #include "../core/quota.h"
 #include "../core/text.h"
+#include "profile_schedule.h"
 
 enum { PATH_LENGTH = 1024 };
 
@@ -38,6 +39,7 @@ struct profile {
   char *on_failure; /* NULL: not set */
   size_t memory;    /* bytes; 0: not set */
   struct grants grants;
+  struct buffer schedule; /* profile_schedule.h */
 };
 
 /* What the protected function works on; everything it allocates hangs on the profile. */
@@ -64,6 +66,7 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        "codes",
                                        "requests_per_minute",
                                        "priority",
+                                       "schedule",
                                        "read_before_write",
                                        "ping",
                                        "ping_output",
@@ -260,6 +263,13 @@ static bool take_guard(lua_State *L, const struct loading *loading, const char *
   return true;
 }
 
+/* Takes the list on top. */
+static bool take_schedule(lua_State *L, const struct loading *loading) {
+  char what[256];
+  return profile_schedule_take(L, &loading->profile->schedule, what, sizeof what) ||
+         invalid(loading, what);
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
@@ -275,6 +285,7 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
     return take_string(L, loading, setting, &profile->on_failure);
   if (strcmp(setting, "read_before_write") == 0)
     return take_boolean(L, loading, setting, &profile->read_before_write);
+  if (strcmp(setting, "schedule") == 0) return take_schedule(L, loading);
   bool fine;
   if (take_guard(L, loading, setting, &fine)) return fine;
   for (int i = 0; i < SETTING_COUNT; i++)
@@ -376,6 +387,7 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
   snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : default_name);
+  buffer_init(&loading.profile->schedule, PROFILE_SCHEDULE_MAXIMUM);
   run_file(&loading);
   if (loading.fine && loading.found)
     *result = loading.profile;
@@ -422,6 +434,10 @@ const struct grants *profile_grants(const struct profile *profile) {
 
 bool profile_reads_before_write(const struct profile *profile) {
   return profile && profile->read_before_write;
+}
+
+const struct buffer *profile_schedule(const struct profile *profile) {
+  return profile && profile->schedule.data ? &profile->schedule : NULL;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
@@ -486,6 +502,7 @@ void profile_close(struct profile *profile) {
   }
   free(profile->pings);
   free(profile->on_failure);
+  buffer_free(&profile->schedule);
   for (int i = 0; i < SETTING_COUNT; i++) forget(profile->values[i]);
   free(profile);
 }

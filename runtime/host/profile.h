@@ -10,7 +10,8 @@
    whether a failure's ping says what was printed; on_failure, a command; max_memory; and what its
    runs may send and delete (host/grants.h): allow and limit, lists of grants with or without caps,
    deny, a list of their names, quiet_hours and timezone; read_before_write, true where what an
-   update or a delete is about is read first, so that it can be undone.
+   update or a delete is about is read first, so that it can be undone; and schedule, what
+   loftyrun serve runs.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -19,6 +20,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "../core/buffer.h"
 #include "../core/config.h"
 #include "../core/failure.h"
 #include "grants.h"
@@ -55,6 +57,9 @@ const struct grants *profile_grants(const struct profile *profile);
 
 /* Whether what is changed is to be read first; false for NULL. */
 bool profile_reads_before_write(const struct profile *profile);
+
+/* Its schedule, as profile_schedule.h has it; NULL where it has none. */
+const struct buffer *profile_schedule(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

@@ -6,10 +6,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../core/config.h"
 #include "../core/digest.h"
 #include "../core/exit_code.h"
+#include "embedded.h"
 #include "job.h"
 #include "json_members.h"
+#include "profile.h"
+#include "profile_schedule.h"
 
 enum {
   NAME,
@@ -25,6 +29,8 @@ enum {
   RETRIES,
   RETRY_DELAY,
   PAUSE_AFTER,
+  PATH, /* of a script that a profile schedules, and its arguments */
+  ARGUMENTS,
   MEMBERS
 };
 
@@ -48,6 +54,8 @@ static const struct json_member named[MEMBERS] = {
     [RETRIES] = {.name = "retries"},
     [RETRY_DELAY] = {.name = "retry_delay"},
     [PAUSE_AFTER] = {.name = "pause_after"},
+    [PATH] = {.name = "file"},
+    [ARGUMENTS] = {.name = "arguments"},
 };
 
 /* What one line owns; and for the first of a file its text and path. */
@@ -121,14 +129,11 @@ static int refuse_empty(const char *path, const struct buffer *told) {
   return EXIT_SCRIPT;
 }
 
-static int tell(const struct run_options *options, const struct script *script,
-                struct buffer *lines) {
-  char *arguments[] = {NULL};
-  char hex[HEX_SIZE];
-  struct buffer told;
+/* Runs what registers. */
+static int ask(const struct run_options *options, const struct script *script, char **arguments,
+               struct buffer *told) {
   struct run_options wanted = *options;
-  buffer_init(&told, JOB_REGISTRATIONS_MAXIMUM);
-  wanted.registrations = &told;
+  wanted.registrations = told;
   wanted.recording = RUN_READS_HISTORY;
   if (wanted.timeout <= 0) wanted.timeout = TIME_LIMIT_SECONDS;
   limit_memory();
@@ -138,6 +143,16 @@ static int tell(const struct run_options *options, const struct script *script,
     fprintf(stderr, "loftyrun: cannot set standard output aside: %s\n", strerror(errno));
     exit_code = EXIT_TEMPORARY;
   }
+  return exit_code;
+}
+
+static int tell(const struct run_options *options, const struct script *script,
+                struct buffer *lines) {
+  char *arguments[] = {NULL};
+  char hex[HEX_SIZE];
+  struct buffer told;
+  buffer_init(&told, JOB_REGISTRATIONS_MAXIMUM);
+  int exit_code = ask(options, script, arguments, &told);
   if (exit_code == EXIT_DONE && (!told.data || told.length <= 1))
     exit_code = refuse_empty(script->name, &told);
   if (exit_code == EXIT_DONE &&
@@ -161,6 +176,59 @@ int registrations_tell(const struct run_options *options, const char *path, stru
   return exit_code;
 }
 
+/* The words of a profile's schedule, behind `head`; to be freed. NULL where memory ran out. */
+static char **words_of(const struct buffer *schedule, const char *head) {
+  char **words = calloc(PROFILE_SCHEDULE_WORDS + 2, sizeof *words);
+  size_t count = 0;
+  if (!words) return NULL;
+  words[count++] = (char *)head; /* only read, as all of them */
+  for (size_t at = 0; at < schedule->length && count <= PROFILE_SCHEDULE_WORDS;
+       at += strlen(schedule->data + at) + 1)
+    words[count++] = schedule->data + at;
+  return words;
+}
+
+static int tell_schedule(const struct run_options *options, const struct profile *profile,
+                         struct buffer *lines) {
+  static const char chunk[] = "require('lofty.schedule_lines').register(...)";
+  struct failure failure;
+  struct script script;
+  char **words = words_of(profile_schedule(profile), profile_name(profile));
+  int exit_code = EXIT_TEMPORARY;
+  if (words && script_from_argument(&script, chunk, &failure)) {
+    script.name = "schedule";
+    snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "schedule");
+    exit_code = ask(options, &script, words, lines);
+    script_free(&script);
+  } else {
+    fputs("loftyrun: out of memory\n", stderr);
+  }
+  free(words);
+  /* What is wrong is wrong in the configuration. */
+  return exit_code == EXIT_SCRIPT ? EXIT_CONFIG : exit_code;
+}
+
+int registrations_tell_profile(const struct run_options *options, struct buffer *lines) {
+  struct failure failure;
+  struct profile *profile = NULL;
+  const char *name = options->profile;
+  if (!name && !options->sandbox_seed) name = config_variable("LOFTY_PROFILE");
+  if ((name || !options->sandbox_seed) && !profile_open(name, &profile, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return EXIT_CONFIG;
+  }
+  int exit_code = EXIT_USAGE;
+  if (profile_schedule(profile))
+    exit_code = tell_schedule(options, profile, lines);
+  else
+    fputs(
+        "loftyrun: the profile in force schedules nothing; name FILEs that register jobs, or give "
+        "it a schedule (loftyrun help profiles)\n",
+        stderr);
+  profile_close(profile);
+  return exit_code;
+}
+
 /* Taking */
 
 static bool bad(const char *path, struct failure *failure) {
@@ -174,12 +242,13 @@ static bool fill(const struct registrations_part *part, const struct registratio
   struct schedule_job *job = &registration->job;
   for (int i = NAME; i <= DIGEST; i++)
     if (!members[i].text) return false;
-  for (int i = LINE; i < MEMBERS; i++)
+  if (members[PATH].text && !members[ARGUMENTS].text) return false;
+  for (int i = LINE; i <= PAUSE_AFTER; i++)
     if (!members[i].is_number || members[i].number < 0) return false;
   *registration = (struct schedule_registration){
       .job = {.name = members[NAME].text,
               .file = file->file,
-              .body = "function",
+              .body = members[PATH].text ? members[ARGUMENTS].text : "function",
               .line = members[LINE].number,
               .expression = members[EXPRESSION].text,
               .zone = members[TZ].text,
@@ -248,6 +317,40 @@ bool registrations_take(struct registrations *registrations, const char *path,
     line += length + (line[length] == '\n');
   }
   return fine;
+}
+
+/* The file of one line, with its text. NULL where it cannot be had. */
+static struct registrations_part *open_file(struct registrations *registrations, const char *line,
+                                            size_t length, struct failure *failure) {
+  struct json_member path = {.name = "file"};
+  struct script script;
+  struct registrations_part *file = add_part(registrations);
+  if (!file || !json_members_read(line, length, &path, 1) || !path.text) {
+    failure_set(failure, "BAD_REGISTRATION", "what the profile schedules could not be read");
+    return NULL;
+  }
+  file->file = path.text;
+  bool fine = script_read(&script, file->file, failure);
+  if (fine) {
+    file->text = script.text;
+    buffer_init(&script.text, SCRIPT_MAXIMUM);
+  }
+  script_free(&script);
+  return fine ? file : NULL;
+}
+
+bool registrations_take_profile(struct registrations *registrations, const struct buffer *lines,
+                                struct failure *failure) {
+  char hex[HEX_SIZE];
+  for (const char *line = lines->data; line && *line;) {
+    size_t length = strcspn(line, "\n");
+    const struct registrations_part *file = open_file(registrations, line, length, failure);
+    if (!file) return false;
+    if (!digest_of(&file->text, hex)) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    if (!take_line(registrations, file, hex, line, length, failure)) return false;
+    line += length + (line[length] == '\n');
+  }
+  return true;
 }
 
 void registrations_free(struct registrations *registrations) {

@@ -13,6 +13,11 @@
    the exit code; all has been said on standard error. What the file prints goes there too. */
 int registrations_tell(const struct run_options *options, const char *path, struct buffer *lines);
 
+/* The same of what the profile in force schedules, `loftyrun job check -o jsonl` without a FILE.
+   The jobs are scripts, which are compiled and not run; each line has its own file and digest, and
+   its arguments. */
+int registrations_tell_profile(const struct run_options *options, struct buffer *lines);
+
 /* Registrations, with all that they point to. Zeroed before it is first used. */
 struct registrations {
   struct schedule_registration *list;
@@ -25,6 +30,11 @@ struct registrations {
    or OUT_OF_MEMORY; or with NAME_TAKEN where a name is there already, of another file. */
 bool registrations_take(struct registrations *registrations, const char *path,
                         const struct buffer *lines, struct buffer *text, struct failure *failure);
+
+/* Takes what registrations_tell_profile has written, and reads the scripts. False likewise, or with
+   CANNOT_READ. */
+bool registrations_take_profile(struct registrations *registrations, const struct buffer *lines,
+                                struct failure *failure);
 
 /* Idempotent. */
 void registrations_free(struct registrations *registrations);

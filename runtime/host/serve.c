@@ -109,8 +109,10 @@ static int ask_child(struct server *server, const char *file, bool begins, struc
   const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "check", "-o", "jsonl"};
   int count = 5, exit_code = EXIT_TEMPORARY;
   count += runs_options(&server->options->run, arguments + count, &room);
-  arguments[count++] = "--";
-  arguments[count++] = file;
+  if (file) {
+    arguments[count++] = "--";
+    arguments[count++] = file;
+  }
   arguments[count] = NULL;
   buffer_init(&words.out, lines->maximum);
   buffer_init(&words.err, WORDS_MAXIMUM);
@@ -122,7 +124,7 @@ static int ask_child(struct server *server, const char *file, bool begins, struc
     if (words.err.data) pass_on(server, words.err.data, begins);
     if (exit_code != EXIT_DONE && !words.err.length)
       say(server, LOG_LEVEL_ERROR, "a process that was to tell what a file registers has died",
-          "file", file);
+          "file", file ? file : "the configuration");
   }
   if (exit_code == EXIT_DONE) {
     buffer_free(lines);
@@ -134,15 +136,24 @@ static int ask_child(struct server *server, const char *file, bool begins, struc
   return exit_code;
 }
 
+static bool take(struct registrations *registrations, const char *path, const struct buffer *lines,
+                 struct failure *failure) {
+  struct script script;
+  if (!path) return registrations_take_profile(registrations, lines, failure);
+  bool fine = script_read(&script, path, failure) &&
+              registrations_take(registrations, path, lines, &script.text, failure);
+  script_free(&script);
+  return fine;
+}
+
 /* What was told must be of the text that is kept: where somebody writes the file at the moment it
-   is read again. */
+   is read again. NULL is the profile's schedule. */
 static int read_file(struct server *server, const char *file, bool begins,
                      struct registrations *registrations) {
   char path[PATH_MAX];
   struct failure failure;
-  struct script script;
   struct buffer lines;
-  if (!realpath(file, path)) {
+  if (file && !realpath(file, path)) {
     failure_set(&failure, "CANNOT_READ", "cannot open %.400s: %s", file, strerror(errno));
     return tell_failure(server, &failure, begins, EXIT_USAGE);
   }
@@ -151,10 +162,7 @@ static int read_file(struct server *server, const char *file, bool begins,
   for (int i = 0; i < TIMES_READ; i++) {
     exit_code = ask_child(server, file, begins, &lines);
     if (exit_code != EXIT_DONE) break;
-    bool fine = script_read(&script, path, &failure) &&
-                registrations_take(registrations, path, &lines, &script.text, &failure);
-    script_free(&script);
-    if (fine) break;
+    if (take(registrations, file ? path : NULL, &lines, &failure)) break;
     exit_code = EXIT_USAGE;
     if (strcmp(failure.code, "CHANGED") != 0 || i == TIMES_READ - 1) {
       tell_failure(server, &failure, begins, exit_code);
@@ -182,6 +190,7 @@ static int load(struct server *server, bool begins) {
   struct registrations registrations = {.list = NULL};
   int64_t missed = 0;
   int exit_code = EXIT_DONE;
+  if (!*server->options->files) exit_code = read_file(server, NULL, begins, &registrations);
   for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
     exit_code = read_file(server, *file, begins, &registrations);
   if (exit_code == EXIT_DONE &&

@@ -144,6 +144,8 @@ local function check(expression, options)
   return check_name(options.name), registration
 end
 
+registry.check_schedule = check
+
 --- Has loftyrun serve call f(job) whenever the expression says, in a process of its own. Expressions are those of
 --- crontab(5); `loftyrun job next` says in words what one means. What the function raises ends its run as it would end
 --- a script.

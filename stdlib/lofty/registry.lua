@@ -21,6 +21,9 @@ local M = {}
 local phase = "none"
 local registrations, functions = {}, {} ---@type lofty.Registration[], table<string, function>
 
+--- Set by lofty.on: the checks of a schedule, for whoever names one.
+M.check_schedule = nil ---@type fun(expression: any, options: any): string, lofty.Registration
+
 --- What does something beyond the process, by the module that it is in.
 local DEEDS = { ["native.http"] = { "call" }, ["native.store"] = { "open" }, ["native.locks"] = { "open" },
   ["native.clock"] = { "sleep" }, ["native.task"] = { "start" } }
@@ -87,13 +90,14 @@ local function nameless(f) return f end
 ---@param code function
 ---@param name string|nil
 ---@param event table|nil
+---@param ... string for the code
 ---@return any ... what the job's function returns
-function M.main(code, name, event)
+function M.main(code, name, event, ...)
   for module, names in pairs(DEEDS) do
     for _, deed in ipairs(names) do guard(require(module), deed) end
   end
   phase = "registers"
-  nameless(code)()
+  nameless(code)(...)
   if not name then return tell() end
   phase = "runs"
   event.at = require("lofty.time").iso(event.due, event.zone)
