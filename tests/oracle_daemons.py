@@ -28,7 +28,7 @@ SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 JOBS = int(sys.argv[3]) if len(sys.argv) > 3 else 30 if SECONDS else 5
 SEED = int(sys.argv[4]) if len(sys.argv) > 4 else int(os.environ.get("SEED", "4"))
 MINUTE = 60_000
-PATIENCE = 60  # seconds after which what should have ended hangs
+PATIENCE = 90  # seconds after which what should have ended hangs
 FINAL = ("done", "died")
 NOT_OVER = ("waiting", "running")
 
@@ -254,14 +254,14 @@ def watched(folder, server, rng):
     daemons.start()
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        time.sleep(rng.uniform(1, 5))
-        if rng.random() < 0.7:
-            daemons.kill_a_daemon()
-        else:
+        time.sleep(rng.uniform(0.5, 4))
+        if time.time() % 60 < 6 or rng.random() < 0.1:
             daemons.kill_a_run()
+        if rng.random() < 0.8:
+            daemons.kill_a_daemon()
     # In the middle of a minute nothing begins, and soon nothing goes on.
     ended = int(time.time() * 1000)
-    wait_for(lambda: time.time() % 60 < 40 and time.time() * 1000 // MINUTE >= ended // MINUTE + 1 and
+    wait_for(lambda: 10 < time.time() % 60 < 40 and time.time() * 1000 // MINUTE >= ended // MINUTE + 1 and
              not [row for row in daemons.instants().values() if row[0] in NOT_OVER])
     daemons.end()
     first = -(-begun // MINUTE) * MINUTE
