@@ -26,8 +26,13 @@ static int out_of_memory(void) {
 
 static int run_job(const struct options *options, char **words) {
   struct run_options run_options = options_run(options);
-  if (!words[0] || words[1])
+  if (!words[0] || (words[1] && words[2]))
     return command_usage_error(&command_job, "say which job is to run: job run NAME");
+  if (words[1] && options->given & OPTION_AT)
+    return command_usage_error(&command_job,
+                               "--at is for a job that loftyrun serve has: job run "
+                               "NAME --at INSTANT");
+  if (words[1]) return job_run_file(&run_options, words[1], words[0]);
   int64_t at = options->given & OPTION_AT ? options->at * SECOND : 0;
   return job_run(&run_options, words[0], at);
 }
@@ -175,14 +180,11 @@ static const struct verb {
 } verbs[] = {
     {"list", OPTIONS_OF_A_STORE | OPTION_JSON, list},
     {"next", OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
-    {"run", OPTIONS_OF_A_JOB | OPTION_AT, run_job},
+    {"run", OPTIONS_OF_A_JOB | OPTION_AT | OPTION_LOCK | OPTION_WAIT_LOCK, run_job},
     {"pause", OPTIONS_OF_A_STORE, pause_job},
     {"resume", OPTIONS_OF_A_STORE, resume},
     {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},
-    {"install",
-     OPTIONS_OF_A_RUN | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_TZ | OPTION_FROM | OPTION_SYSTEMD |
-         OPTION_SERVICE | OPTION_NAME | OPTION_APPLY | OPTION_MAX_JOBS,
-     job_install},
+    {"install", JOB_INSTALL_ACCEPTS, job_install},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -226,7 +228,9 @@ const struct command command_job = {
         "the\n"
         "run's exit code; 7: another run of it is under way, unless it allows that. With --at it "
         "runs\n"
-        "an instant that waits to be run, as loftyrun serve has it done, or ends with 7.\n"
+        "an instant that waits to be run, as loftyrun serve has it done, or ends with 7. run NAME "
+        "FILE\n"
+        "runs it as FILE registers it now, for other schedulers.\n"
         "\n"
         "pause NAME: what comes from now on does not run, nor what waits; a run that is under way "
         "goes\n"
@@ -243,6 +247,8 @@ const struct command command_job = {
         "\n"
         "  loftyrun job install \"15 6 * * 1-5\" SCRIPT [-- ARG...]     a line for crontab -e\n"
         "  loftyrun job install --systemd[=user|FOLDER] \"15 6 * * 1-5\" SCRIPT [-- ARG...]\n"
+        "  loftyrun job install [--systemd] FILE         what it registers; without FILE, the "
+        "profile\'s\n"
         "  loftyrun job install --service [FILE...]      the unit of loftyrun serve itself\n"
         "\n"
         "It shows what it would write; --apply writes it, and writes it anew the next time. What\n"
@@ -272,7 +278,6 @@ const struct command command_job = {
         "Every other names set times, and each of them comes once: one that is skipped when the\n"
         "clocks go forward runs at the change, one that comes twice runs the first time.\n",
     .accepts = OPTIONS_OF_A_RUN | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT | OPTION_JSON |
-               OPTION_AT | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_SYSTEMD | OPTION_SERVICE |
-               OPTION_NAME | OPTION_APPLY | OPTION_MAX_JOBS,
+               OPTION_AT | JOB_INSTALL_ACCEPTS,
     .run = run,
 };

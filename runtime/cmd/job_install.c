@@ -11,6 +11,8 @@
 #include "../core/crontab.h"
 #include "../core/exit_code.h"
 #include "../host/install.h"
+#include "../host/job.h"
+#include "../host/registrations.h"
 
 enum { WORDS_MOST = 600, ZONE_NAME_MAXIMUM = 256 };
 
@@ -97,8 +99,7 @@ static void add_options(struct command_line *line, const struct options *options
 
 /* A job that a scheduler starts by itself shall not meet itself, and be silent while all is well.
  */
-static void add_manners(struct command_line *line, const struct options *options) {
-  if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) add_option(line, "lock", NULL, false);
+static void add_quiet(struct command_line *line, const struct options *options) {
   bool said = false;
   for (size_t i = 0; i < options->word_count; i++)
     said = said || strcmp(options->words[i].name, "quiet") == 0;
@@ -192,13 +193,131 @@ static int install_script(const struct options *options, const char *expression,
   if (!crontab_is_name(job.name))
     return command_usage_error(&command_job, "say how the job is called: --name NAME");
   add(&line, program());
-  add_manners(&line, options);
+  /* And it shall not meet itself. */
+  if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) add_option(&line, "lock", NULL, false);
+  add_quiet(&line, options);
   add_options(&line, options);
   add(&line, absolute(words[0]));
   for (size_t i = 1; words[i]; i++) add(&line, strdup(words[i]));
   int exit_code = line.failed ? cannot_tell() : install_jobs(&job, 1, &target);
   if (exit_code == EXIT_DONE) warn_environment();
   command_free(&line);
+  return exit_code;
+}
+
+/* What another scheduler will not do of what a job asks for. False where it cannot be done without
+   it. */
+static bool tell_missing(const struct schedule_job *job, bool is_crontab) {
+  const struct schedule_options *options = &job->options;
+  if (options->overlap == SCHEDULE_CANCEL) {
+    fprintf(
+        stderr,
+        "loftyrun: job %s: overlap = \"cancel\" is what only loftyrun serve does; leave it out, "
+        "or use that\n",
+        job->name);
+    return false;
+  }
+  const struct {
+    bool wanted;
+    const char *name;
+  } list[] = {{options->retries > 0, "retries"},
+              {options->pause_after > 0, "pause_after"},
+              {options->catch_up == SCHEDULE_ALL, "catch_up = \"all\""},
+              {is_crontab && options->catch_up == SCHEDULE_ONE, "catch_up"},
+              {is_crontab && options->jitter > 0, "jitter"},
+              {!is_crontab && options->overlap != SCHEDULE_SKIP, "overlap"}};
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+    if (list[i].wanted)
+      fprintf(stderr, "loftyrun: job %s: %s is not kept by %s; loftyrun serve has it\n", job->name,
+              list[i].name, is_crontab ? "cron" : "systemd");
+  return true;
+}
+
+/* The command that runs a job without a daemon: the script itself, or what a file registers. */
+static void add_job(struct command_line *line, const struct options *options,
+                    const struct schedule_job *job) {
+  bool is_function = strcmp(job->body, "function") == 0;
+  const char *arguments = strchr(job->body, '\n');
+  char *timeout = NULL;
+  add(line, program());
+  if (is_function) {
+    add(line, strdup("job"));
+    add(line, strdup("run"));
+  }
+  if (job->options.overlap != SCHEDULE_ALLOW &&
+      !(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) {
+    add_option(line, "lock", job->name, false);
+    if (job->options.overlap == SCHEDULE_QUEUE) add_option(line, "wait-lock", NULL, false);
+  }
+  add_quiet(line, options);
+  if (job->options.timeout > 0 && !(options->given & OPTION_TIMEOUT)) {
+    if (asprintf(&timeout, "%.15g", (double)job->options.timeout / 1000) < 0) timeout = NULL;
+    add_option(line, "timeout", timeout ? timeout : "", false);
+    line->failed = line->failed || !timeout;
+    free(timeout);
+  }
+  add_options(line, options);
+  if (is_function) add(line, strdup(job->name));
+  add(line, absolute(job->file));
+  while (!is_function && arguments) {
+    const char *end = strchr(++arguments, '\n');
+    add(line, end ? strndup(arguments, (size_t)(end - arguments)) : strdup(arguments));
+    arguments = end;
+  }
+}
+
+static int install_list(const struct options *options, const struct registrations *registrations) {
+  struct install_target target = target_of(options);
+  struct command_line *lines = calloc(registrations->count, sizeof *lines);
+  struct install_job *jobs = calloc(registrations->count, sizeof *jobs);
+  int exit_code = lines && jobs ? EXIT_DONE : EXIT_TEMPORARY;
+  if (exit_code != EXIT_DONE) fputs("loftyrun: out of memory\n", stderr);
+  for (size_t i = 0; exit_code == EXIT_DONE && i < registrations->count; i++) {
+    const struct schedule_job *job = &registrations->list[i].job;
+    jobs[i] = (struct install_job){.name = job->name,
+                                   .zone = job->zone,
+                                   .words = lines[i].words,
+                                   .catch_up = job->options.catch_up != SCHEDULE_NONE,
+                                   .jitter = (job->options.jitter + 999) / 1000};
+    add_job(&lines[i], options, job);
+    if (!tell_missing(job, target.form == INSTALL_CRONTAB) ||
+        !cron_parse(job->expression, &jobs[i].cron, NULL))
+      exit_code = EXIT_USAGE;
+    else if (lines[i].failed)
+      exit_code = cannot_tell();
+  }
+  if (exit_code == EXIT_DONE) exit_code = install_jobs(jobs, registrations->count, &target);
+  if (exit_code == EXIT_DONE) warn_environment();
+  for (size_t i = 0; lines && i < registrations->count; i++) command_free(&lines[i]);
+  free(lines);
+  free(jobs);
+  return exit_code;
+}
+
+/* What a file registers; NULL: what the profile schedules. */
+static int install_registered(const struct options *options, const char *path) {
+  struct failure failure;
+  struct buffer lines;
+  struct script script = {.name = NULL};
+  struct registrations registrations = {.list = NULL};
+  struct run_options run_options = options_run(options);
+  buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
+  run_options.lock = false;
+  int exit_code = path ? registrations_tell(&run_options, path, &lines)
+                       : registrations_tell_profile(&run_options, &lines);
+  bool fine = exit_code == EXIT_DONE;
+  if (fine && path)
+    fine = script_read(&script, path, &failure) &&
+           registrations_take(&registrations, path, &lines, &script.text, &failure);
+  else if (fine)
+    fine = registrations_take_profile(&registrations, &lines, &failure);
+  if (fine)
+    exit_code = install_list(options, &registrations);
+  else if (exit_code == EXIT_DONE)
+    exit_code = command_usage_error(&command_job, failure.message);
+  script_free(&script);
+  registrations_free(&registrations);
+  buffer_free(&lines);
   return exit_code;
 }
 
@@ -221,12 +340,13 @@ static int install_serve(const struct options *options, char **words) {
 }
 
 int job_install(const struct options *options, char **words) {
+  const char *own = options_stranger(options, ~(uint64_t)(OPTION_NAME | OPTION_TZ));
   if (options->given & OPTION_SERVICE) return install_serve(options, words);
-  if (!words[0])
-    return command_usage_error(&command_job,
-                               "say when and what: job install \"15 6 * * 1-5\" SCRIPT");
-  if (!words[1])
+  if (words[0] && words[1]) return install_script(options, words[0], words + 1);
+  if (words[0] && strchr(words[0], ' '))
     return command_usage_error(&command_job,
                                "say which script: job install \"15 6 * * 1-5\" SCRIPT");
-  return install_script(options, words[0], words + 1);
+  if (own)
+    return command_usage_error(&command_job, "a job that is registered has its own name and zone");
+  return install_registered(options, words[0]);
 }

@@ -4,6 +4,11 @@
 
 #include "cmd.h"
 
+/* Its own options, and those of the runs that it writes down. */
+#define JOB_INSTALL_ACCEPTS                                                                       \
+  (OPTIONS_OF_A_RUN | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_TZ | OPTION_FROM | OPTION_SYSTEMD | \
+   OPTION_SERVICE | OPTION_NAME | OPTION_APPLY | OPTION_MAX_JOBS)
+
 /* Runs it; `words` are those behind "install". Returns the exit code. */
 int job_install(const struct options *options, char **words);
 

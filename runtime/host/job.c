@@ -16,6 +16,7 @@ struct job_run {
   int64_t instant; /* milliseconds since 1970; 0: now */
   int64_t attempt;
   bool by_hand, claimed;
+  bool from_file; /* it has no instant to claim */
 };
 
 static int say(const struct failure *failure) {
@@ -189,6 +190,26 @@ int job_run(const struct run_options *options, const char *name, int64_t at) {
   return exit_code;
 }
 
+int job_run_file(const struct run_options *options, const char *path, const char *name) {
+  struct failure failure;
+  struct script script;
+  char *arguments[] = {NULL};
+  int exit_code = EXIT_USAGE;
+  if (script_read(&script, path, &failure)) {
+    struct schedule_job job = {.name = name, .file = path, .body = "function"};
+    struct job_run run = {.job = &job, .instant = journal_now(), .attempt = 1, .by_hand = true};
+    struct run_options wanted = *options;
+    run.from_file = true;
+    wanted.job = &run;
+    wanted.recording = RUN_RECORDED;
+    exit_code = run_script(&wanted, &script, arguments);
+  } else {
+    say(&failure);
+  }
+  script_free(&script);
+  return exit_code;
+}
+
 /* Running it */
 
 static int refuse(const struct job_run *job, enum schedule_claim answer) {
@@ -204,7 +225,7 @@ static int refuse(const struct job_run *job, enum schedule_claim answer) {
 
 int job_run_claim(struct job_run *job, struct context *context) {
   struct failure failure;
-  if (!job) return EXIT_DONE;
+  if (!job || job->from_file) return EXIT_DONE;
   if (!run_journal_open(context, NULL, 0, &failure)) return say(&failure);
   /* As the history shows it: /opt/jobs.lua#nightly. */
   char *name = NULL;
@@ -227,7 +248,7 @@ static void push_event(lua_State *L, const struct job_run *job) {
   lua_setfield(L, -2, "name");
   lua_pushinteger(L, job->instant);
   lua_setfield(L, -2, "due");
-  lua_pushstring(L, job->job->zone);
+  lua_pushstring(L, job->job->zone); /* nil where only the file knows it */
   lua_setfield(L, -2, "zone");
   lua_pushinteger(L, job->attempt);
   lua_setfield(L, -2, "attempt");

@@ -27,6 +27,10 @@ struct job_run;
    because another run has the instant or the job; all has been said. */
 int job_run(const struct run_options *options, const char *name, int64_t at);
 
+/* Runs the job `name` as the file `path` registers it now, without a daemon or a row: for those who
+   have another scheduler. Returns the exit code of the run; all has been said. */
+int job_run_file(const struct run_options *options, const char *path, const char *name);
+
 /* The parts of it that host/run.c calls; nothing is done for NULL. Claims the instant; EXIT_DONE,
    or the exit code where the run is not to begin, which has been said. */
 int job_run_claim(struct job_run *job, struct context *context);

@@ -86,6 +86,13 @@ end
 --- What is called through this has no name in a traceback, so that the file's code is its main chunk there too.
 local function nameless(f) return f end
 
+--- The zone of a job that the file registers.
+local function zone_of(name)
+  for _, registration in ipairs(registrations) do
+    if registration.name == name then return registration.tz end
+  end
+end
+
 --- Called by the host with the file's own code, and with the name of the job that is to run; without one it only tells.
 ---@param code function
 ---@param name string|nil
@@ -100,7 +107,7 @@ function M.main(code, name, event, ...)
   nameless(code)(...)
   if not name then return tell() end
   phase = "runs"
-  event.at = require("lofty.time").iso(event.due, event.zone)
+  event.at = require("lofty.time").iso(event.due, event.zone or zone_of(name))
   event.zone = nil
   local f = functions[name]
   if not f then error(("%s registers no job %s any more"):format(arg[0], wording.quoted(name)), 0) end
