@@ -131,11 +131,12 @@ static void test_ends(void) {
   outcome = finish(&child, 1, six + 2 * HOUR);
   CHECK(outcome.pauses);
   CHECK_STR(state_of(daemon.journal, "failing", six + 2 * HOUR), "paused");
+  /* Also for a daemon that has not heard of it yet. */
+  CHECK(schedule_consider(daemon.journal, zones, known, six + 3 * HOUR, NULL, &failure));
   free(known);
   known = find(daemon.journal, "failing");
   CHECK(known->paused == six + 2 * HOUR && known->by_failures && known->failures == 2);
   TEST("what comes then is paused, and is not caught up when the job goes on");
-  CHECK(schedule_consider(daemon.journal, zones, known, six + 3 * HOUR, NULL, &failure));
   CHECK_STR(state_of(daemon.journal, "failing", six + 3 * HOUR), "paused");
   CHECK_INT(
       schedule_pause(daemon.journal, zones, ME, "failing", false, six + 4 * HOUR + 1, &failure),
