@@ -72,12 +72,9 @@ static bool is_path(enum option_bit bit) {
 static void add_option(struct command_line *line, const char *name, const char *value, bool path) {
   char *word = NULL;
   char *whole = path && value ? absolute(value) : NULL;
-  if (path && value && !whole)
-    word = NULL;
-  else if (asprintf(&word, "--%s%s%s", name, value ? "=" : "",
-                    whole   ? whole
-                    : value ? value
-                            : "") < 0)
+  bool known = !path || !value || whole;
+  if (whole) value = whole;
+  if (!known || asprintf(&word, "--%s%s%s", name, value ? "=" : "", value ? value : "") < 0)
     word = NULL;
   free(whole);
   add(line, word);

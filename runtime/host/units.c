@@ -250,7 +250,7 @@ static bool look_at_old(const char *path, const struct buffer *text, bool *same,
   FILE *file = S_ISREG(status.st_mode) ? fopen(path, "re") : NULL;
   char *old = file ? malloc(UNIT_MAXIMUM + 1) : NULL;
   size_t length = old ? fread(old, 1, UNIT_MAXIMUM + 1, file) : 0;
-  bool ours = length >= strlen(mark) && memcmp(old, mark, strlen(mark)) == 0;
+  bool ours = old && length >= strlen(mark) && memcmp(old, mark, strlen(mark)) == 0;
   *same = ours && length == text->length && memcmp(old, text->data, length) == 0;
   free(old);
   if (file) fclose(file);
