@@ -67,9 +67,7 @@ local function check_value(spec, value, path)
   return (spec.enum and check_enum or checkers[spec.type])(spec, value, path)
 end
 
-function checkers.any(_, value)
-  return nil, value
-end
+function checkers.any(_, value) return nil, value end
 
 function checkers.boolean(_, value, path)
   if type(value) == "boolean" then return nil, value end
@@ -131,9 +129,8 @@ local EXACT_FLOAT = 2 ^ 53
 
 function checkers.integer(spec, value, path)
   local kind = math_type(value)
-  -- Mostly it is an id, of which nothing but the least that it can be is known.
-  if kind == "integer" and not (spec.format or spec.multiple or spec.max) and value >= (spec.min or value) then
-    return nil, value
+  if kind == "integer" and value >= (spec.min or value) and not (spec.format or spec.multiple or spec.max) then
+    return nil, value -- mostly it is an id
   end
   local integer = kind == "integer" and value or kind == "float" and to_integer(value)
   if integer and kind == "float" and (value >= EXACT_FLOAT or value <= -EXACT_FLOAT) then
@@ -304,13 +301,12 @@ end
 ---@return string|nil message
 ---@return table|nil clean
 function M.params(row, values, fields)
-  local params = row.params
-  if not params then return nil, values end
   if type(values[1]) == "table" and is_misplaced(row, values[1], fields) then
-    local name = params[1].name
+    local name = row.params[1].name
     return ("%s: %s comes first: %s(%s, { ... })"):format(row.name, name, row.name, name)
   end
-  for index = 1, #params do
+  local params = row.params
+  for index = 1, params and #params or 0 do
     local spec, value = params[index], values[index]
     if value == nil then return ("%s: %s is required"):format(row.name, spec.name) end
     local message, clean = check_value(spec, value, spec.name)
