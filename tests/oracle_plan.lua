@@ -1,5 +1,10 @@
 --- Writes of many kinds that depend on each other, for oracle_plan.py: what a run of this leaves, a dry run and the
 --- application of its plan must leave.
+--
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_tasks
+-- loftyrun: allow delete_leads
+-- loftyrun: allow delete_webhooks
 local lofty = require "lofty"
 
 local leads = lofty.leads.list { limit = 12 }

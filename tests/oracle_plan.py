@@ -162,7 +162,7 @@ def difference(one, other, path=""):
 PEOPLE = """
 local lofty = require "lofty"
 local time = lofty.time
-local day = time.fields(lofty.now(), "UTC")
+local day = time.fields(lofty.now(), lofty.guard.zones({})[1])
 local names = { "Ada", "Ben", "Cy" }
 for index, name in ipairs(names) do
   lofty.leads.create { firstName = name, emails = { name:lower() .. "@example.com" },
@@ -199,8 +199,7 @@ CASES = [
     ("synthetic", None, [os.path.join(HERE, "oracle_plan.lua")], (0,), (0,)),
     ("finish_overdue", None, ["tasks/finish_overdue.lua"], (0, 8), (0, 8)),
     ("reengage_stale", None, ["leads/reengage_stale.lua", "--tag", "again"], (0,), (0,)),
-    ("birthday_greetings", PEOPLE, ["leads/birthday_greetings.lua", "--apply", "--zone", "UTC", "--from", "0", "--to", "24"],
-     (0,), (0,)),
+    ("birthday_greetings", PEOPLE, ["leads/birthday_greetings.lua", "--apply"], (0,), (0,)),
     ("tag_hygiene", TAGS, ["leads/tag_hygiene.lua", "--apply"], (0,), (0,)),
     ("closing_deadlines", DEALS, ["transactions/closing_deadlines.lua", "--tasks", "--days", "90", "--zone", "UTC"], (0,), (0,)),
     ("import_csv", None, ["leads/import_csv.lua", "leads.csv", "--apply", "--tag", "Imported"], (0,), (0,)),
@@ -217,9 +216,16 @@ def prepare(box, before):
         assert code == 0, err
 
 
-def script_words(words):
-    """The script's path and its arguments."""
-    return [words[0] if os.path.isabs(words[0]) else os.path.join(SCRIPTS, words[0]), *words[1:]]
+def script_words(box, words):
+    """The script's path and its arguments. One that sends does so at any hour here."""
+    path = os.path.join(SCRIPTS, words[0])
+    with open(path, encoding="utf-8") as script:
+        text = script.read()
+    if "quiet 18:00-9:00" in text:
+        path = os.path.join(box.folder, os.path.basename(path))
+        with open(path, "w", encoding="utf-8") as script:
+            script.write(text.replace("quiet 18:00-9:00", "quiet none"))
+    return [path, *words[1:]]
 
 
 def itself(root, case):
@@ -227,7 +233,7 @@ def itself(root, case):
     name, before, words, codes, _ = case
     box = Box(root, name + "-run")
     prepare(box, before)
-    code, out, err = box.run(*script_words(words))
+    code, out, err = box.run(*script_words(box, words))
     check(f"{name}: the run itself ends well", code in codes, f"exit {code}\n{out[-800:]}\n{err[-1500:]}")
     box.said = masked(out)
     return box
@@ -244,7 +250,7 @@ def plan(box, name, before, words, wanted):
     lofty_before, writes_before = box.everything(), box.writes()
     kept_before = box.kept() if os.path.exists(os.path.join(box.state, "state.db")) else None
     path = os.path.join(box.folder, "the plan.json")
-    code, out, err = box.run("--dry-run", "--plan", path, *script_words(words))
+    code, out, err = box.run("--dry-run", "--plan", path, *script_words(box, words))
     check(f"{name}: the dry run ends well", code == 0 and os.path.exists(path), f"exit {code}\n{out[-800:]}\n{err[-2500:]}")
     if name != "finish_overdue":  # what a Smart Plan has made only Lofty's refusal tells
         check(f"{name}: the script has seen the same", masked(out) == wanted.said, f"{masked(out)}\n---\n{wanted.said}")
@@ -335,7 +341,7 @@ def changed(root):
     box = Box(root, "changed")
     try:
         path = os.path.join(box.folder, "p.json")
-        code, _, err = box.run("--dry-run", "--plan", path, "-e", CHANGED)
+        code, _, err = box.run("--dry-run", "--plan", path, "--allow", "delete_leads", "-e", CHANGED)
         check("changed: planned", code == 0, err)
         leads = box.call("GET", "/v1.0/leads?limit=6")["leads"]
         ids = [lead["leadId"] for lead in leads]

@@ -83,6 +83,7 @@ static int run(const struct options *options, char **words) {
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "history");
   struct run_options run_options = options_run(options);
   run_options.record = NULL;
+  run_options.allow_all = applies;
   run_options.recording = applies ? RUN_RECORDED : RUN_READS_HISTORY;
   exit_code = run_script(&run_options, &script, arguments);
   script_free(&script);

@@ -255,6 +255,14 @@ static int open_grants(struct run *run) {
   return EXIT_DONE;
 }
 
+/* What the library asks for as soon as it is loaded. Runs protected. */
+static int give_settings(lua_State *L) {
+  const struct run *run = lua_touserdata(L, 1);
+  profile_give_codes(run->profile, L);
+  grants_give(&run->grants, run->script, L);
+  return 0;
+}
+
 static int open_run(struct run *run) {
   struct failure failure;
   const struct run_options *wanted = run->options;
@@ -301,6 +309,9 @@ static int open_run(struct run *run) {
       !(run->tasks = tasks_new(context, run->L))) {
     return out_of_memory(run);
   }
+  lua_pushcfunction(run->L, give_settings);
+  lua_pushlightuserdata(run->L, run);
+  if (lua_pcall(run->L, 1, 0, 0) != LUA_OK) return out_of_memory(run);
   if (!profile_check_codes(run->profile, run->L, &failure)) return say(run, &failure, EXIT_CONFIG);
   if (!interrupt_install(context->loop, run->options->timeout, &failure))
     return say(run, &failure, EXIT_TEMPORARY);
@@ -341,8 +352,6 @@ static void set_arguments(lua_State *L, const struct run *run) {
 static int prepare(lua_State *L) {
   struct run *run = lua_touserdata(L, 1);
   state_add_module_folder(L, run->script->folder);
-  profile_give_codes(run->profile, L);
-  grants_give(&run->grants, run->script, L);
   set_arguments(L, run);
   if (strcmp(run->script->name, "-e") == 0) {
     lua_getglobal(L, "require");
