@@ -24,10 +24,10 @@ static bool extend(struct tape_list *list, int stream, const char *bytes, size_t
   if (!last || last->stream != stream || last->length + length > PIECE_MOST) return false;
   struct tape_piece *grown = realloc(last, weight_of(last->length + length));
   if (!grown) return false;
-  if (before)
-    before->next = grown;
-  else
+  if (list->first == last)
     list->first = grown;
+  else if (before)
+    before->next = grown;
   list->last = grown;
   memcpy(grown->bytes + grown->length, bytes, length);
   grown->length += length;
