@@ -70,7 +70,7 @@ static void append_piece(struct tape *tape, int stream, const char *bytes, size_
     while (tape->tail.first) drop_first(tape);
     tape->left_out += (int64_t)length;
   }
-  while (tape->tail.weight > tape->tail_most) drop_first(tape);
+  while (tape->tail.first && tape->tail.weight > tape->tail_most) drop_first(tape);
 }
 
 void tape_append(struct tape *tape, int stream, const char *bytes, size_t length) {
