@@ -303,7 +303,7 @@ static bool put_job(struct swap *swap, const char *account, int64_t *id) {
   const struct schedule_job *job = &swap->registration->job;
   const struct schedule_options *options = &job->options;
   struct store *store = journal_store(swap->journal);
-  int64_t source;
+  int64_t source = 0;
   swap->fine = true;
   if (schedule_job(swap->journal, account, job->name, leave_old, swap, swap->failure) ==
       STORE_FAILED)

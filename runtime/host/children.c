@@ -10,8 +10,6 @@
 
 enum { LOOK_MS = 200 };
 
-extern char **environ;
-
 static bool set_actions(posix_spawn_file_actions_t *actions, int out, int err) {
   return posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
          (out < 0 || posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO) == 0) &&

@@ -354,9 +354,10 @@ static bool make_room(struct step *step, const struct schedule_job *job,
 static struct child *child_of(struct runs *runs, const struct schedule_job *job, int64_t instant) {
   for (struct child *child = runs->children; child; child = child->next)
     if (child->job == job->id && child->instant == instant) return child;
-  struct child *child = calloc(1, sizeof *child + strlen(job->name) + 1);
+  size_t size = strlen(job->name) + 1;
+  struct child *child = calloc(1, sizeof *child + size);
   if (!child) return NULL;
-  strcpy(child->name, job->name);
+  memcpy(child->name, job->name, size);
   child->job = job->id;
   child->instant = instant;
   child->next = runs->children;

@@ -231,7 +231,7 @@ static bool take_job(void *context, const struct schedule_job *job) {
   struct reading *reading = context;
   if (reading->count == reading->size) {
     size_t size = reading->size ? 2 * reading->size : 16;
-    struct schedule_job **larger = realloc(reading->jobs, size * sizeof *larger);
+    struct schedule_job **larger = realloc(reading->jobs, size * sizeof(struct schedule_job *));
     reading->failed = !larger;
     if (!larger) return false;
     reading->jobs = larger;
@@ -277,8 +277,8 @@ static bool read_jobs(struct server *server, struct failure *failure) {
   bool fine = schedule_served(server->journal, server->row.id, take_job, &reading, failure) &&
               (!reading.failed || failure_set(failure, "OUT_OF_MEMORY", "out of memory"));
   int64_t *next = fine ? calloc(reading.count + 1, sizeof *next) : NULL;
-  if (fine && !next) fine = failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  if (!fine) {
+  if (!next) {
+    if (fine) failure_set(failure, "OUT_OF_MEMORY", "out of memory");
     forget_jobs(reading.jobs, reading.count);
     return false;
   }
