@@ -171,7 +171,8 @@ static int resume(const struct options *options, char **words) {
 
 #define OPTIONS_OF_A_STORE (OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_NO_COLOR)
 #define OPTIONS_OF_A_JOB \
-  (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY))
+  (OPTIONS_OF_A_RUN &    \
+   ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_DRY_RUN | OPTION_PLAN))
 
 static const struct verb {
   const char *name;
@@ -180,7 +181,10 @@ static const struct verb {
 } verbs[] = {
     {"list", OPTIONS_OF_A_STORE | OPTION_JSON, list},
     {"next", OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
-    {"run", OPTIONS_OF_A_JOB | OPTION_AT | OPTION_LOCK | OPTION_WAIT_LOCK, run_job},
+    {"run",
+     OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW | OPTION_AT | OPTION_LOCK |
+         OPTION_WAIT_LOCK,
+     run_job},
     {"pause", OPTIONS_OF_A_STORE, pause_job},
     {"resume", OPTIONS_OF_A_STORE, resume},
     {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},

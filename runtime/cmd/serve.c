@@ -49,8 +49,9 @@ const struct command command_serve = {
         "one ends at once.\n"
         "\n"
         "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
-    .accepts = (OPTIONS_OF_A_RUN &
-                ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_LEDGER)) |
-               OPTION_MAX_JOBS,
+    .accepts = (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
+                                               OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |
+               (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |
+               OPTION_ALLOW | OPTION_MAX_JOBS,
     .run = run,
 };

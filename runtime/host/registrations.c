@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../core/config.h"
@@ -105,21 +104,6 @@ static bool append_lines(struct buffer *lines, const struct buffer *told, const 
   return fine;
 }
 
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-
-/* A file that fills the memory must not take the daemon's machine with it. A sanitizer's own memory
-   counts too, and is more. */
-static void limit_memory(void) {
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= MEMORY_LIMIT) return;
-  limit.rlim_cur = MEMORY_LIMIT;
-  setrlimit(RLIMIT_DATA, &limit); /* without it there is still the limit of time */
-#endif
-}
-
 static int refuse_empty(const char *path, const struct buffer *told) {
   if (told->data)
     fprintf(stderr, "loftyrun: %s registers nothing; it should call lofty.on.schedule\n", path);
@@ -136,7 +120,7 @@ static int ask(const struct run_options *options, const struct script *script, c
   wanted.registrations = told;
   wanted.recording = RUN_READS_HISTORY;
   if (wanted.timeout <= 0) wanted.timeout = TIME_LIMIT_SECONDS;
-  limit_memory();
+  wanted.memory = MEMORY_LIMIT;
   int output = set_output_aside();
   int exit_code = output < 0 ? EXIT_TEMPORARY : run_script(&wanted, script, arguments);
   if (output < 0 || !give_output_back(output)) {

@@ -84,6 +84,32 @@ int runs_options(const struct run_options *options, const char **arguments,
   return count;
 }
 
+/* What only its runs take. The daemon's log says how each ended; what a run printed is said where
+   it has failed, and is in the history. */
+static int script_options(const struct run_options *options, const char **arguments,
+                          struct runs_room *room) {
+  int count = 0;
+  arguments[count++] = "--quiet";
+  if (options->memory) {
+    snprintf(room->memory, sizeof room->memory, "%zu", options->memory);
+    arguments[count++] = "--max-memory";
+    arguments[count++] = room->memory;
+  }
+  if (options->ping) {
+    arguments[count++] = "--ping";
+    arguments[count++] = options->ping;
+  }
+  if (options->on_failure) {
+    arguments[count++] = "--on-failure";
+    arguments[count++] = options->on_failure;
+  }
+  for (size_t i = 0; i < options->allow_count && i < RUNS_ALLOW_MOST; i++) {
+    arguments[count++] = "--allow";
+    arguments[count++] = options->allow[i];
+  }
+  return count;
+}
+
 struct runs *runs_new(const struct serve_options *options, struct journal *journal,
                       int64_t server) {
   struct runs *runs = calloc(1, sizeof *runs);
@@ -374,6 +400,7 @@ static bool start(struct step *step, const struct schedule_job *job, int64_t ins
   if (!child) return failure_set(step->failure, "OUT_OF_MEMORY", "out of memory");
   civil_write_instant(instant / SECOND, 0, at);
   count += runs_options(options, arguments + count, &room);
+  count += script_options(options, arguments + count, &room);
   arguments[count++] = "--priority";
   arguments[count++] = options->priority ? options->priority : "scheduled";
   arguments[count] = NULL;

@@ -8,12 +8,12 @@
 struct runs;
 
 /* The most words of a run's command line. */
-enum { RUNS_ARGUMENTS = 40 };
+enum { RUNS_ARGUMENTS = 80, RUNS_ALLOW_MOST = 16 };
 
 /* Writes the options that each process of the daemon gets to `arguments`, at most that many, and
    returns how many; `room` keeps those that are numbers. */
 struct runs_room {
-  char sandbox[80], requests[24], retries[24], timeout[32];
+  char sandbox[80], requests[24], retries[24], timeout[32], memory[24];
 };
 int runs_options(const struct run_options *options, const char **arguments, struct runs_room *room);
 
