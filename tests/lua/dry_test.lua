@@ -1,4 +1,9 @@
 -- sandbox: demo
+-- loftyrun: allow delete_notes
+-- loftyrun: allow delete_leads
+-- loftyrun: allow delete_tasks
+-- loftyrun: allow delete_webhooks
+-- loftyrun: allow send_sms, quiet none
 -- A dry run from within: what reads show of what is planned, what they refuse to tell, and the order of a plan's items.
 -- That a plan does what the run would have done is proved by oracle_plan.py.
 local t = require "harness"
