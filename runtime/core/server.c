@@ -3,16 +3,21 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "patience.h"
 
 enum {
   CONNECTION_MEMORY = 256 * 1024,
   CONNECTION_TIMEOUT_SECONDS = 75,
   BACKLOG = 511,
-  REPLY_MAXIMUM = 64 * 1024 * 1024
+  REPLY_MAXIMUM = 64 * 1024 * 1024,
+  BUSY_SECONDS = 5 /* after which to try again what there was no room for */
 };
 
 struct server {
@@ -21,15 +26,16 @@ struct server {
   int epoll;
   unsigned port;
   struct loop_timer timer;
-  server_handler_fn *handler;
-  void *context;
+  struct server_options options;
   struct server_call *waiting;
-  size_t calls; /* begun and not over */
+  size_t calls;  /* begun and not over */
+  size_t bodies; /* bytes */
+  struct patience patience;
 };
 
 enum progress {
   PROGRESS_NEW,     /* its header is not in yet */
-  PROGRESS_READING, /* its body is coming */
+  PROGRESS_READING, /* its body is coming, if there is any */
   PROGRESS_WAITING, /* its connection is suspended until the reply is there and due */
   PROGRESS_READY    /* the reply may be sent */
 };
@@ -41,7 +47,8 @@ struct server_call {
   enum progress progress;
   char *target;
   struct buffer body;
-  bool too_large;
+  bool unwanted; /* the body */
+  int refusal;   /* a status, where the body cannot be taken; 0 */
   struct server_reply reply;
   struct loop_timer timer;
   struct server_call *next; /* of those that wait */
@@ -164,6 +171,7 @@ static enum MHD_Result send_reply(struct server_call *call) {
 
 static void wait_for_answer(struct server_call *call) {
   call->progress = PROGRESS_WAITING;
+  patience_pause(call->connection, true);
   call->next = call->server->waiting;
   call->server->waiting = call;
   MHD_suspend_connection(call->connection);
@@ -180,6 +188,7 @@ static void resume(void *context) {
   }
   loop_timer_clear(server->loop, &call->timer);
   call->progress = PROGRESS_READY;
+  patience_pause(call->connection, false);
   MHD_resume_connection(call->connection);
   loop_timer_set(server->loop, &server->timer, 0, run, server);
 }
@@ -195,30 +204,95 @@ void server_answer(struct server_call *call) {
     resume(call);
 }
 
+static const struct sockaddr *peer_of(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  return info ? info->client_addr : NULL;
+}
+
+/* What a function of the server's owner is asked about. */
+struct question {
+  struct server_request request;
+  struct field_list query, headers;
+};
+
+static void prepare(struct question *question, struct server_call *call, const char *path,
+                    const char *method) {
+  question->query.count = question->headers.count = 0;
+  question->query.overflow = question->headers.overflow = false;
+  MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, collect, &question->query);
+  MHD_get_connection_values(call->connection, MHD_HEADER_KIND, collect, &question->headers);
+  question->request = (struct server_request){.call = call,
+                                              .method = method,
+                                              .target = call->target,
+                                              .path = path,
+                                              .query = question->query.fields,
+                                              .query_count = question->query.count,
+                                              .headers = question->headers.fields,
+                                              .header_count = question->headers.count,
+                                              .body = call->body.data ? call->body.data : "",
+                                              .body_length = call->body.length,
+                                              .peer = peer_of(call->connection)};
+}
+
 /* Has the handler fill in the reply. */
 static void ask(struct server *server, struct server_call *call, const char *path,
                 const char *method) {
-  struct field_list query = {.count = 0};
-  struct field_list headers = {.count = 0};
-  MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, collect, &query);
-  MHD_get_connection_values(call->connection, MHD_HEADER_KIND, collect, &headers);
-  if (call->too_large) {
-    call->reply.status = MHD_HTTP_CONTENT_TOO_LARGE;
-  } else if (query.overflow || headers.overflow) {
+  char seconds[16];
+  struct question question;
+  prepare(&question, call, path, method);
+  if (question.query.overflow || question.headers.overflow) {
     call->reply.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+  } else if (call->refusal == MHD_HTTP_SERVICE_UNAVAILABLE) {
+    snprintf(seconds, sizeof seconds, "%d", BUSY_SECONDS);
+    call->reply.status = call->refusal;
+    server_reply_header(&call->reply, "Retry-After", seconds);
+  } else if (call->refusal) {
+    call->reply.status = call->refusal;
   } else {
-    struct server_request request = {.call = call,
-                                     .method = method,
-                                     .target = call->target,
-                                     .path = path,
-                                     .query = query.fields,
-                                     .query_count = query.count,
-                                     .headers = headers.fields,
-                                     .header_count = headers.count,
-                                     .body = call->body.data ? call->body.data : "",
-                                     .body_length = call->body.length};
-    server->handler(server->context, &request, &call->reply);
+    server->options.handler(server->options.context, &question.request, &call->reply);
   }
+}
+
+/* What Content-Length says; 0 where it says nothing. */
+static unsigned long long announced_length(const struct question *question) {
+  const struct server_request *request = &question->request;
+  for (size_t i = 0; i < request->header_count; i++)
+    if (strcasecmp(request->headers[i].name, "Content-Length") == 0)
+      return strtoull(request->headers[i].value, NULL, 10);
+  return 0;
+}
+
+/* The header is in. A body that is too large, as it says itself, is not waited for. */
+static enum MHD_Result begin(struct server *server, struct server_call *call, const char *path,
+                             const char *method) {
+  struct question question;
+  const struct server_options *options = &server->options;
+  call->progress = PROGRESS_READING;
+  if (!options->wants_body) return MHD_YES;
+  prepare(&question, call, path, method);
+  bool overflow = question.query.overflow || question.headers.overflow;
+  call->unwanted = overflow || !options->wants_body(options->context, &question.request);
+  if (announced_length(&question) <= options->body_maximum) return MHD_YES;
+  if (!call->unwanted) call->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+  ask(server, call, path, method);
+  return send_reply(call);
+}
+
+static void take_body(struct server *server, struct server_call *call, const char *bytes,
+                      size_t length) {
+  const struct server_options *options = &server->options;
+  if (call->unwanted || call->refusal) return;
+  if (options->bodies_maximum && server->bodies + length > options->bodies_maximum) {
+    call->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
+  } else if (buffer_append(&call->body, bytes, length)) {
+    server->bodies += length;
+  } else {
+    call->refusal = errno == ENOBUFS ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_SERVICE_UNAVAILABLE;
+  }
+  if (!call->refusal) return;
+  server->bodies -= call->body.length;
+  buffer_free(&call->body);
 }
 
 /* Called with each request's target before its header is in; what it returns is the state that the
@@ -229,7 +303,7 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
   call->server = context;
   call->connection = connection;
   call->reply.status = 500;
-  buffer_init(&call->body, SERVER_BODY_MAXIMUM);
+  buffer_init(&call->body, call->server->options.body_maximum);
   buffer_init(&call->reply.body, REPLY_MAXIMUM);
   buffer_init(&call->reply.headers, CONNECTION_MEMORY);
   call->target = strdup(target);
@@ -247,12 +321,9 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
   (void)connection, (void)version;
   struct server_call *call = *state;
   if (!call) return MHD_NO;
-  if (call->progress == PROGRESS_NEW) {
-    call->progress = PROGRESS_READING;
-    return MHD_YES;
-  }
+  if (call->progress == PROGRESS_NEW) return begin(context, call, path, method);
   if (*upload_size > 0) {
-    if (!buffer_append(&call->body, upload, *upload_size)) call->too_large = true;
+    take_body(context, call, upload, *upload_size);
     *upload_size = 0;
     return MHD_YES;
   }
@@ -266,10 +337,12 @@ static enum MHD_Result on_access(void *context, struct MHD_Connection *connectio
 
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode reason) {
-  (void)context, (void)connection, (void)reason;
+  (void)context, (void)reason;
   struct server_call *call = *state;
+  patience_renew(connection);
   if (!call) return;
   call->server->calls--;
+  call->server->bodies -= call->body.length;
   loop_timer_clear(call->server->loop, &call->timer);
   buffer_free(&call->body);
   buffer_free(&call->reply.body);
@@ -301,16 +374,53 @@ static int listen_on(unsigned port, unsigned *bound) {
   return -1;
 }
 
+/* The handshake of a connection asks for what it is to show. */
+static int show_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
+                            gnutls_pcert_st **chain, unsigned *count, gnutls_ocsp_data_st **ocsp,
+                            unsigned *ocsp_count, gnutls_privkey_t *key, unsigned *flags) {
+  (void)info;
+  struct MHD_Connection *connection = gnutls_session_get_ptr(session);
+  const struct server *server = connection ? patience_owner(connection) : NULL;
+  *ocsp = NULL;
+  *ocsp_count = *flags = 0;
+  if (!server) return -1;
+  certificate_show(server->options.certificate, chain, count, key);
+  return 0;
+}
+
+static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
 /* Hands the socket to a daemon, which closes it from then on, and watches the daemon. */
-static bool start_daemon(struct server *server, int fd) {
+static bool start_daemon(struct server *server) {
+  const struct server_options *options = &server->options;
+  unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+  struct MHD_OptionItem optional[5] = {{MHD_OPTION_END, 0, NULL}};
+  int count = 0;
+  if (options->connections)
+    optional[count++] =
+        (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT, options->connections, NULL};
+  if (options->connections_per_address)
+    optional[count++] = (struct MHD_OptionItem){MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                                                options->connections_per_address, NULL};
+  if (options->certificate) {
+    flags |= MHD_USE_TLS;
+    optional[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK2, 0,
+                                                (void *)(uintptr_t)show_certificate};
+    optional[count++] =
+        (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_versions};
+  }
+  optional[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
   server->daemon = MHD_start_daemon(
-      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, server,
-      MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_SECONDS,
-      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target,
-      server, MHD_OPTION_END);
+      flags, 0, NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET, options->fd,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      options->header_maximum ? options->header_maximum : (size_t)CONNECTION_MEMORY,
+      MHD_OPTION_CONNECTION_TIMEOUT,
+      options->idle_seconds ? options->idle_seconds : (unsigned)CONNECTION_TIMEOUT_SECONDS,
+      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+      patience_notify, &server->patience, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
+      MHD_OPTION_ARRAY, optional, MHD_OPTION_END);
   if (!server->daemon) {
-    close(fd);
+    close(options->fd);
     return false;
   }
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -319,31 +429,50 @@ static bool start_daemon(struct server *server, int fd) {
   return true;
 }
 
-struct server *server_start(struct loop *loop, unsigned port, server_handler_fn *handler,
-                            void *context, struct failure *failure) {
+struct server *server_open(struct loop *loop, const struct server_options *options,
+                           struct failure *failure) {
   struct server *server = calloc(1, sizeof *server);
   if (!server) {
+    close(options->fd);
     failure_set(failure, "OUT_OF_MEMORY", "out of memory");
     return NULL;
   }
-  *server = (struct server){.loop = loop, .handler = handler, .context = context, .epoll = -1};
-  int fd = listen_on(port, &server->port);
-  if (fd < 0) {
-    failure_set(failure, "LISTEN_FAILED", "cannot listen on 127.0.0.1:%u: %s", port,
-                strerror(errno));
-  } else if (start_daemon(server, fd)) {
+  *server = (struct server){.loop = loop, .options = *options, .epoll = -1};
+  patience_begin(&server->patience, loop, options->request_seconds, server);
+  if (start_daemon(server)) {
     schedule(server);
     return server;
-  } else {
-    failure_set(failure, "LISTEN_FAILED", "the server on 127.0.0.1:%u could not be set up", port);
   }
+  failure_set(failure, "LISTEN_FAILED", "the server could not be set up");
   server_stop(server);
   return NULL;
+}
+
+struct server *server_start(struct loop *loop, unsigned port, server_handler_fn *handler,
+                            void *context, struct failure *failure) {
+  unsigned bound;
+  struct server_options options = {.fd = listen_on(port, &bound),
+                                   .body_maximum = SERVER_BODY_MAXIMUM,
+                                   .handler = handler,
+                                   .context = context};
+  if (options.fd < 0) {
+    failure_set(failure, "LISTEN_FAILED", "cannot listen on 127.0.0.1:%u: %s", port,
+                strerror(errno));
+    return NULL;
+  }
+  struct server *server = server_open(loop, &options, failure);
+  if (server) server->port = bound;
+  return server;
 }
 
 unsigned server_port(const struct server *server) { return server->port; }
 
 bool server_is_busy(const struct server *server) { return server->calls > 0; }
+
+void server_quiesce(struct server *server) {
+  int fd = MHD_quiesce_daemon(server->daemon);
+  if (fd >= 0) close(fd);
+}
 
 void server_stop(struct server *server) {
   if (!server) return;
@@ -355,5 +484,6 @@ void server_stop(struct server *server) {
   }
   loop_timer_clear(server->loop, &server->timer);
   if (server->daemon) MHD_stop_daemon(server->daemon);
+  patience_end(&server->patience);
   free(server);
 }
