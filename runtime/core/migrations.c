@@ -49,6 +49,31 @@ const char *const migrations[] = {
     "  used INTEGER NOT NULL, PRIMARY KEY (account, name, day)) WITHOUT ROWID;",
     /* 6: what did not come to its end as it should is counted without a look at all writes */
     "DROP INDEX writes_open;"
-    "CREATE INDEX writes_not_done ON writes (run, state) WHERE state <> 'done';"};
+    "CREATE INDEX writes_not_done ON writes (run, state) WHERE state <> 'done';",
+    /* 7: webhooks that were delivered, and their events (inbox.c). inbox_work has a row for each
+       handler that an event is given to: its tries, and who is at it. */
+    "CREATE TABLE inbox_deliveries (id INTEGER PRIMARY KEY, account TEXT NOT NULL,"
+    "  received INTEGER NOT NULL, origin TEXT NOT NULL, list_id INTEGER, team_id INTEGER,"
+    "  events INTEGER NOT NULL, problem TEXT, size INTEGER NOT NULL, body BLOB NOT NULL);"
+    "CREATE INDEX inbox_deliveries_size ON inbox_deliveries (received, size);"
+    "CREATE TABLE inbox_events (id INTEGER PRIMARY KEY,"
+    "  delivery INTEGER NOT NULL REFERENCES inbox_deliveries, position INTEGER NOT NULL,"
+    "  name TEXT NOT NULL, array_name TEXT, list_id INTEGER, team_id INTEGER, thing TEXT,"
+    "  lead INTEGER, happened INTEGER, received INTEGER NOT NULL, state TEXT NOT NULL,"
+    "  event_key TEXT, raw TEXT);"
+    "CREATE INDEX inbox_events_delivery ON inbox_events (delivery);"
+    "CREATE INDEX inbox_events_key ON inbox_events (event_key, received)"
+    "  WHERE event_key IS NOT NULL;"
+    "CREATE INDEX inbox_events_new ON inbox_events (id) WHERE state = 'new';"
+    "CREATE INDEX inbox_events_settled ON inbox_events (received)"
+    "  WHERE state IN ('duplicate', 'dropped', 'done');"
+    "CREATE TABLE inbox_work (event INTEGER NOT NULL REFERENCES inbox_events,"
+    "  handler TEXT NOT NULL, lead INTEGER, state TEXT NOT NULL, attempt INTEGER NOT NULL,"
+    "  next_attempt INTEGER NOT NULL, claimed_by INTEGER, claimed INTEGER, settled INTEGER,"
+    "  problem TEXT, PRIMARY KEY (event, handler)) WITHOUT ROWID;"
+    "CREATE INDEX inbox_work_due ON inbox_work (handler, next_attempt)"
+    "  WHERE state IN ('waiting', 'running');"
+    "CREATE INDEX inbox_work_lead ON inbox_work (handler, lead, event)"
+    "  WHERE state IN ('waiting', 'running');"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

@@ -1,0 +1,271 @@
+#include "inbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "entries.h"
+
+static const int64_t day_ms = 24 * 60 * 60 * 1000;
+
+#define EVENT_COLUMNS                                                                         \
+  "SELECT id, delivery, position, name, array_name, list_id, team_id, thing, lead, happened," \
+  " received, state, event_key, raw FROM inbox_events"
+
+/* $4 is 1 where the name is that of all kinds, up to its dot. */
+#define MATCHES                                                                       \
+  " id >= $1 AND id <= $2 AND ($3 IS NULL OR name = $3"                               \
+  " OR ($4 = 1 AND substr(name, 1, length($3)) = $3)) AND ($5 IS NULL OR state = $5)" \
+  " AND ($6 IS NULL OR lead = $6) AND received >= $7 AND received < $8"
+#define CAN_BE_DROPPED " state IN ('new', 'unreadable', 'open', 'dead') AND"
+
+/* Plain inserts: SQLite makes a table in memory for each one that returns something. */
+static const char last_delivery[] = "SELECT COALESCE(max(id), 0) FROM inbox_deliveries";
+static const char add_delivery[] =
+    "INSERT INTO inbox_deliveries (id, account, received, origin, list_id, team_id, events,"
+    " problem, size, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+static const char add_event[] =
+    "INSERT INTO inbox_events (delivery, position, name, array_name, list_id, team_id, thing, lead,"
+    " happened, received, event_key, raw, state)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+static const char same_event[] =
+    "SELECT 1 FROM inbox_events WHERE event_key = $1 AND received >= $2 LIMIT 1";
+static const char size_all[] = "SELECT COALESCE(sum(size), 0) FROM inbox_deliveries";
+static const char list_events[] = EVENT_COLUMNS " WHERE" MATCHES " ORDER BY id DESC";
+static const char one_delivery[] =
+    "SELECT id, account, received, origin, list_id, team_id, problem, body FROM inbox_deliveries"
+    " WHERE id = $1";
+static const char drop_work[] =
+    "UPDATE inbox_work SET state = 'dropped', settled = $9 WHERE state = 'waiting' AND event IN"
+    " (SELECT id FROM inbox_events WHERE" CAN_BE_DROPPED MATCHES ")";
+static const char drop_events[] =
+    "UPDATE inbox_events SET state = 'dropped' WHERE" CAN_BE_DROPPED MATCHES;
+static const char old_events[] =
+    "SELECT id, delivery FROM inbox_events WHERE state IN ('duplicate', 'dropped', 'done')"
+    " AND received < $1 AND NOT EXISTS (SELECT 1 FROM inbox_work WHERE event = id"
+    " AND state IN ('waiting', 'running')) ORDER BY received LIMIT $2";
+static const char forget_work[] = "DELETE FROM inbox_work WHERE event = $1";
+static const char forget_event[] = "DELETE FROM inbox_events WHERE id = $1";
+static const char forget_delivery[] =
+    "DELETE FROM inbox_deliveries WHERE id = $1"
+    " AND NOT EXISTS (SELECT 1 FROM inbox_events WHERE delivery = $1)";
+
+/* Adding */
+
+static struct store_value integer_or_null(struct inbox_integer integer) {
+  return integer.known ? store_integer(integer.value) : store_text(NULL);
+}
+
+static bool take_id(void *context, const struct store_value *columns, int count) {
+  (void)count;
+  *(int64_t *)context = columns[0].integer;
+  return true;
+}
+
+static bool add_one_event(struct store *store, const struct inbox_delivery *delivery,
+                          const struct inbox_event *event, struct inbox_added *added,
+                          struct failure *failure) {
+  enum store_answer before = STORE_NO;
+  int64_t window = delivery->received - INBOX_WINDOW_DAYS * day_ms;
+  if (event->key)
+    before =
+        store_query(store, same_event, STORE_WITH(store_text(event->key), store_integer(window)),
+                    NULL, NULL, failure);
+  if (before == STORE_FAILED) return false;
+  added->events++;
+  added->duplicates += before == STORE_YES;
+  added->unreadable += delivery->problem != NULL;
+  const char *state = delivery->problem ? "unreadable" : before == STORE_YES ? "duplicate" : "new";
+  return store_run(
+      store, add_event,
+      STORE_WITH(store_integer(delivery->id), store_integer(event->position),
+                 store_text(event->name), store_text(event->array_name),
+                 integer_or_null(delivery->list_id), integer_or_null(delivery->team_id),
+                 store_text(event->thing), integer_or_null(event->lead),
+                 integer_or_null(event->happened), store_integer(delivery->received),
+                 store_text(event->key), store_text(event->raw), store_text(state)),
+      NULL, failure);
+}
+
+static bool add_one(struct store *store, const struct inbox_delivery *delivery,
+                    struct inbox_added *added, struct failure *failure) {
+  static const struct inbox_event whole = {.name = "unreadable"};
+  const struct inbox_event *events = delivery->problem ? &whole : delivery->events;
+  size_t count = delivery->problem ? 1 : delivery->count;
+  bool fine =
+      store_run(store, add_delivery,
+                STORE_WITH(store_integer(delivery->id), store_text(delivery->account),
+                           store_integer(delivery->received), store_text(delivery->origin),
+                           integer_or_null(delivery->list_id), integer_or_null(delivery->team_id),
+                           store_integer((int64_t)count), store_text(delivery->problem),
+                           store_integer((int64_t)delivery->length),
+                           store_blob(delivery->body, delivery->length)),
+                NULL, failure);
+  for (size_t i = 0; fine && i < count; i++)
+    fine = add_one_event(store, delivery, &events[i], added, failure);
+  return fine;
+}
+
+bool inbox_add(struct store *store, struct inbox_delivery *deliveries, size_t count,
+               struct inbox_added *added, struct failure *failure) {
+  struct inbox_added sum = {.events = 0};
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  int64_t last;
+  bool fine =
+      store_query(store, last_delivery, STORE_WITH_NOTHING, take_id, &last, failure) == STORE_YES;
+  for (size_t i = 0; fine && i < count; i++) {
+    deliveries[i].id = ++last;
+    fine = add_one(store, &deliveries[i], &sum, failure);
+  }
+  fine = store_end(store, fine, failure);
+  if (fine && added) *added = sum;
+  return fine;
+}
+
+bool inbox_size(struct store *store, int64_t *bytes, struct failure *failure) {
+  return store_query(store, size_all, STORE_WITH_NOTHING, take_id, bytes, failure) == STORE_YES;
+}
+
+/* Looking */
+
+/* The arguments $1 to $8 of MATCHES. */
+struct matching {
+  char prefix[64];
+  struct store_value values[9];
+};
+
+static void match(struct matching *matching, const struct inbox_filter *filter, int64_t before) {
+  const char *name = filter->name;
+  size_t length = name ? strlen(name) : 0;
+  bool is_kind =
+      length > 2 && length < sizeof matching->prefix && strcmp(name + length - 2, ".*") == 0;
+  if (is_kind) {
+    memcpy(matching->prefix, name, length - 1);
+    matching->prefix[length - 1] = '\0';
+  }
+  int64_t last = before ? before - 1 : INT64_MAX;
+  if (filter->id && filter->id < last) last = filter->id;
+  const struct store_value values[] = {store_integer(filter->id ? filter->id : 1),
+                                       store_integer(last),
+                                       store_text(is_kind ? matching->prefix : name),
+                                       store_integer(is_kind),
+                                       store_text(filter->state),
+                                       integer_or_null(filter->lead),
+                                       store_integer(filter->since),
+                                       store_integer(filter->before ? filter->before : INT64_MAX)};
+  memcpy(matching->values, values, sizeof values);
+}
+
+static struct inbox_integer integer_of(const struct store_value *column) {
+  return (struct inbox_integer){.known = column->kind == STORE_INTEGER, .value = column->integer};
+}
+
+struct listing {
+  inbox_visit_event *visit_event;
+  inbox_visit_delivery *visit_delivery;
+  void *context;
+};
+
+static bool visit_event(void *context, const struct store_value *columns, int count) {
+  const struct listing *listing = context;
+  const struct inbox_event event = {.id = columns[0].integer,
+                                    .delivery = columns[1].integer,
+                                    .position = columns[2].integer,
+                                    .name = columns[3].data,
+                                    .array_name = columns[4].data,
+                                    .list_id = integer_of(&columns[5]),
+                                    .team_id = integer_of(&columns[6]),
+                                    .thing = columns[7].data,
+                                    .lead = integer_of(&columns[8]),
+                                    .happened = integer_of(&columns[9]),
+                                    .received = columns[10].integer,
+                                    .state = columns[11].data,
+                                    .key = columns[12].data,
+                                    .raw = columns[13].data};
+  (void)count;
+  return listing->visit_event(listing->context, &event);
+}
+
+bool inbox_list(struct store *store, const struct inbox_filter *filter, int64_t before,
+                inbox_visit_event *visit, void *context, struct failure *failure) {
+  struct matching matching;
+  struct listing listing = {.visit_event = visit, .context = context};
+  match(&matching, filter, before);
+  return store_query(store, list_events, (struct store_arguments){matching.values, 8}, visit_event,
+                     &listing, failure) != STORE_FAILED;
+}
+
+static bool visit_delivery(void *context, const struct store_value *columns, int count) {
+  const struct listing *listing = context;
+  const struct inbox_delivery delivery = {.id = columns[0].integer,
+                                          .account = columns[1].data,
+                                          .received = columns[2].integer,
+                                          .origin = columns[3].data,
+                                          .list_id = integer_of(&columns[4]),
+                                          .team_id = integer_of(&columns[5]),
+                                          .problem = columns[6].data,
+                                          .body = columns[7].data,
+                                          .length = columns[7].length};
+  (void)count;
+  return listing->visit_delivery(listing->context, &delivery);
+}
+
+enum store_answer inbox_delivery(struct store *store, int64_t id, inbox_visit_delivery *visit,
+                                 void *context, struct failure *failure) {
+  struct listing listing = {.visit_delivery = visit, .context = context};
+  return store_query(store, one_delivery, STORE_WITH(store_integer(id)), visit_delivery, &listing,
+                     failure);
+}
+
+/* Dropping and forgetting */
+
+bool inbox_drop(struct store *store, const struct inbox_filter *filter, int64_t now, int64_t *count,
+                struct failure *failure) {
+  struct matching matching;
+  match(&matching, filter, 0);
+  matching.values[8] = store_integer(now);
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  bool fine =
+      store_run(store, drop_work, (struct store_arguments){matching.values, 9}, NULL, failure) &&
+      store_run(store, drop_events, (struct store_arguments){matching.values, 8}, count, failure);
+  return store_end(store, fine, failure);
+}
+
+enum { FORGOTTEN_AT_ONCE = 500 };
+
+struct old {
+  int64_t events[FORGOTTEN_AT_ONCE], deliveries[FORGOTTEN_AT_ONCE];
+  int count;
+};
+
+static bool take_old(void *context, const struct store_value *columns, int count) {
+  struct old *old = context;
+  (void)count;
+  old->events[old->count] = columns[0].integer;
+  old->deliveries[old->count++] = columns[1].integer;
+  return old->count < FORGOTTEN_AT_ONCE;
+}
+
+bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
+                  struct failure *failure) {
+  struct old old = {.count = 0};
+  if (!store_begin(store, STORE_USUAL, failure)) return false;
+  bool fine =
+      store_query(store, old_events,
+                  STORE_WITH(store_integer(all ? INT64_MAX : now - INBOX_DAYS_KEPT * day_ms),
+                             store_integer(FORGOTTEN_AT_ONCE)),
+                  take_old, &old, failure) != STORE_FAILED;
+  for (int i = 0; fine && i < old.count; i++)
+    fine =
+        store_run(store, forget_work, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
+        store_run(store, forget_event, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
+        store_run(store, forget_delivery, STORE_WITH(store_integer(old.deliveries[i])), NULL,
+                  failure);
+  *count = old.count;
+  return store_end(store, fine, failure);
+}
+
+bool inbox_try(struct store *store, int64_t now, struct failure *failure) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRId64, now);
+  return entries_put(store, "loftyrun.inbox", "tried", text, STORE_DURABLE, failure);
+}
