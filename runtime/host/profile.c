@@ -40,6 +40,7 @@ struct profile {
   size_t memory;    /* bytes; 0: not set */
   struct grants grants;
   struct buffer schedule; /* profile_schedule.h */
+  struct webhook_config webhooks;
 };
 
 /* What the protected function works on; everything it allocates hangs on the profile. */
@@ -66,6 +67,7 @@ static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
                                        "codes",
                                        "requests_per_minute",
                                        "priority",
+                                       "webhooks",
                                        "schedule",
                                        "read_before_write",
                                        "ping",
@@ -270,6 +272,13 @@ static bool take_schedule(lua_State *L, const struct loading *loading) {
          invalid(loading, what);
 }
 
+/* Takes the table on top. */
+static bool take_webhooks(lua_State *L, const struct loading *loading) {
+  char what[256];
+  return webhook_config_take(&loading->profile->webhooks, L, what, sizeof what) ||
+         invalid(loading, what);
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(lua_State *L, const struct loading *loading) {
   struct profile *profile = loading->profile;
@@ -286,6 +295,7 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
   if (strcmp(setting, "read_before_write") == 0)
     return take_boolean(L, loading, setting, &profile->read_before_write);
   if (strcmp(setting, "schedule") == 0) return take_schedule(L, loading);
+  if (strcmp(setting, "webhooks") == 0) return take_webhooks(L, loading);
   bool fine;
   if (take_guard(L, loading, setting, &fine)) return fine;
   for (int i = 0; i < SETTING_COUNT; i++)
@@ -302,7 +312,7 @@ static bool take_setting(lua_State *L, const struct loading *loading) {
 static bool check_secrecy(const struct loading *loading) {
   struct stat status;
   const struct profile *profile = loading->profile;
-  bool secret = profile->ping_count > 0;
+  bool secret = profile->ping_count > 0 || webhook_config_is_secret(&profile->webhooks);
   for (size_t i = 0; i < SECRET_COUNT; i++) secret = secret || profile->values[secrets[i]];
   if (!secret) return true;
   if (stat(loading->path, &status) == 0 && (status.st_mode & 077) == 0) return true;
@@ -386,6 +396,7 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
+  webhook_config_init(&loading.profile->webhooks);
   snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : default_name);
   buffer_init(&loading.profile->schedule, PROFILE_SCHEDULE_MAXIMUM);
   run_file(&loading);
@@ -438,6 +449,10 @@ bool profile_reads_before_write(const struct profile *profile) {
 
 const struct buffer *profile_schedule(const struct profile *profile) {
   return profile && profile->schedule.data ? &profile->schedule : NULL;
+}
+
+const struct webhook_config *profile_webhooks(const struct profile *profile) {
+  return profile ? &profile->webhooks : NULL;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
@@ -503,6 +518,7 @@ void profile_close(struct profile *profile) {
   free(profile->pings);
   free(profile->on_failure);
   buffer_free(&profile->schedule);
+  webhook_config_clear(&profile->webhooks);
   for (int i = 0; i < SETTING_COUNT; i++) forget(profile->values[i]);
   free(profile);
 }

@@ -10,8 +10,8 @@
    whether a failure's ping says what was printed; on_failure, a command; max_memory; and what its
    runs may send and delete (host/grants.h): allow and limit, lists of grants with or without caps,
    deny, a list of their names, quiet_hours and timezone; read_before_write, true where what an
-   update or a delete is about is read first, so that it can be undone; and schedule, what
-   loftyrun serve runs.
+   update or a delete is about is read first, so that it can be undone; schedule, what
+   loftyrun serve runs; and webhooks, as webhook_config.h has them.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -24,6 +24,7 @@
 #include "../core/config.h"
 #include "../core/failure.h"
 #include "grants.h"
+#include "webhook_config.h"
 
 struct profile;
 
@@ -60,6 +61,9 @@ bool profile_reads_before_write(const struct profile *profile);
 
 /* Its schedule, as profile_schedule.h has it; NULL where it has none. */
 const struct buffer *profile_schedule(const struct profile *profile);
+
+/* What it says about the webhook receiver; NULL for NULL. */
+const struct webhook_config *profile_webhooks(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

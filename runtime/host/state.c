@@ -50,7 +50,7 @@ static int search_embedded(lua_State *L) {
   return 2;
 }
 
-static void add_searcher(lua_State *L) {
+void state_search_embedded(lua_State *L) {
   lua_getglobal(L, LUA_LOADLIBNAME);
   lua_getfield(L, -1, "searchers"); /* package searchers */
   for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
@@ -143,7 +143,7 @@ static void replace_functions(lua_State *L) {
 static int open_all(lua_State *L) {
   luaL_openlibs(L);
   bind_preload(L);
-  add_searcher(L);
+  state_search_embedded(L);
   replace_functions(L);
   catch_replace(L);
   interrupt_track_coroutines(L);

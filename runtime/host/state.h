@@ -21,6 +21,10 @@ bool state_was_refused(lua_State *L);
 /* Closes it, before the context's loop and client go, and frees its memory. NULL is fine. */
 void state_close(lua_State *L);
 
+/* Lets `require` find what is compiled in; done already in a state of state_new. Call it protected.
+ */
+void state_search_embedded(lua_State *L);
+
 /* Makes globals strict: reading an undefined one raises with a suggestion, and so does assigning a
    new one inside a function. Call it protected. */
 void state_strict_globals(lua_State *L);

@@ -1,0 +1,40 @@
+/* The webhook receiver on the loop: takes deliveries, has them in the inbox and on the disk, and
+   only then answers 200. All that arrive in one turn of the loop share one wait for the disk. */
+#ifndef HOST_WEBHOOKS_H
+#define HOST_WEBHOOKS_H
+
+#include <stdbool.h>
+
+#include "../core/failure.h"
+#include "../core/log.h"
+#include "../core/loop.h"
+#include "../core/store.h"
+#include "webhook_config.h"
+
+struct webhooks;
+
+struct webhooks_options {
+  const char *listen;                  /* as listener_open has it */
+  const char *certificate, *key;       /* files; NULL: plain http */
+  const char *account;                 /* whose events they are, as in lofty.state */
+  const struct webhook_config *config; /* NULL: what holds when nothing is said */
+  const struct log *log;
+};
+
+/* Listens. All that is given lives longer. NULL with `failure`: USAGE, CONFIG_INVALID (no secret,
+   a certificate that cannot be used, plain http that other machines reach), LISTEN_FAILED, those of
+   store.h. */
+struct webhooks *webhooks_start(struct loop *loop, struct store *store,
+                                const struct webhooks_options *options, struct failure *failure);
+
+/* Where it listens, "127.0.0.1:8443". */
+const char *webhooks_place(const struct webhooks *webhooks);
+
+/* Reads certificate and key anew. Where they cannot be used those before stay, and it is logged. */
+void webhooks_reload(struct webhooks *webhooks);
+
+/* Takes no more connections, lets what is under way end for at most three seconds, and stops. NULL
+   is fine. */
+void webhooks_stop(struct webhooks *webhooks);
+
+#endif
