@@ -7,6 +7,7 @@
 #include "digest.h"
 #include "guard.h"
 #include "http.h"
+#include "inbox.h"
 #include "journal.h"
 #include "json.h"
 #include "locks.h"
@@ -28,6 +29,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.digest", luaopen_native_digest},
                                    {"native.guard", luaopen_native_guard},
                                    {"native.http", luaopen_native_http},
+                                   {"native.inbox", luaopen_native_inbox},
                                    {"native.journal", luaopen_native_journal},
                                    {"native.json", luaopen_native_json},
                                    {"native.locks", luaopen_native_locks},

@@ -25,6 +25,7 @@ extern const struct command command_new;
 extern const struct command command_job;
 extern const struct command command_serve;
 extern const struct command command_history;
+extern const struct command command_inbox;
 extern const struct command command_state;
 
 /* All commands, in the order help lists them, ended by NULL. */

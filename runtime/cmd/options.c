@@ -237,6 +237,21 @@ static bool take_name(struct options *options, const char *value) {
   return crontab_is_name(value);
 }
 
+static bool take_listen(struct options *options, const char *value) {
+  options->listen = value;
+  return *value != '\0';
+}
+
+static bool take_certificate(struct options *options, const char *value) {
+  options->certificate = value;
+  return *value != '\0';
+}
+
+static bool take_key(struct options *options, const char *value) {
+  options->key = value;
+  return *value != '\0';
+}
+
 static const struct option table[] = {
     {OPTION_CHUNK, "execute", 'e', VALUE_REQUIRED, "CHUNK", "run this Lua instead of a script",
      "Lua", take_chunk},
@@ -345,6 +360,13 @@ static const struct option table[] = {
      take_nothing},
     {OPTION_NAME, "name", 0, VALUE_REQUIRED, "NAME", "call the job that",
      "letters, digits, _ - and ., at most 64", take_name},
+    {OPTION_LISTEN, "listen", 0, VALUE_REQUIRED, "PLACE",
+     "take webhooks at ADDRESS:PORT, unix:PATH or systemd", "ADDRESS:PORT, unix:PATH or systemd",
+     take_listen},
+    {OPTION_TLS, "cert", 0, VALUE_REQUIRED, "FILE", "the certificate to show there, with its chain",
+     "a file", take_certificate},
+    {OPTION_TLS, "key", 0, VALUE_REQUIRED, "FILE", "the key of the certificate", "a file",
+     take_key},
     {OPTION_HELP, "help", 'h', VALUE_NONE, NULL, "explain, and do nothing else", NULL,
      take_nothing},
     {OPTION_VERSION, "version", 'V', VALUE_NONE, NULL, "print the version, and do nothing else",

@@ -64,7 +64,9 @@ enum option_bit {
   OPTION_MAX_JOBS = 1ull << 54,
   OPTION_SYSTEMD = 1ull << 59,
   OPTION_SERVICE = 1ull << 60,
-  OPTION_NAME = 1ull << 61
+  OPTION_NAME = 1ull << 61,
+  OPTION_LISTEN = 1ull << 62,
+  OPTION_TLS = 1ull << 63 /* --cert and --key */
 };
 
 /* What every command takes that makes calls, as host/run.h does. */
@@ -132,7 +134,9 @@ struct options {
   const char *name;
   struct option_word words[OPTION_WORDS_MOST];
   size_t word_count;
-  bool ended; /* by --: whatever follows is no option */
+  bool ended;                    /* by --: whatever follows is no option */
+  const char *listen;            /* core/listener.h */
+  const char *certificate, *key; /* files */
 };
 
 /* The values that hold when nothing is given. */

@@ -4,16 +4,21 @@
 #include "cmd.h"
 
 static int run(const struct options *options, char **words) {
-  struct serve_options serve_options = {.run = options_run(options),
-                                        .files = (const char *const *)words,
-                                        .jobs_maximum = options->jobs_maximum};
+  struct serve_options serve_options = {
+      .run = options_run(options),
+      .files = (const char *const *)words,
+      .jobs_maximum = options->jobs_maximum,
+      .webhooks = {
+          .listen = options->listen, .certificate = options->certificate, .key = options->key}};
+  if (options->given & OPTION_TLS && !options->listen)
+    return command_usage_error(&command_serve, "--cert and --key are for --listen");
   return serve(&serve_options);
 }
 
 const struct command command_serve = {
     .name = "serve",
     .usage = "serve [options] [FILE...]",
-    .summary = "run jobs when they are due, until SIGTERM",
+    .summary = "run jobs when they are due, take webhooks, until SIGTERM",
     .details =
         "Each FILE registers jobs, and does nothing else:\n"
         "\n"
@@ -48,10 +53,28 @@ const struct command command_serve = {
         "second\n"
         "one ends at once.\n"
         "\n"
+        "With --listen it also takes webhooks of Lofty's, at https://HOST/hooks/SECRET. The secret "
+        "is in\n"
+        "LOFTYRUN_WEBHOOK_SECRET (while it is changed the one before in\n"
+        "LOFTYRUN_WEBHOOK_SECRET_PREVIOUS) or in the profile: 20 letters, digits or more. Whoever\n"
+        "does not know it gets 404 everywhere. A delivery is on the disk before it is answered "
+        "with\n"
+        "200; when it cannot be kept the answer is 503, with Retry-After. loftyrun inbox shows "
+        "them.\n"
+        "\n"
+        "--cert and --key are read again on SIGHUP. Without them it is plain http: on 127.0.0.1, "
+        "on a\n"
+        "Unix socket, or on systemd's socket as systemd:plain, behind a proxy. GET of\n"
+        "/hooks/SECRET/healthz and /readyz tells whether it lives, and whether it could keep a "
+        "delivery.\n"
+        "What else the profile can say (a header, an HMAC, who may, limits) is in webhooks = { ... "
+        "},\n"
+        "see loftyrun help profiles.\n"
+        "\n"
         "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
     .accepts = (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
                                                OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |
                (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |
-               OPTION_ALLOW | OPTION_MAX_JOBS,
+               OPTION_ALLOW | OPTION_MAX_JOBS | OPTION_LISTEN | OPTION_TLS,
     .run = run,
 };

@@ -17,6 +17,7 @@ enum {
   CONNECTION_TIMEOUT_SECONDS = 75,
   BACKLOG = 511,
   REPLY_MAXIMUM = 64 * 1024 * 1024,
+  PASSED_OVER = 4, /* bodies so many times as large as may be are read and thrown away */
   BUSY_SECONDS = 5 /* after which to try again what there was no room for */
 };
 
@@ -263,7 +264,8 @@ static unsigned long long announced_length(const struct question *question) {
   return 0;
 }
 
-/* The header is in. A body that is too large, as it says itself, is not waited for. */
+/* The header is in. A body that says itself that it is too large is read to its end all the same,
+   and thrown away, so that its sender gets to read why; one that is beyond measure is not. */
 static enum MHD_Result begin(struct server *server, struct server_call *call, const char *path,
                              const char *method) {
   struct question question;
@@ -273,8 +275,10 @@ static enum MHD_Result begin(struct server *server, struct server_call *call, co
   prepare(&question, call, path, method);
   bool overflow = question.query.overflow || question.headers.overflow;
   call->unwanted = overflow || !options->wants_body(options->context, &question.request);
-  if (announced_length(&question) <= options->body_maximum) return MHD_YES;
+  unsigned long long announced = announced_length(&question);
+  if (announced <= options->body_maximum) return MHD_YES;
   if (!call->unwanted) call->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+  if (announced / PASSED_OVER <= options->body_maximum) return MHD_YES;
   ask(server, call, path, method);
   return send_reply(call);
 }

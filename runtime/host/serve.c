@@ -12,6 +12,7 @@
 #include "../core/schedule_instants.h"
 #include "children.h"
 #include "job.h"
+#include "profile.h"
 #include "registrations.h"
 #include "runs.h"
 #include "signals.h"
@@ -41,6 +42,8 @@ struct server {
   struct schedule_server row;
   struct runs *runs;
   struct notify notify;
+  struct profile *profile;
+  struct webhooks *webhooks; /* NULL: none are taken */
   struct schedule_job **jobs;
   int64_t *next; /* of each of them; INT64_MAX: never */
   size_t count;
@@ -391,12 +394,15 @@ static int keep_serving(struct server *server) {
   struct failure failure;
   while (!server->ends) {
     if (server->stops) {
+      webhooks_stop(server->webhooks);
+      server->webhooks = NULL;
       runs_collect(server->runs, &failure); /* what it cannot tell of has ended all the same */
       if (runs_count(server->runs) == 0) break;
     } else if (server->reloads) {
       server->reloads = false;
       tell_manager(server, notify_reloading);
       load(server, false);
+      if (server->webhooks) webhooks_reload(server->webhooks);
       tell_manager(server, notify_ready);
       tick_in(server, 0);
     }
@@ -407,6 +413,28 @@ static int keep_serving(struct server *server) {
   }
   say(server, LOG_LEVEL_INFO, "ended", NULL, NULL);
   return server->ends ? EXIT_SIGTERM : EXIT_DONE;
+}
+
+static int begin_webhooks(struct server *server) {
+  struct failure failure;
+  const struct run_options *run = &server->options->run;
+  struct webhooks_options options = server->options->webhooks;
+  const char *name = run->profile;
+  if (!options.listen) return EXIT_DONE;
+  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
+  if ((name || !run->sandbox_seed) && !profile_open(name, &server->profile, &failure))
+    return tell_failure(server, &failure, true, EXIT_CONFIG);
+  options.account = server->account;
+  options.config = profile_webhooks(server->profile);
+  options.log = &run->log;
+  server->webhooks =
+      webhooks_start(server->loop, journal_store(server->journal), &options, &failure);
+  if (!server->webhooks)
+    return tell_failure(
+        server, &failure, true,
+        strcmp(failure.code, "CONFIG_INVALID") == 0 ? EXIT_CONFIG : folder_exit_code(&failure));
+  say(server, LOG_LEVEL_INFO, "webhooks are taken", "place", webhooks_place(server->webhooks));
+  return EXIT_DONE;
 }
 
 static int begin(struct server *server) {
@@ -429,6 +457,7 @@ static int begin(struct server *server) {
   }
   begin_watch(server);
   int exit_code = load(server, true);
+  if (exit_code == EXIT_DONE) exit_code = begin_webhooks(server);
   if (exit_code == EXIT_DONE && !server->stops) {
     tell_manager(server, notify_ready);
     tick_in(server, 0);
@@ -442,6 +471,8 @@ int serve(const struct serve_options *options) {
   if (exit_code != EXIT_DONE) return exit_code;
   exit_code = begin(&server);
   if (exit_code == EXIT_DONE) exit_code = keep_serving(&server);
+  webhooks_stop(server.webhooks);
+  profile_close(server.profile);
   if (server.loop) {
     loop_timer_clear(server.loop, &server.tick);
     loop_timer_clear(server.loop, &server.end);

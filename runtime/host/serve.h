@@ -10,18 +10,24 @@
    ended a run). What is decided about instants, and why none is lost or doubled by any of this, is
    in core/schedule.h and core/schedule_instants.h.
 
-   SIGHUP: the files are read again. SIGTERM and SIGINT: nothing new is started, what runs is told
-   to end and killed after 30 seconds; a second one ends the daemon at once. Killed, it leaves its
-   runs alone: they go on to their end, and the next daemon sees them. */
+   Webhooks come in on the same loop (webhooks.h); without files it does nothing else.
+
+   SIGHUP: the files are read again, and the certificate. SIGTERM and SIGINT: nothing new is
+   started, what runs is told to end and killed after 30 seconds; a second one ends the daemon at
+   once. Killed, it leaves its runs alone: they go on to their end, and the next daemon sees them.
+ */
 #ifndef HOST_SERVE_H
 #define HOST_SERVE_H
 
 #include "run.h"
+#include "webhooks.h"
 
 struct serve_options {
   struct run_options run;   /* of the daemon, and of each run that it starts */
   const char *const *files; /* NULL-terminated */
   unsigned jobs_maximum;    /* runs at a time */
+  /* Of it where to listen and what to show; `listen` NULL: no webhooks are taken. */
+  struct webhooks_options webhooks;
 };
 
 /* Returns the exit code; all has been said. */

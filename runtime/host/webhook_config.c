@@ -14,6 +14,8 @@ enum {
   CONNECTIONS_MOST = 10000,
   PER_ADDRESS_DEFAULT = 64,
   REQUESTS_MOST = 10000000,
+  SECONDS_DEFAULT = 30,
+  SECONDS_MOST = 3600,
   INBOX_DEFAULT = 1024 * 1024 * 1024
 };
 static const int64_t inbox_most = INT64_C(1) << 50;
@@ -22,6 +24,7 @@ void webhook_config_init(struct webhook_config *config) {
   *config = (struct webhook_config){.max_body = BODY_DEFAULT,
                                     .max_connections = CONNECTIONS_DEFAULT,
                                     .max_connections_per_address = PER_ADDRESS_DEFAULT,
+                                    .max_request_seconds = SECONDS_DEFAULT,
                                     .max_inbox = INBOX_DEFAULT};
 }
 
@@ -123,6 +126,7 @@ static const char *const names[] = {"secret",
                                     "max_connections",
                                     "max_connections_per_address",
                                     "max_requests_per_minute",
+                                    "max_request_seconds",
                                     "max_inbox"};
 enum { NAMES = sizeof names / sizeof *names };
 
@@ -142,6 +146,9 @@ static bool take_limit(struct webhook_config *config, const char *name, lua_Stat
   } else if (strcmp(name, "max_requests_per_minute") == 0) {
     fine = take_number(REQUESTS_MOST, &number, L, name, what, size);
     config->max_requests_per_minute = (unsigned)number;
+  } else if (strcmp(name, "max_request_seconds") == 0) {
+    fine = take_number(SECONDS_MOST, &number, L, name, what, size);
+    config->max_request_seconds = (unsigned)number;
   } else {
     fine = take_number(inbox_most, &config->max_inbox, L, name, what, size);
   }

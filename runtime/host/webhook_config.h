@@ -6,7 +6,8 @@
                            encoding = "hex" },
                   allow = { "203.0.113.0/24" }, proxies = { "127.0.0.1", "unix" },
                   max_body = 4194304, max_connections = 256, max_connections_per_address = 64,
-                  max_requests_per_minute = 6000, max_inbox = 1073741824 }                        */
+                  max_requests_per_minute = 6000, max_request_seconds = 30,
+                  max_inbox = 1073741824 }                                                        */
 #ifndef HOST_WEBHOOK_CONFIG_H
 #define HOST_WEBHOOK_CONFIG_H
 
@@ -34,6 +35,7 @@ struct webhook_config {
   size_t max_body; /* bytes */
   unsigned max_connections, max_connections_per_address;
   unsigned max_requests_per_minute; /* 0: no limit */
+  unsigned max_request_seconds;     /* from connecting, or the reply before, to its end */
   int64_t max_inbox;                /* bytes of bodies */
 };
 

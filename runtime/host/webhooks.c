@@ -18,7 +18,6 @@ enum {
   HEADER_MAXIMUM = 16 * 1024,
   BODIES_MAXIMUM = 64 * 1024 * 1024, /* of those under way together */
   IDLE_SECONDS = 60,
-  REQUEST_SECONDS = 30,
   FAREWELL_MS = 3000,
   FORGET_FIRST_MS = 5 * 1000,
   FORGET_MORE_MS = 100,
@@ -278,7 +277,7 @@ static bool open_server(struct webhooks *webhooks, struct failure *failure) {
       .connections_per_address =
           webhooks->listener.is_local ? 0 : config->max_connections_per_address,
       .idle_seconds = IDLE_SECONDS,
-      .request_seconds = REQUEST_SECONDS,
+      .request_seconds = config->max_request_seconds,
       .certificate = webhooks->certificate,
       .handler = on_request,
       .wants_body = wants_body,

@@ -1,0 +1,15 @@
+/* native.inbox: the webhooks that were delivered, and their events (core/inbox.h), for
+   stdlib/lofty/shell/inbox.lua. */
+#ifndef BIND_INBOX_H
+#define BIND_INBOX_H
+
+#include <lua.h>
+
+/* Lua, where each may return nil, code, message:
+        events(filter, before, most) -> { event, ... }, newest first, those before the event
+   `before` delivery(id) -> delivery or false drop(filter) -> how many Events and deliveries are
+   tables with the members of the structures, and so is a filter: id, name, state, lead, since,
+   before, each of which may be missing. */
+int luaopen_native_inbox(lua_State *L);
+
+#endif

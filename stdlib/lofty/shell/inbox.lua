@@ -1,0 +1,175 @@
+--- `loftyrun inbox`: the webhooks that were delivered and their events (runtime/core/inbox.h). Lines are made for 80
+--- columns, and list shows names and ids only; what a delivery says about people is shown where it is asked for.
+local json = require "native.json"
+local native = require "native.inbox"
+local time = require "lofty.time"
+local usage = require "lofty.shell.usage"
+local width = require "lofty.shell.width"
+local wording = require "lofty.wording"
+local writer = require "lofty.shell.json"
+
+local M = {}
+
+local HINT = "loftyrun help inbox"
+local EVENTS, COLUMNS = 50, 80
+local STATES = { new = true, duplicate = true, unreadable = true, dropped = true, open = true, done = true, dead = true }
+local FORMS = "say list [NAME=VALUE...], show ID, or drop ID... | NAME=VALUE..."
+
+local function ask(method, ...)
+  local result, code, message = native[method](...)
+  if result == nil then require("lofty.store").fail("inbox", code, message) end
+  return result
+end
+
+local function clock_text(ms)
+  return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19))
+end
+
+local function read_id(word)
+  local id = word:find("^%d+$") and math.tointeger(tonumber(word))
+  if not id or id == 0 then usage.fail(('an event is a number, got "%s"'):format(word), HINT) end
+  return id
+end
+
+--- A moment, or how long ago.
+local function read_moment(name, value)
+  local ago = value:find("^%d+%.?%d*%a") and usage.guard(HINT, time.duration, value)
+  if ago then return require("native.clock").now() - ago end
+  local fine, ms = pcall(time.parse, value)
+  if not fine or not ms then
+    usage.fail(('%s is a moment with its offset (2026-11-23T08:00:00+00:00) or how long ago (2h), got "%s"'):format(name,
+      value), HINT)
+  end
+  return ms
+end
+
+local FILTERS = {
+  name = function(_, value) return value end,
+  state = function(_, value)
+    if STATES[value] then return value end
+    usage.fail(('there is no state "%s"%s'):format(value, wording.suggestion(value, STATES)), HINT)
+  end,
+  lead = function(_, value) return read_id(value) end,
+  since = read_moment,
+  before = read_moment,
+}
+
+local function read_filter(words)
+  local filter = {}
+  for _, word in ipairs(words) do
+    local name, value = word:match("^(%l+)=(.+)$")
+    if not name then usage.fail(FORMS, HINT) end
+    local read = FILTERS[name]
+    if not read then
+      usage.fail(("unknown filter %s%s"):format(name, wording.suggestion(name, FILTERS)), HINT)
+    end
+    filter[name] = read(name, value)
+  end
+  return filter
+end
+
+local function event_json(event)
+  return { id = event.id, delivery = event.delivery, name = event.name, array = event.array_name,
+    position = event.position > 0 and event.position or nil, list_id = event.list_id, team_id = event.team_id,
+    thing = event.thing, lead = event.lead, happened = event.happened and time.iso(event.happened),
+    received = time.iso(event.received), state = event.state, key = event.key }
+end
+
+local function print_line(...)
+  print(width.cut((table.concat({ ... }, " "):gsub(" +$", "")), COLUMNS))
+end
+
+local function list(options, words)
+  local filter, most = read_filter(words), options.max or EVENTS
+  local events = ask("events", filter, 0, most + 1)
+  local more = #events > most
+  events[most + 1] = nil
+  if options.json then
+    local all = json.array {}
+    for index, event in ipairs(events) do all[index] = event_json(event) end
+    print(writer.readable(all))
+    return
+  end
+  if #events == 0 then
+    print(next(filter) and "no such events" or "no events yet")
+    return
+  end
+  print_line(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
+  for _, event in ipairs(events) do
+    print_line(width.pad(tostring(event.id), 8, true), clock_text(event.received), width.pad(event.state, 10),
+      width.pad(width.cut(width.tame(event.name), 20), 20), tostring(event.lead or ""))
+  end
+  if more then print(("older ones: --max %d, or before=MOMENT"):format(most * 10)) end
+end
+
+--- A body as text, where it is some.
+local function body_text(body)
+  if utf8.len(body) then return body end
+  return (body:gsub("[^\t\n\r\32-\126]", function(byte) return ("\\x%02x"):format(byte:byte()) end))
+end
+
+local function show(options, word)
+  local event = ask("events", { id = read_id(word) }, 0, 1)[1]
+  if not event then usage.fail(("there is no event %s; it may have been forgotten"):format(word), HINT) end
+  local delivery = ask("delivery", event.delivery)
+  local raw = event.raw and json.decode(event.raw, { keep_null = true })
+  if options.json then
+    local whole = event_json(event)
+    whole.raw, whole.problem = raw, delivery and delivery.problem
+    whole.account, whole.origin = delivery and delivery.account, delivery and delivery.origin
+    if delivery and not raw then whole.body = body_text(delivery.body) end
+    print(writer.readable(whole))
+    return
+  end
+  print_line(("event %d: %s, %s"):format(event.id, width.tame(event.name), event.state))
+  print_line(("received %s%s"):format(time.iso(event.received, "local"),
+    event.happened and ", happened " .. time.iso(event.happened, "local") or ""))
+  if event.lead then print_line(("lead %d"):format(event.lead)) end
+  if event.thing then print_line(("about %s"):format(width.tame(event.thing))) end
+  if delivery then
+    print_line(("in delivery %d from %s, for %s"):format(delivery.id, delivery.origin, width.tame(delivery.account)))
+    if event.array_name then print_line(("entry %d of %s"):format(event.position, event.array_name)) end
+    if delivery.problem then print("it is kept whole: " .. width.tame(delivery.problem)) end
+  end
+  print(raw and writer.readable(raw) or delivery and width.tame(body_text(delivery.body)) or "")
+end
+
+local function drop(words)
+  local count = 0
+  if #words == 0 then usage.fail("say which: drop ID..., or drop NAME=VALUE...", HINT) end
+  if words[1]:find("=", 1, true) then
+    count = ask("drop", read_filter(words))
+  else
+    local ids = {}
+    for index, word in ipairs(words) do ids[index] = read_id(word) end
+    for _, id in ipairs(ids) do count = count + ask("drop", { id = id }) end
+  end
+  print(("dropped %d"):format(count))
+  if count == 0 then usage.say("no such event that nobody has dealt with; loftyrun inbox list shows what there is") end
+end
+
+--- The options as names and values by turns, "--", the words.
+local function read_arguments(...)
+  local options, words, given = {}, {}, { ... }
+  local index = 1
+  while given[index] and given[index] ~= "--" do
+    options[given[index]] = given[index + 1]
+    index = index + 2
+  end
+  table.move(given, index + 1, #given, 1, words)
+  options.max = options.max and math.tointeger(tonumber(options.max))
+  return options, words
+end
+
+--- Runs the command.
+---@param ... string
+function M.run(...)
+  local options, words = read_arguments(...)
+  local verb = table.remove(words, 1) or "list"
+  if verb == "list" then return list(options, words) end
+  if verb == "show" and #words == 1 then return show(options, words[1]) end
+  if verb == "drop" then return drop(words) end
+  usage.fail(FORMS, HINT)
+end
+
+return M
