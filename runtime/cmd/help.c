@@ -73,6 +73,18 @@ static const char profiles[] =
     "      args = { \"--days\", \"7\" } },\n"
     "  },\n"
     "\n"
+    "For serve --listen it may have webhooks = { ... } with any of\n"
+    "\n"
+    "  secret, previous_secret                           20 letters, digits or - . _ ~, or more\n"
+    "  header = { name = \"X-Token\", value = \"...\" }      each request must have it\n"
+    "  hmac = { header = \"X-Signature\", secret = \"...\",  HMAC-SHA-256 of the body, behind\n"
+    "    prefix = \"sha256=\", encoding = \"hex\" }          the prefix, in hex or base64\n"
+    "  allow = { \"203.0.113.0/24\", \"unix\" }              who may deliver\n"
+    "  proxies = { \"127.0.0.1\" }                         whose X-Forwarded-For is believed\n"
+    "  max_body = 4194304, max_inbox = 1073741824        bytes\n"
+    "  max_connections = 256, max_connections_per_address = 64,\n"
+    "  max_request_seconds = 30, max_requests_per_minute   the last without a limit by default\n"
+    "\n"
     "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
 
 static bool is_about_profiles(const char *topic) {

@@ -18,7 +18,7 @@ static int run(const struct options *options, char **words) {
 const struct command command_serve = {
     .name = "serve",
     .usage = "serve [options] [FILE...]",
-    .summary = "run jobs when they are due, take webhooks, until SIGTERM",
+    .summary = "run jobs and take webhooks, until SIGTERM",
     .details =
         "Each FILE registers jobs, and does nothing else:\n"
         "\n"

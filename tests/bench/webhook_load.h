@@ -52,11 +52,10 @@ static inline double load_clock(void) {
 static inline void load_write(const struct load *load, struct load_line *line, uint64_t *next) {
   static char body[1 << 20];
   size_t length = (size_t)sprintf(body, "{\"listId\":2,\"teamId\":77,\"updatedLead\":[");
-  for (unsigned i = 0; i < load->batch; i++)
-    length += (size_t)sprintf(
-        body + length, "%s{\"leadId\":%llu,\"updateTime\":%llu}", i ? "," : "",
-        (unsigned long long)(651095960136641ull + (*next)++ % 5000),
-        (unsigned long long)(1763880000000ull + *next));
+  for (unsigned i = 0; i < load->batch; i++, ++*next)
+    length += (size_t)sprintf(body + length, "%s{\"leadId\":%llu,\"updateTime\":%llu}",
+                              i ? "," : "", (unsigned long long)(651095960136641ull + *next % 5000),
+                              (unsigned long long)(1763880000000ull + *next));
   length += (size_t)sprintf(body + length, "]}");
   line->length = (size_t)sprintf(line->request,
                                  "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
