@@ -16,7 +16,8 @@ import subprocess
 import sys
 import time
 
-from webhook_server import (SECRET, Receiver, batch, check, count, finish, look, new_folder, path, post, read_reply, say)
+from webhook_server import (SECRET, Receiver, batch, check, count, finish, look, new_folder, path, post, read_reply, say,
+                            write_profile)
 
 BIN = os.path.abspath(sys.argv[1])
 SANITIZED = "asan" in BIN
@@ -105,11 +106,14 @@ def test_framing():
           count(folder) - before)
     with receiver.connect() as line:
         line.sendall(b"".join(post(batch(1000 + 10 * n, 10)) for n in range(20)))
-        statuses = []
-        for _ in range(20):
-            reply = read_reply(line)
-            statuses.append(reply and reply[0])
-    check("framing: twenty requests at once on one connection", statuses == [200] * 20 and count(folder, "lead >= 1000") == 200,
+        got = b""
+        while got.count(b"\r\n\r\n") < 20:
+            part = line.recv(65536)
+            if not part:
+                break
+            got += part
+        statuses = re.findall(rb"HTTP/1.1 (\d+)", got)
+    check("framing: twenty requests at once on one connection", statuses == [b"200"] * 20 and count(folder, "lead >= 1000") == 200,
           (statuses, count(folder, "lead >= 1000")))
     end(folder, receiver, "framing")
 
@@ -218,6 +222,41 @@ def test_rules():
         check(f"settings that will not do are refused, {number}", exit_code == code and wanted in receiver.errors and
               "short" not in receiver.errors, (exit_code, receiver.errors))
         shutil.rmtree(folder)
+
+
+def test_new_rules():
+    """The secret is changed in the profile while it runs: first both are taken, then the new one alone."""
+    new, body = "the-secret-that-comes-2", batch(1, 1)
+    folder, receiver = start(profile='{ secret = "%s" }' % SECRET, environment={"LOFTYRUN_WEBHOOK_SECRET": None})
+
+    def reload(profile, wanted):
+        """What the two secrets get as soon as the new one gets what is wanted."""
+        write_profile(folder, profile)
+        receiver.child.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 20
+        while say(receiver, post(body, path(new))) != wanted and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return say(receiver, post(body)), say(receiver, post(body, path(new)))
+    check("before, the new secret is none", say(receiver, post(body)) == 200 and say(receiver, post(body, path(new))) == 404)
+    statuses = reload('{ secret = "%s", previous_secret = "%s" }' % (new, SECRET), 200)
+    check("while it is changed both are taken", statuses == (200, 200), statuses)
+    write_profile(folder, '{ secret = "short" }')
+    receiver.child.send_signal(signal.SIGHUP)
+    said = receiver.wait_for("stay as they were")
+    statuses = (say(receiver, post(body)), say(receiver, post(body, path(new))))
+    check("rules that will not do change nothing", said and statuses == (200, 200), (receiver.errors, statuses))
+    write_profile(folder, "{ secrets = 5 }")
+    receiver.child.send_signal(signal.SIGHUP)
+    said = receiver.wait_for("unknown setting")
+    check("nor does a profile that cannot be read", said and say(receiver, post(body, path(new))) == 200, receiver.errors)
+    write_profile(folder, '{ secret = "%s" }' % new)
+    receiver.child.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 20
+    while say(receiver, post(body)) != 404 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    statuses = (say(receiver, post(body)), say(receiver, post(body, path(new))))
+    check("afterwards the new one alone", statuses == (404, 200), statuses)
+    end(folder, receiver, "new rules")
 
 
 def test_full_inbox():
@@ -332,7 +371,7 @@ def test_places():
     shutil.rmtree(folder)
 
 
-for test in (test_bodies, test_framing, test_strangers, test_rules, test_tls, test_places, test_full_inbox, test_slow):
+for test in (test_bodies, test_framing, test_strangers, test_rules, test_new_rules, test_tls, test_places, test_full_inbox, test_slow):
     if len(sys.argv) < 3 or sys.argv[2] in test.__name__:
         test()
 finish()

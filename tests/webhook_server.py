@@ -31,6 +31,13 @@ def finish():
     sys.exit(1 if results["failed"] or not results["passed"] else 0)
 
 
+def write_profile(folder, webhooks):
+    config = os.path.join(folder, "home", ".config", "loftyrun")
+    os.makedirs(config, exist_ok=True)
+    with open(os.open(os.path.join(config, "config.lua"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("return { profiles = { default = { webhooks = " + webhooks + " } } }")
+
+
 class Receiver:
     """The daemon on a state folder. `place` is what --listen is given."""
 
@@ -38,10 +45,7 @@ class Receiver:
         home = os.path.join(folder, "home")
         self.folder, self.errors = folder, ""
         if profile:
-            config = os.path.join(home, ".config", "loftyrun")
-            os.makedirs(config, exist_ok=True)
-            with open(os.open(os.path.join(config, "config.lua"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write("return { profiles = { default = { webhooks = " + profile + " } } }")
+            write_profile(folder, profile)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOFTY", "XDG_", "LISTEN_"))}
         kept.update({"HOME": home, "LOFTYRUN_WEBHOOK_SECRET": SECRET, "LOFTY_API_KEY": "key-of-this-test"})
         kept.update(environment or {})

@@ -390,6 +390,51 @@ static void on_signal(void *context, int number) {
     tick_in(server, 0);
 }
 
+/* The profile in force; NULL where none is asked for. */
+static bool open_profile(const struct server *server, struct profile **profile,
+                         struct failure *failure) {
+  const struct run_options *run = &server->options->run;
+  const char *name = run->profile;
+  *profile = NULL;
+  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
+  return (!name && run->sandbox_seed) || profile_open(name, profile, failure);
+}
+
+static int begin_webhooks(struct server *server) {
+  struct failure failure;
+  struct webhooks_options options = server->options->webhooks;
+  if (!options.listen) return EXIT_DONE;
+  if (!open_profile(server, &server->profile, &failure))
+    return tell_failure(server, &failure, true, EXIT_CONFIG);
+  options.account = server->account;
+  options.config = profile_webhooks(server->profile);
+  options.log = &server->options->run.log;
+  server->webhooks =
+      webhooks_start(server->loop, journal_store(server->journal), &options, &failure);
+  if (!server->webhooks)
+    return tell_failure(
+        server, &failure, true,
+        strcmp(failure.code, "CONFIG_INVALID") == 0 ? EXIT_CONFIG : folder_exit_code(&failure));
+  say(server, LOG_LEVEL_INFO, "webhooks are taken", "place", webhooks_place(server->webhooks));
+  return EXIT_DONE;
+}
+
+/* Of two profiles the one whose texts are in use is kept. */
+static void reload_webhooks(struct server *server) {
+  struct failure failure;
+  struct profile *profile;
+  if (!open_profile(server, &profile, &failure)) {
+    tell_failure(server, &failure, false, EXIT_CONFIG);
+    return;
+  }
+  if (webhooks_reload(server->webhooks, profile_webhooks(profile))) {
+    struct profile *before = server->profile;
+    server->profile = profile;
+    profile = before;
+  }
+  profile_close(profile);
+}
+
 static int keep_serving(struct server *server) {
   struct failure failure;
   while (!server->ends) {
@@ -402,7 +447,7 @@ static int keep_serving(struct server *server) {
       server->reloads = false;
       tell_manager(server, notify_reloading);
       load(server, false);
-      if (server->webhooks) webhooks_reload(server->webhooks);
+      if (server->webhooks) reload_webhooks(server);
       tell_manager(server, notify_ready);
       tick_in(server, 0);
     }
@@ -413,28 +458,6 @@ static int keep_serving(struct server *server) {
   }
   say(server, LOG_LEVEL_INFO, "ended", NULL, NULL);
   return server->ends ? EXIT_SIGTERM : EXIT_DONE;
-}
-
-static int begin_webhooks(struct server *server) {
-  struct failure failure;
-  const struct run_options *run = &server->options->run;
-  struct webhooks_options options = server->options->webhooks;
-  const char *name = run->profile;
-  if (!options.listen) return EXIT_DONE;
-  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
-  if ((name || !run->sandbox_seed) && !profile_open(name, &server->profile, &failure))
-    return tell_failure(server, &failure, true, EXIT_CONFIG);
-  options.account = server->account;
-  options.config = profile_webhooks(server->profile);
-  options.log = &run->log;
-  server->webhooks =
-      webhooks_start(server->loop, journal_store(server->journal), &options, &failure);
-  if (!server->webhooks)
-    return tell_failure(
-        server, &failure, true,
-        strcmp(failure.code, "CONFIG_INVALID") == 0 ? EXIT_CONFIG : folder_exit_code(&failure));
-  say(server, LOG_LEVEL_INFO, "webhooks are taken", "place", webhooks_place(server->webhooks));
-  return EXIT_DONE;
 }
 
 static int begin(struct server *server) {

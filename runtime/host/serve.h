@@ -12,9 +12,10 @@
 
    Webhooks come in on the same loop (webhooks.h); without files it does nothing else.
 
-   SIGHUP: the files are read again, and the certificate. SIGTERM and SIGINT: nothing new is
-   started, what runs is told to end and killed after 30 seconds; a second one ends the daemon at
-   once. Killed, it leaves its runs alone: they go on to their end, and the next daemon sees them.
+   SIGHUP: the files are read again, and certificate and rules for webhooks. SIGTERM and SIGINT:
+   nothing new is started, what runs is told to end and killed after 30 seconds; a second one ends
+   the daemon at once. Killed, it leaves its runs alone: they go on to their end, and the next
+   daemon sees them.
  */
 #ifndef HOST_SERVE_H
 #define HOST_SERVE_H

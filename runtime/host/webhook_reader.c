@@ -11,7 +11,7 @@
 #include "state.h"
 
 enum {
-  MEMORY_MAXIMUM = 96 * 1024 * 1024,
+  MEMORY_MAXIMUM = 64 * 1024 * 1024,
   KEPT_MEMORY = 16 * 1024 * 1024, /* a state that took more is not kept */
   VALUES_OF_AN_EVENT = 8,
   PROBLEM_SIZE = 160

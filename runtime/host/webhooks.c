@@ -38,7 +38,7 @@ struct webhooks {
   struct loop *loop;
   struct store *store;
   struct webhooks_options options;
-  struct webhook_config config;
+  struct webhook_config config; /* its settings are what the rules refer to */
   struct webhook_rules rules;
   struct listener listener;
   struct certificate *certificate;
@@ -287,14 +287,27 @@ static bool open_server(struct webhooks *webhooks, struct failure *failure) {
   return webhooks->server != NULL;
 }
 
+/* The rules, and what else may change while it runs. */
+static bool take_rules(struct webhooks *webhooks, const struct webhook_config *given,
+                       struct failure *failure) {
+  struct webhook_config config;
+  struct webhook_rules rules;
+  if (given)
+    config = *given;
+  else
+    webhook_config_init(&config);
+  config.settings = webhook_config_settings(&config);
+  if (!webhook_rules_make(&rules, &config.settings, failure)) return false;
+  webhooks->config = config;
+  webhooks->rules = rules;
+  webhooks->rules.settings = &webhooks->config.settings;
+  explicit_bzero(&rules, sizeof rules);
+  return true;
+}
+
 static bool start(struct webhooks *webhooks, struct failure *failure) {
   const struct webhooks_options *options = &webhooks->options;
-  if (options->config)
-    webhooks->config = *options->config;
-  else
-    webhook_config_init(&webhooks->config);
-  webhooks->config.settings = webhook_config_settings(&webhooks->config);
-  if (!webhook_rules_make(&webhooks->rules, &webhooks->config.settings, failure) ||
+  if (!take_rules(webhooks, options->config, failure) ||
       !inbox_size(webhooks->store, &webhooks->inbox_bytes, failure) ||
       !(webhooks->reader = webhook_reader_new(failure)) || !open_listener(webhooks, failure) ||
       !open_server(webhooks, failure))
@@ -321,13 +334,15 @@ struct webhooks *webhooks_start(struct loop *loop, struct store *store,
 
 const char *webhooks_place(const struct webhooks *webhooks) { return webhooks->listener.name; }
 
-void webhooks_reload(struct webhooks *webhooks) {
+bool webhooks_reload(struct webhooks *webhooks, const struct webhook_config *config) {
   struct failure failure;
-  if (!webhooks->certificate) return;
-  if (certificate_reload(webhooks->certificate, &failure))
+  if (webhooks->certificate && certificate_reload(webhooks->certificate, &failure))
     say(webhooks, LOG_LEVEL_INFO, "certificate and key were read anew", NULL);
-  else
+  else if (webhooks->certificate)
     say(webhooks, LOG_LEVEL_ERROR, "the certificate stays as it was", failure.message);
+  if (take_rules(webhooks, config, &failure)) return true;
+  say(webhooks, LOG_LEVEL_ERROR, "the rules for webhooks stay as they were", failure.message);
+  return false;
 }
 
 void webhooks_stop(struct webhooks *webhooks) {

@@ -30,8 +30,10 @@ struct webhooks *webhooks_start(struct loop *loop, struct store *store,
 /* Where it listens, "127.0.0.1:8443". */
 const char *webhooks_place(const struct webhooks *webhooks);
 
-/* Reads certificate and key anew. Where they cannot be used those before stay, and it is logged. */
-void webhooks_reload(struct webhooks *webhooks);
+/* Reads certificate and key anew, and takes the rules of `config` (NULL as above), which it refers
+   to from then on: who may deliver, the rate, the size of the inbox. What cannot be used is logged
+   and stays as it was; false where that are the rules. */
+bool webhooks_reload(struct webhooks *webhooks, const struct webhook_config *config);
 
 /* Takes no more connections, lets what is under way end for at most three seconds, and stops. NULL
    is fine. */

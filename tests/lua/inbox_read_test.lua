@@ -156,6 +156,12 @@ t.test("what nobody knows is no event", function()
   end
 end)
 
+t.test("five thousand events are read, a bomb of them is not", function()
+  local function body(count) return '{"listId":2,"updatedLead":[' .. ('{"leadId":1},'):rep(count - 1) .. '{"leadId":1}]}' end
+  t.equal(#events_of(body(5000)), 5000)
+  t.equal(events_of(body(10001)), nil)
+end)
+
 t.test("a text that looks like an array's name is none", function()
   t.equal(#events_of '{"listId":2,"event":"updatedLead","updatedLead":[{"leadId":1}]}', 1)
 end)

@@ -7,6 +7,7 @@ local lists = require "lofty.inbox.lists"
 local M = {}
 
 local MAX_DEPTH = 32
+local MOST_EVENTS = 10000 -- Lofty sends 5,000 at once at most
 local LONGEST_NAME, LONGEST_ID = 64, 64
 local TIMES = { "updateTime", "createTime", "deleteTime", "finishTime", "updatedAt", "createdAt", "time", "timestamp" }
 local VERBS = { new = "created", created = "created", added = "created", updated = "updated", changed = "updated",
@@ -124,9 +125,10 @@ end
 
 --- The arrays of a body by name, in order. nil and why not.
 local function arrays_of(text, body)
-  local names = {}
+  local names, count = {}, 0
   for name, value in pairs(body) do
     if json.is_array(value) then
+      count = count + #value
       if #name > LONGEST_NAME or not name:find("^%a[%w_]*$") then return nil, "an array has a strange name" end
       if is_repeated(text, name) then return nil, name .. " stands in it more often than once" end
       names[#names + 1] = name
@@ -134,6 +136,7 @@ local function arrays_of(text, body)
       return nil, ("%s is an object"):format(plain(name) or "a member")
     end
   end
+  if count > MOST_EVENTS then return nil, ("it has more than %d events"):format(MOST_EVENTS) end
   table.sort(names)
   return names
 end
