@@ -149,6 +149,56 @@ def test_slow():
     end(folder, receiver, "slow")
 
 
+def test_limits():
+    """Connections, bodies that are under way together, and connections of one address."""
+    folder, receiver = start(profile="{ max_connections = 3 }")
+    lines = [receiver.connect() for _ in range(4)]
+    for line in lines:
+        line.sendall(post(batch(1, 1)))
+    replies = [read_reply(line) for line in lines[:3]]
+    lines[3].settimeout(0.3)
+    waits = read_reply(lines[3]) is None
+    lines[0].close()
+    lines[3].settimeout(30)
+    reply = read_reply(lines[3])
+    check("connections over the limit wait until one ends", all(replies) and waits and reply and reply[0] == 200, (replies, waits, reply))
+    end(folder, receiver, "connections")
+    folder, receiver = start()
+    size = 4000000
+    lines = [receiver.connect() for _ in range(30)]
+    body = b'{"x":"' + b"y" * (size - 8) + b'"}'
+    for line in lines:
+        line.sendall(post(body)[:-1])
+    for line in lines:
+        line.sendall(body[-1:])
+    statuses = [reply and reply[0] for reply in map(read_reply, lines)]
+    taken = statuses.count(200)
+    check("bodies of more than 64 MiB together are 503", 10 <= taken <= 16 and taken + statuses.count(503) == 30 and
+          count(folder) == taken, statuses)
+    check("and its memory stays bounded", receiver.memory() < (900 if SANITIZED else 240), receiver.memory())
+    check("afterwards there is room", say(receiver, post(body)) == 200)
+    end(folder, receiver, "bodies together")
+    if SANITIZED:
+        return
+    with socket.socket() as listening:
+        listening.bind(("0.0.0.0", 0))
+        listening.listen(50)
+        folder, receiver = start("systemd:plain", profile="{ max_connections_per_address = 2 }", socket_of=listening)
+    lines = [receiver.connect() for _ in range(3)]
+    replies = []
+    for line in lines:
+        try:
+            line.sendall(post(batch(1, 1)))
+            replies.append(read_reply(line))
+        except OSError:
+            replies.append(None)
+    check("a third connection of one address is closed, where two may be", [reply and reply[0] for reply in replies] == [200, 200, None],
+          replies)
+    for line in lines:
+        line.close()
+    end(folder, receiver, "connections of one address")
+
+
 def answer(receiver, data):
     """All bytes of an answer but the date."""
     with receiver.connect() as line:
@@ -354,24 +404,17 @@ def test_places():
         with socket.socket() as listening:
             listening.bind((address, 0))
             listening.listen(50)
-            port = listening.getsockname()[1]
-            if listening.fileno() != 3:
-                os.dup2(listening.fileno(), 3)
-            os.set_inheritable(3, True)
-            receiver = Receiver(BIN, folder, place, wrap=["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh"])
-            receiver.port = port
+            receiver = Receiver(BIN, folder, place, socket_of=listening)
             if code is None:
                 check(f"systemd's socket on {address} as {place}", receiver.place == place and say(receiver, post(batch(50, 1))) == 200 and
                       receiver.stop() == 0, receiver.errors)
             else:
                 check(f"systemd's socket on {address} as {place} is refused", receiver.child.wait(20) == code and
                       "plain http" in receiver.errors, receiver.errors)
-            if listening.fileno() != 3:
-                os.close(3)
     shutil.rmtree(folder)
 
 
-for test in (test_bodies, test_framing, test_strangers, test_rules, test_new_rules, test_tls, test_places, test_full_inbox, test_slow):
+for test in (test_bodies, test_framing, test_strangers, test_rules, test_new_rules, test_tls, test_places, test_full_inbox, test_limits, test_slow):
     if len(sys.argv) < 3 or sys.argv[2] in test.__name__:
         test()
 finish()

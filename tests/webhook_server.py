@@ -39,9 +39,9 @@ def write_profile(folder, webhooks):
 
 
 class Receiver:
-    """The daemon on a state folder. `place` is what --listen is given."""
+    """The daemon on a state folder. `place` is what --listen is given; `socket_of` is handed over to it as systemd does."""
 
-    def __init__(self, bin, folder, place="127.0.0.1:0", *options, environment=None, prepare=None, wrap=None, profile=None):
+    def __init__(self, bin, folder, place="127.0.0.1:0", *options, environment=None, prepare=None, socket_of=None, profile=None):
         home = os.path.join(folder, "home")
         self.folder, self.errors = folder, ""
         if profile:
@@ -49,12 +49,21 @@ class Receiver:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOFTY", "XDG_", "LISTEN_"))}
         kept.update({"HOME": home, "LOFTYRUN_WEBHOOK_SECRET": SECRET, "LOFTY_API_KEY": "key-of-this-test"})
         kept.update(environment or {})
+        wrap = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh"] if socket_of else []
+
+        def hand_over():  # as systemd does
+            os.dup2(socket_of.fileno(), 3)
+            os.set_inheritable(3, True)
+        prepare = hand_over if socket_of else prepare
         words = [bin, "serve", "--state", os.path.join(folder, "state"), "--listen", place, *options]
-        self.child = subprocess.Popen((wrap or []) + words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        self.child = subprocess.Popen(wrap + words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.PIPE, env={k: v for k, v in kept.items() if v is not None},
-                                      preexec_fn=prepare, pass_fds=(3,) if wrap else ())
+                                      preexec_fn=prepare, close_fds=not socket_of)
         os.set_blocking(self.child.stderr.fileno(), False)
         self.place = self.wait_for(r"webhooks are taken.*place=(\S+)")
+        if socket_of:
+            self.port = socket_of.getsockname()[1]
+            return
         self.port = int(self.place.rsplit(":", 1)[1]) if self.place and re.search(r":\d+$", self.place) else None
 
     def read_errors(self, seconds):

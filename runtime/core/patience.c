@@ -65,7 +65,10 @@ void patience_notify(void *context, struct MHD_Connection *connection, void **st
   struct patience *patience = context;
   struct line *line = *state;
   if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-    if (line) take_out(line);
+    if (line) {
+      take_out(line);
+      patience->count--;
+    }
     free(line);
     *state = NULL;
     return;
@@ -74,6 +77,7 @@ void patience_notify(void *context, struct MHD_Connection *connection, void **st
   if (!line) return; /* its time is not limited, its idleness is */
   *line = (struct line){.patience = patience, .connection = connection};
   put_last(line);
+  patience->count++;
   *state = line;
   if (patience->seconds && !patience->timer.armed)
     loop_timer_set(patience->loop, &patience->timer, SWEEP_MS, sweep, patience);

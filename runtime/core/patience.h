@@ -5,6 +5,7 @@
 
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "loop.h"
 
@@ -16,6 +17,7 @@ struct patience {
   void *owner;
   unsigned seconds;
   struct line *oldest, *newest;
+  size_t count; /* of connections */
   struct loop_timer timer;
 };
 

@@ -73,8 +73,14 @@ static void schedule(struct server *server) {
 
 static void run(void *context) {
   struct server *server = context;
+  size_t before = server->patience.count;
   MHD_run(server->daemon);
-  schedule(server);
+  /* At its limit of connections the library does not look at the listening socket, and after one
+     has ended not before it runs again. */
+  if (server->patience.count < before)
+    loop_timer_set(server->loop, &server->timer, 0, run, server);
+  else
+    schedule(server);
 }
 
 bool server_reply_header(struct server_reply *reply, const char *name, const char *value) {
