@@ -123,8 +123,9 @@ static size_t text_size(lua_State *L, size_t values) {
   return size;
 }
 
-static void copy_event(lua_State *L, size_t first, struct inbox_event *event, struct texts *texts) {
-  for (size_t i = 0; i < VALUES_OF_AN_EVENT; i++) lua_rawgeti(L, 2, (lua_Integer)(first + i));
+static void copy_event(lua_State *L, lua_Integer first, struct inbox_event *event,
+                       struct texts *texts) {
+  for (lua_Integer i = 0; i < VALUES_OF_AN_EVENT; i++) lua_rawgeti(L, 2, first + i);
   int base = lua_gettop(L) - VALUES_OF_AN_EVENT;
   *event = (struct inbox_event){.name = copy_text(L, base + 1, texts),
                                 .array_name = copy_text(L, base + 2, texts),
@@ -165,7 +166,8 @@ static int read_body(lua_State *L) {
   if (!events) return 1;
   /* From here on nothing is allocated by Lua, so that no error can pass the block. */
   struct texts texts = {.next = (char *)(events + count)};
-  for (size_t i = 0; i < count; i++) copy_event(L, 1 + i * VALUES_OF_AN_EVENT, &events[i], &texts);
+  for (size_t i = 0; i < count; i++)
+    copy_event(L, 1 + (lua_Integer)i * VALUES_OF_AN_EVENT, &events[i], &texts);
   delivery->list_id = list_id;
   delivery->team_id = team_id;
   delivery->events = events;

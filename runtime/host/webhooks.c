@@ -152,7 +152,7 @@ static bool keep_pending(struct webhooks *webhooks, struct inbox_added *added,
 /* What arrived in this turn of the loop. Failures are logged when they begin and when they end. */
 static void commit(void *context) {
   struct webhooks *webhooks = context;
-  struct inbox_added added;
+  struct inbox_added added = {.events = 0};
   struct failure failure;
   bool kept = keep_pending(webhooks, &added, &failure);
   if (!kept) {
