@@ -10,6 +10,12 @@
      open         it was given to handlers, and some have not ended (inbox_work)
      done, dead   they all have; dead: one of them has given up
 
+   In inbox_work an event has a row for each handler that it is given to: waiting (until
+   next_attempt), running (by the process claimed_by, since claimed), done, dead or dropped,
+   `attempt` counts. A row is due when no row of the same handler and lead with a smaller event is
+   waiting or running; so a lead's events are dealt with in order, and a handler that fails holds up
+   no other.
+
    Whether an event has come before is told by its key: list, team, array, id and time of what has
    happened, within INBOX_WINDOW_DAYS. One without a key, because it says no time, never counts as a
    duplicate.
