@@ -186,6 +186,12 @@ static void tell_missed(const struct server *server, const char *name, int64_t m
             "came while nobody was there, and is not caught up", fields, name ? 2 : 1);
 }
 
+/* Without files the profile says what runs. Who takes webhooks needs no jobs. */
+static bool asks_profile(const struct server *server) {
+  const struct serve_options *options = server->options;
+  return !*options->files && (!options->webhooks.listen || profile_schedule(server->profile));
+}
+
 /* All files are read, and only then the jobs change. */
 static int load(struct server *server, bool begins) {
   struct failure failure;
@@ -193,7 +199,7 @@ static int load(struct server *server, bool begins) {
   struct registrations registrations = {.list = NULL};
   int64_t missed = 0;
   int exit_code = EXIT_DONE;
-  if (!*server->options->files) exit_code = read_file(server, NULL, begins, &registrations);
+  if (asks_profile(server)) exit_code = read_file(server, NULL, begins, &registrations);
   for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
     exit_code = read_file(server, *file, begins, &registrations);
   if (exit_code == EXIT_DONE &&
@@ -446,8 +452,8 @@ static int keep_serving(struct server *server) {
     } else if (server->reloads) {
       server->reloads = false;
       tell_manager(server, notify_reloading);
-      load(server, false);
       if (server->webhooks) reload_webhooks(server);
+      load(server, false);
       tell_manager(server, notify_ready);
       tick_in(server, 0);
     }
@@ -479,8 +485,8 @@ static int begin(struct server *server) {
     return EXIT_TEMPORARY;
   }
   begin_watch(server);
-  int exit_code = load(server, true);
-  if (exit_code == EXIT_DONE) exit_code = begin_webhooks(server);
+  int exit_code = begin_webhooks(server);
+  if (exit_code == EXIT_DONE) exit_code = load(server, true);
   if (exit_code == EXIT_DONE && !server->stops) {
     tell_manager(server, notify_ready);
     tick_in(server, 0);
