@@ -185,6 +185,7 @@ static void test_counting(void) {
     if (children[i] != 0) continue;
     struct store *store = open_store(); /* several make the tables at once, too */
     bool fine = store != NULL && write(ready[1], &byte, 1) == 1;
+    close(ready[1]); /* one that ends early is not waited for */
     close(go[1]);
     fine = fine && read(go[0], &byte, 1) == 0;
     for (int n = 0; fine && n < WRITES; n++)
