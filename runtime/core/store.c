@@ -1,21 +1,17 @@
 #include "store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "folder.h"
 #include "loop.h"
 #include "migrations.h"
+#include "store_engine.h"
 
 enum {
-  BUSY_MS = 10 * 1000,
   BUSY_STEP_MS = 5,
-  APPLICATION_ID = 0x4C6F6674, /* tells our file from another program's */
   CHECKED_BYTES = 1024 * 1024, /* files up to this size are checked as a whole when opened */
   MOST_ARGUMENTS = 24
 };
@@ -32,96 +28,20 @@ struct prepared {
 static const char begin[] = "BEGIN IMMEDIATE";
 static const char commit[] = "COMMIT";
 
-struct store {
-  sqlite3 *db;
-  struct prepared *prepared; /* those that were used last come first */
-  int depth;                 /* of transactions inside each other */
-  enum store_durability durability;
-  char path[FOLDER_PATH_LENGTH]; /* of the file; ":memory:" */
-};
-
-static bool damaged(const struct store *store, struct failure *failure) {
-  return failure_set(failure, "STATE_UNUSABLE",
-                     "%s is damaged; move it away, and loftyrun begins a new one (what it "
-                     "remembers is then forgotten), or put a backup in its place",
-                     store->path);
-}
-
-static bool unsuitable(const struct store *store, struct failure *failure) {
-  return failure_set(failure, "STATE_UNUSABLE",
-                     "%s: its file system has no shared memory or no locks; name a folder on a "
-                     "disk of this machine with --state",
-                     store->path);
-}
-
-static bool no_space(const struct store *store, struct failure *failure) {
-  return failure_set(failure, "STATE_FAILED", "%s: there is no space left for it", store->path);
-}
-
-/* SQLite names what it was doing, the system why it did not work. */
-static bool input_output(const struct store *store, int code, struct failure *failure) {
-  int error = sqlite3_system_errno(store->db);
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG || code == SQLITE_IOERR_SHMSIZE)
-    return no_space(store, failure);
-  if (code == SQLITE_IOERR_LOCK || code == SQLITE_IOERR_SHMMAP || code == SQLITE_IOERR_SHMLOCK ||
-      code == SQLITE_IOERR_SHMOPEN)
-    return unsuitable(store, failure);
-  return failure_set(failure, "STATE_FAILED", "%s: it could not be read or written: %s",
-                     store->path, error ? strerror(error) : sqlite3_errmsg(store->db));
-}
-
-/* Says why SQLite failed, in words for whoever runs the script. */
-static bool fail(const struct store *store, struct failure *failure) {
-  int code = store->db ? sqlite3_extended_errcode(store->db) : SQLITE_NOMEM;
-  int error = store->db ? sqlite3_system_errno(store->db) : 0;
-  const char *path = store->path;
-  switch (code & 0xFF) {
-    case SQLITE_FULL:
-      return no_space(store, failure);
-    case SQLITE_IOERR:
-      return code == SQLITE_IOERR_NOMEM
-                 ? failure_set(failure, "OUT_OF_MEMORY", "%s: out of memory", path)
-                 : input_output(store, code, failure);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      if (!folder_has_locks(path)) return unsuitable(store, failure);
-      return failure_set(failure, "STATE_FAILED", "%s: other runs keep it busy", path);
-    case SQLITE_NOMEM:
-      return failure_set(failure, "OUT_OF_MEMORY", "%s: out of memory", path);
-    case SQLITE_PROTOCOL:
-    case SQLITE_NOLFS:
-      return unsuitable(store, failure);
-    case SQLITE_CANTOPEN:
-      if (error == ENOSPC || error == EDQUOT) return no_space(store, failure);
-      if (error == EMFILE || error == ENFILE)
-        return failure_set(failure, "STATE_FAILED", "%s: %s", path, strerror(error));
-      return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", path);
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", path);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return damaged(store, failure);
-    default:
-      return failure_set(failure, "STATE_FAILED", "%s: %s", path, sqlite3_errmsg(store->db));
-  }
-}
-
 /* Whether to try again what another process was in the way of. SQLite waits for others by itself,
-   but not where each might wait for the other: then again at once, BUSY_MS from `since` on. */
+   but not where each might wait for the other: then again at once, STORE_BUSY_MS from `since` on.
+ */
 static bool try_again(struct store *store, int64_t since) {
   bool is_busy = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_BUSY;
-  return is_busy && loop_now() - since < BUSY_MS && sqlite3_sleep(BUSY_STEP_MS) >= 0;
+  return is_busy && loop_now() - since < STORE_BUSY_MS && sqlite3_sleep(BUSY_STEP_MS) >= 0;
 }
 
-static bool execute(struct store *store, const char *text, struct failure *failure) {
-  return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK || fail(store, failure);
+bool store_execute(struct store *store, const char *text, struct failure *failure) {
+  return sqlite3_exec(store->db, text, NULL, NULL, NULL) == SQLITE_OK || store_fail(store, failure);
 }
 
-/* The one value that a query gives, as a number and in `text`. */
-static bool ask(struct store *store, const char *query, int64_t *number, char *text, size_t size,
-                struct failure *failure) {
+bool store_ask(struct store *store, const char *query, int64_t *number, char *text, size_t size,
+               struct failure *failure) {
   sqlite3_stmt *statement = NULL;
   bool found = sqlite3_prepare_v2(store->db, query, -1, &statement, NULL) == SQLITE_OK &&
                sqlite3_step(statement) == SQLITE_ROW;
@@ -130,7 +50,7 @@ static bool ask(struct store *store, const char *query, int64_t *number, char *t
     const unsigned char *value = sqlite3_column_text(statement, 0);
     snprintf(text, size, "%s", value ? (const char *)value : "");
   }
-  if (!found) fail(store, failure);
+  if (!found) store_fail(store, failure);
   sqlite3_finalize(statement);
   return found;
 }
@@ -152,7 +72,7 @@ static struct prepared *prepare(struct store *store, const char *sql, struct fai
   prepared->sql = sql;
   if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement,
                          NULL) != SQLITE_OK) {
-    fail(store, failure);
+    store_fail(store, failure);
     release(prepared);
     return NULL;
   }
@@ -205,7 +125,7 @@ static bool bind_all(struct store *store, const struct prepared *prepared,
     if (place == 0)
       return failure_set(failure, "STATE_FAILED", "%s: a statement has no $%d", store->path, i + 1);
     if (bind_one(prepared->statement, place, &arguments.values[i]) != SQLITE_OK)
-      return fail(store, failure);
+      return store_fail(store, failure);
   }
   return true;
 }
@@ -251,7 +171,7 @@ static enum store_answer visit_rows(struct store *store, sqlite3_stmt *statement
     if (visit && !visit(context, columns, count)) return answer;
   }
   if (code == SQLITE_DONE) return answer;
-  fail(store, failure);
+  store_fail(store, failure);
   return STORE_FAILED;
 }
 
@@ -272,7 +192,7 @@ static bool set_durability(struct store *store, enum store_durability durability
   if (store->durability == durability) return true;
   const char *text =
       durability == STORE_DURABLE ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-  if (!execute(store, text, failure)) return false;
+  if (!store_execute(store, text, failure)) return false;
   store->durability = durability;
   return true;
 }
@@ -282,7 +202,7 @@ static bool execute_kept(struct store *store, const char *sql, struct failure *f
   bool kept;
   struct prepared *prepared = find(store, sql, &kept, failure);
   if (!prepared) return false;
-  bool done = sqlite3_step(prepared->statement) == SQLITE_DONE || fail(store, failure);
+  bool done = sqlite3_step(prepared->statement) == SQLITE_DONE || store_fail(store, failure);
   sqlite3_reset(prepared->statement); /* repeats the error of the step, which was looked at */
   return done;
 }
@@ -321,7 +241,7 @@ bool store_run(struct store *store, const char *sql, struct store_arguments argu
 }
 
 bool store_version(struct store *store, int64_t *version, struct failure *failure) {
-  return ask(store, "PRAGMA data_version", version, NULL, 0, failure);
+  return store_ask(store, "PRAGMA data_version", version, NULL, 0, failure);
 }
 
 /* Transactions */
@@ -339,7 +259,7 @@ bool store_begin(struct store *store, enum store_durability durability, struct f
                        "%s: a change that must last was begun inside one that need not",
                        store->path);
   } else {
-    begun = execute(store, "SAVEPOINT inner", failure);
+    begun = store_execute(store, "SAVEPOINT inner", failure);
   }
   if (begun) store->depth++;
   return begun;
@@ -352,10 +272,10 @@ bool store_end(struct store *store, bool fine, struct failure *failure) {
   if (fine && outermost)
     fine = execute_kept(store, commit, failure);
   else if (fine)
-    fine = execute(store, "RELEASE inner", failure);
+    fine = store_execute(store, "RELEASE inner", failure);
   if (fine) return true;
   if (!sqlite3_get_autocommit(store->db))
-    execute(store, outermost ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL);
+    store_execute(store, outermost ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner", NULL);
   return false;
 }
 
@@ -366,26 +286,27 @@ static bool migrate_one(struct store *store, int64_t *version, struct failure *f
   char pragma[96];
   if (!store_begin(store, STORE_DURABLE, failure)) return false;
   /* Read again under the lock: another run may have been faster. */
-  bool fine = ask(store, "PRAGMA user_version", version, NULL, 0, failure);
+  bool fine = store_ask(store, "PRAGMA user_version", version, NULL, 0, failure);
   int64_t next = *version;
   if (fine && *version < migration_count) {
     next++;
     snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, (int)next);
-    fine = execute(store, migrations[*version], failure) && execute(store, pragma, failure);
+             STORE_APPLICATION_ID, (int)next);
+    fine = store_execute(store, migrations[*version], failure) &&
+           store_execute(store, pragma, failure);
   }
   fine = store_end(store, fine, failure);
   if (fine) *version = next;
   return fine;
 }
 
-static bool migrate(struct store *store, struct failure *failure) {
+bool store_migrate(struct store *store, struct failure *failure) {
   int64_t version, application, objects;
-  if (!ask(store, "PRAGMA user_version", &version, NULL, 0, failure) ||
-      !ask(store, "PRAGMA application_id", &application, NULL, 0, failure) ||
-      !ask(store, "SELECT count(*) FROM sqlite_schema", &objects, NULL, 0, failure))
+  if (!store_ask(store, "PRAGMA user_version", &version, NULL, 0, failure) ||
+      !store_ask(store, "PRAGMA application_id", &application, NULL, 0, failure) ||
+      !store_ask(store, "SELECT count(*) FROM sqlite_schema", &objects, NULL, 0, failure))
     return false;
-  if (application != APPLICATION_ID && (objects > 0 || version != 0))
+  if (application != STORE_APPLICATION_ID && (objects > 0 || version != 0))
     return failure_set(failure, "STATE_UNUSABLE", "%s is not loftyrun's: another program wrote it",
                        store->path);
   while (version < migration_count)
@@ -399,8 +320,8 @@ static bool migrate(struct store *store, struct failure *failure) {
 
 static bool check(struct store *store, const char *pragma, struct failure *failure) {
   char answer[64];
-  if (!ask(store, pragma, NULL, answer, sizeof answer, failure)) return false;
-  return strcmp(answer, "ok") == 0 || damaged(store, failure);
+  if (!store_ask(store, pragma, NULL, answer, sizeof answer, failure)) return false;
+  return strcmp(answer, "ok") == 0 || store_damaged(store, failure);
 }
 
 static bool check_small(struct store *store, struct failure *failure) {
@@ -417,29 +338,22 @@ bool store_check(struct store *store, struct failure *failure) {
 static bool begin_log(struct store *store, struct failure *failure) {
   char answer[16];
   int64_t since = loop_now();
-  while (!ask(store, "PRAGMA journal_mode = WAL", NULL, answer, sizeof answer, failure))
+  while (!store_ask(store, "PRAGMA journal_mode = WAL", NULL, answer, sizeof answer, failure))
     if (!try_again(store, since)) return false;
-  return strcmp(answer, "wal") == 0 || strcmp(answer, "memory") == 0 || unsuitable(store, failure);
+  return strcmp(answer, "wal") == 0 || strcmp(answer, "memory") == 0 ||
+         store_unsuitable(store, failure);
 }
 
 static bool open_database(struct store *store, struct failure *failure) {
   int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE, NULL);
-  if (code != SQLITE_OK) return fail(store, failure);
-  sqlite3_busy_timeout(store->db, BUSY_MS);
+  if (code != SQLITE_OK) return store_fail(store, failure);
+  sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
   sqlite3_extended_result_codes(store->db, 1);
   if (sqlite3_db_readonly(store->db, "main") == 1)
     return failure_set(failure, "STATE_UNUSABLE", "%s: it cannot be written", store->path);
-  return begin_log(store, failure) && execute(store, "PRAGMA synchronous = NORMAL", failure) &&
-         migrate(store, failure) && check_small(store, failure);
-}
-
-/* All pages in one step: others' writes go on beside it, and none of them makes it begin anew. */
-static bool copy_pages(struct store *from, struct store *to, struct failure *failure) {
-  sqlite3_backup *backup = sqlite3_backup_init(to->db, "main", from->db, "main");
-  if (!backup) return fail(to, failure);
-  int stepped = sqlite3_backup_step(backup, -1);
-  int finished = sqlite3_backup_finish(backup);
-  return (stepped == SQLITE_DONE && finished == SQLITE_OK) || fail(to, failure);
+  return begin_log(store, failure) &&
+         store_execute(store, "PRAGMA synchronous = NORMAL", failure) &&
+         store_migrate(store, failure) && check_small(store, failure);
 }
 
 /* SQLite makes its two other files with the rights of the first. */
@@ -456,37 +370,6 @@ bool store_open(const char *folder, struct store **store, struct failure *failur
   if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   if (!folder) snprintf(opened->path, sizeof opened->path, ":memory:");
   if ((!folder || make_files(opened, folder, failure)) && open_database(opened, failure)) {
-    *store = opened;
-    return true;
-  }
-  store_close(opened);
-  return false;
-}
-
-/* Copies the pages of the store in `folder` into `store`, an empty database. */
-static bool fill(struct store *store, const char *folder, struct failure *failure) {
-  struct store from = {.db = NULL};
-  if (!folder_path(from.path, folder, "state.db", failure) ||
-      !folder_check_file(from.path, failure))
-    return false;
-  bool fine = sqlite3_open_v2(from.path, &from.db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-              sqlite3_busy_timeout(from.db, BUSY_MS) == SQLITE_OK;
-  fine = fine ? copy_pages(&from, store, failure) : fail(&from, failure);
-  sqlite3_close_v2(from.db);
-  return fine;
-}
-
-bool store_open_copy(const char *folder, struct store **store, struct failure *failure) {
-  bool filled = folder && store_exists(folder);
-  struct store *opened = calloc(1, sizeof *opened);
-  if (!opened) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
-  snprintf(opened->path, sizeof opened->path, "the copy of %.900s", filled ? folder : "nothing");
-  /* A database without a name is SQLite's own, in a file that goes with the connection. */
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  bool fine = sqlite3_open_v2("", &opened->db, flags, NULL) == SQLITE_OK || fail(opened, failure);
-  if (fine && sqlite3_extended_result_codes(opened->db, 1) == SQLITE_OK &&
-      (!filled || fill(opened, folder, failure)) &&
-      execute(opened, "PRAGMA journal_mode = MEMORY", failure) && migrate(opened, failure)) {
     *store = opened;
     return true;
   }
@@ -511,60 +394,3 @@ void store_close(struct store *store) {
 }
 
 const char *store_path(const struct store *store) { return store->path; }
-
-/* Backups */
-
-static bool refuse_target(const char *path, struct failure *failure) {
-  return failure_set(failure, "USAGE",
-                     "%s is there already and is no backup of loftyrun's state; name another file",
-                     path);
-}
-
-/* A backup tells itself from a store in use by its mode: it has no log beside it. */
-static bool check_target(const char *path, struct failure *failure) {
-  unsigned char header[100];
-  struct stat status;
-  if (lstat(path, &status) != 0) return errno == ENOENT || folder_failure(path, failure);
-  int file = S_ISREG(status.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-  bool whole = file >= 0 && read(file, header, sizeof header) == (ssize_t)sizeof header;
-  if (file >= 0) close(file);
-  if (!whole || memcmp(header, "SQLite format 3", 16) != 0 || header[18] != 1)
-    return refuse_target(path, failure);
-  uint32_t application = (uint32_t)header[68] << 24 | (uint32_t)header[69] << 16 |
-                         (uint32_t)header[70] << 8 | (uint32_t)header[71];
-  return application == APPLICATION_ID || refuse_target(path, failure);
-}
-
-static bool copy(struct store *from, struct store *to, struct failure *failure) {
-  char mode[16];
-  if (sqlite3_open_v2(to->path, &to->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
-    return fail(to, failure);
-  sqlite3_extended_result_codes(to->db, 1);
-  if (!copy_pages(from, to, failure)) return false;
-  if (!ask(to, "PRAGMA journal_mode = DELETE", NULL, mode, sizeof mode, failure)) return false;
-  return store_check(to, NULL) || damaged(from, failure);
-}
-
-static bool sync_file(const char *path, struct failure *failure) {
-  int file = open(path, O_RDWR | O_CLOEXEC);
-  bool synced = file >= 0 && fsync(file) == 0;
-  if (!synced) folder_failure(path, failure);
-  if (file >= 0) close(file);
-  return synced;
-}
-
-bool store_backup(struct store *store, const char *path, struct failure *failure) {
-  struct store beside = {.db = NULL};
-  int length = snprintf(beside.path, sizeof beside.path, "%s.%ld.partial", path, (long)getpid());
-  if (length < 0 || (size_t)length + sizeof "-journal" >= sizeof beside.path)
-    return failure_set(failure, "USAGE", "the path of the backup is too long");
-  if (!check_target(path, failure)) return false;
-  int file = open(beside.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0 || close(file) != 0) return folder_failure(beside.path, failure);
-  bool fine = copy(store, &beside, failure);
-  sqlite3_close_v2(beside.db);
-  fine = fine && sync_file(beside.path, failure) && check_target(path, failure);
-  if (fine && rename(beside.path, path) != 0) fine = folder_failure(path, failure);
-  if (!fine) unlink(beside.path);
-  return fine && folder_sync(path, failure);
-}

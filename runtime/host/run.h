@@ -23,33 +23,33 @@ struct run_options {
   const char *rate_limit;
   const char *ledger;
   const char *state;              /* folder that outlives the run, or NULL for the usual one */
-  bool lock;                      /* not while another run has the lock */
   const char *lock_name;          /* NULL: the script's own */
   double lock_wait;               /* seconds; below 0: as long as it takes */
   double timeout;                 /* seconds for the whole run; 0: none */
   unsigned long requests_maximum; /* 0: no limit */
   size_t memory;                  /* bytes that the script may take; 0: the usual limit */
-  unsigned retries;               /* of each call */
-  bool no_wait;                   /* a limit of calls is not waited for */
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
-  enum run_recording recording;
-  struct job_run *job;          /* the run is one of this job (job.h), or NULL */
-  struct buffer *registrations; /* the script only tells what it registers, here; or NULL */
-  bool quiet;                   /* what is printed is said only where the run fails */
-  bool keep_output;             /* what is printed is in the history as well; so it is with quiet */
-  const char *ping;             /* the name of a ping of the profile, or NULL */
-  const char *on_failure;       /* a command that is run where the run fails; NULL: the profile's */
-  const char *job_name;         /* for log lines, or NULL */
-  const char *const *allow;     /* values of --allow */
+  struct job_run *job;            /* the run is one of this job (job.h), or NULL */
+  struct buffer *registrations;   /* the script only tells what it registers, here; or NULL */
+  const char *ping;               /* the name of a ping of the profile, or NULL */
+  const char *on_failure;   /* a command that is run where the run fails; NULL: the profile's */
+  const char *job_name;     /* for log lines, or NULL */
+  const char *const *allow; /* values of --allow */
   size_t allow_count;
-  bool allow_all;     /* a person's own call: what the profile does not deny */
-  bool trace;         /* show each call */
   const char *record; /* keep the calls in this file, or NULL */
   const char *replay; /* take the replies from this file, or NULL */
-  bool dry_run;       /* nothing is written: the writes become a plan */
-  const char *plan;   /* the plan's file, or NULL for one in the state folder */
+  const char *plan;   /* the file of a dry run's plan, or NULL for one in the state folder */
   struct log log;
-  bool colour; /* on standard error */
+  unsigned retries; /* of each call */
+  enum run_recording recording;
+  bool lock;        /* not while another run has the lock */
+  bool no_wait;     /* a limit of calls is not waited for */
+  bool quiet;       /* what is printed is said only where the run fails */
+  bool keep_output; /* what is printed is in the history as well; so it is with quiet */
+  bool allow_all;   /* a person's own call: what the profile does not deny */
+  bool trace;       /* show each call */
+  bool dry_run;     /* nothing is written: the writes become a plan */
+  bool colour;      /* on standard error */
 };
 
 /* Runs `script` with the arguments in `argv` (NULL-terminated) and returns the exit code
