@@ -1,11 +1,14 @@
 #include "loop.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
   LONGEST_WAIT_MS = 60 * 1000, /* curl_multi_poll wants a bound */
-  MOST_WATCHES = 16            /* signals, a server or two, the terminal */
+  MOST_WATCHES = 16,           /* signals, a server or two, the terminal */
+  NEW_DESCRIPTORS = 16         /* more than libcurl opens at once, with others between them */
 };
 
 struct watch {
@@ -30,10 +33,24 @@ int64_t loop_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* libcurl wakes its wait by descriptors that some of its releases leave to the commands that are
+   started: those that are new behind the lowest free one. */
+static CURLM *new_multi(void) {
+  bool was_open[NEW_DESCRIPTORS];
+  int lowest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (lowest >= 0) close(lowest);
+  for (int i = 0; i < NEW_DESCRIPTORS; i++)
+    was_open[i] = lowest < 0 || fcntl(lowest + i, F_GETFD) >= 0;
+  CURLM *multi = curl_multi_init();
+  for (int i = 0; multi && i < NEW_DESCRIPTORS; i++)
+    if (!was_open[i]) fcntl(lowest + i, F_SETFD, FD_CLOEXEC); /* one that is still free refuses */
+  return multi;
+}
+
 struct loop *loop_new(void) {
   struct loop *loop = calloc(1, sizeof *loop);
   if (!loop) return NULL;
-  loop->multi = curl_multi_init();
+  loop->multi = new_multi();
   if (!loop->multi) {
     free(loop);
     return NULL;
