@@ -1,6 +1,7 @@
 #include "aftermath.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,30 +34,32 @@ static FILE *input_of(const struct aftermath *aftermath) {
   FILE *file = tmpfile();
   const struct buffer *tail = aftermath->tail;
   if (!file) return NULL;
-  if ((tail->length == 0 || fwrite(tail->data, 1, tail->length, file) == tail->length) &&
+  if (fcntl(fileno(file), F_SETFD, FD_CLOEXEC) == 0 &&
+      (tail->length == 0 || fwrite(tail->data, 1, tail->length, file) == tail->length) &&
       fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
     return file;
   fclose(file);
   return NULL;
 }
 
-static void set_environment(const struct aftermath *aftermath) {
-  char number[32];
+/* This process's own, which is at its end: between fork and exec nothing may take a lock. */
+static bool set_environment(const struct aftermath *aftermath) {
+  char code[32], run[32] = "";
+  bool fine = true;
   for (size_t i = 0; i < sizeof secret_variables / sizeof *secret_variables; i++)
-    unsetenv(secret_variables[i]);
-  snprintf(number, sizeof number, "%d", aftermath->exit_code);
-  setenv("LOFTYRUN_EXIT_CODE", number, 1);
-  snprintf(number, sizeof number, "%" PRId64, aftermath->run);
-  setenv("LOFTYRUN_RUN", aftermath->run ? number : "", 1);
-  setenv("LOFTYRUN_SCRIPT", aftermath->script, 1);
-  setenv("LOFTYRUN_MESSAGE", aftermath->message, 1);
+    fine = unsetenv(secret_variables[i]) == 0 && fine;
+  snprintf(code, sizeof code, "%d", aftermath->exit_code);
+  if (aftermath->run) snprintf(run, sizeof run, "%" PRId64, aftermath->run);
+  return fine && setenv("LOFTYRUN_EXIT_CODE", code, 1) == 0 &&
+         setenv("LOFTYRUN_RUN", run, 1) == 0 &&
+         setenv("LOFTYRUN_SCRIPT", aftermath->script, 1) == 0 &&
+         setenv("LOFTYRUN_MESSAGE", aftermath->message, 1) == 0;
 }
 
 /* In the new process. A group of its own, so that all of it can be ended. */
-static _Noreturn void become(const struct aftermath *aftermath, FILE *input) {
+static _Noreturn void become(const struct aftermath *aftermath, int input) {
   setpgid(0, 0);
-  dup2(fileno(input), STDIN_FILENO);
-  set_environment(aftermath);
+  if (dup2(input, STDIN_FILENO) < 0) _exit(127);
   sigprocmask(SIG_SETMASK, aftermath->mask, NULL);
   execl("/bin/sh", "sh", "-c", aftermath->command, (char *)NULL);
   _exit(127);
@@ -91,8 +94,8 @@ void aftermath_run(const struct aftermath *aftermath) {
   FILE *input = input_of(aftermath);
   fflush(stdout);
   fflush(stderr);
-  pid_t process = input ? fork() : -1;
-  if (process == 0) become(aftermath, input);
+  pid_t process = input && set_environment(aftermath) ? fork() : -1;
+  if (process == 0) become(aftermath, fileno(input));
   if (process < 0) {
     warn(aftermath, what, strerror(errno));
   } else {

@@ -21,6 +21,7 @@ enum {
   STEP_MS = 100,
   REPLY_MOST = 64 * 1024,
   URL_MOST = 2048,
+  SAID_MOST = 64 * 1024,
   WHY_LENGTH = 512
 };
 
@@ -66,14 +67,21 @@ bool notice_wants_output(const struct notice *notice) {
   return notice->command || (notice->ping && notice->output);
 }
 
+/* Cut only when it is clean: what is left of a secret is not known as one. */
 void notice_say(struct notice *notice, const char *message, const struct config *config) {
   static const char prefix[] = "loftyrun: ";
+  struct buffer text;
   if (notice->message[0]) return;
   if (strncmp(message, prefix, sizeof prefix - 1) == 0) message += sizeof prefix - 1;
-  size_t length = strcspn(message, "\n");
-  if (length >= NOTICE_MESSAGE) length = NOTICE_MESSAGE - 1;
-  memcpy(notice->message, message, length);
-  notice->message[credential_redact(&config->credential, notice->message, length)] = '\0';
+  buffer_init(&text, SAID_MOST);
+  if (buffer_append(&text, message, strcspn(message, "\n"))) {
+    size_t length = credential_redact(&config->credential, text.data, text.length);
+    if (length >= NOTICE_MESSAGE) length = NOTICE_MESSAGE - 1;
+    while (length > 0 && length < text.length && (text.data[length] & 0xC0) == 0x80) length--;
+    memcpy(notice->message, text.data, length);
+    notice->message[length] = '\0';
+  }
+  buffer_free(&text);
 }
 
 /* The URL with an ending to its path; a query stays behind it. */
