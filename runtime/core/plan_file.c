@@ -38,11 +38,19 @@ static bool check_target(const char *path, struct failure *failure) {
   return fine || refuse(path, failure);
 }
 
-/* One that a killed run has left is begun anew; one that another run writes is let be. */
+/* Whether a path still leads to an open file. */
+static bool leads_to(const char *path, int fd) {
+  struct stat there, here;
+  return fstat(fd, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev &&
+         here.st_ino == there.st_ino;
+}
+
+/* One that a killed run has left is begun anew; one that another run writes is let be, also where
+   that run puts it into its place just before it is locked here. */
 static bool open_partial(struct plan_file *file, struct failure *failure) {
   int fd = open(file->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return folder_failure(file->partial, failure);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0 || !leads_to(file->partial, fd)) {
     close(fd);
     return failure_set(failure, "USAGE", "%s is being written by another run; name another file",
                        file->path);
