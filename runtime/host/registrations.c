@@ -1,6 +1,7 @@
 #include "registrations.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,7 +79,7 @@ static bool digest_of(const struct buffer *text, char hex[HEX_SIZE]) {
    output was, or -1. */
 static int set_output_aside(void) {
   fflush(stdout);
-  int output = dup(STDOUT_FILENO);
+  int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (output >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
     close(output);
     return -1;

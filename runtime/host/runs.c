@@ -296,13 +296,20 @@ static bool end_dead(struct step *step, const struct schedule_job *job,
   return true;
 }
 
+/* Sends a signal to a run, whoever started it. It is looked at once more, for its number may be
+   another process's as soon as it has ended. */
+static void signal_run(const struct runs *runs, const struct schedule_instant *row, int number) {
+  if (row->process > 1 && journal_is_alive(runs->journal, row->run))
+    kill((pid_t)row->process, number);
+}
+
 /* One that was told to end and does not. */
 static void end_slow(const struct step *step, const struct schedule_job *job,
                      const struct schedule_instant *row) {
   if (!row->cancelled || step->now - row->cancelled < CANCEL_MS) return;
   say_about(step->runs, LOG_LEVEL_WARN, "a run does not end and is killed", job->name,
             row->instant);
-  kill((pid_t)row->process, SIGKILL);
+  signal_run(step->runs, row, SIGKILL);
 }
 
 /* Keeps the runs that are alive in `rows`. */
@@ -349,7 +356,7 @@ static bool cancel(struct step *step, const struct schedule_job *job,
     return false;
   say_about(step->runs, LOG_LEVEL_INFO, "a later instant of the job has come: its run is to end",
             job->name, row->instant);
-  kill((pid_t)row->process, SIGTERM);
+  signal_run(step->runs, row, SIGTERM);
   return true;
 }
 
