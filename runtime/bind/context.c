@@ -17,6 +17,18 @@ bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH]
   return folder_default(path, FOLDER_PATH_LENGTH, failure);
 }
 
+struct journal *context_journal(lua_State *L) {
+  struct context *context = context_of(L);
+  struct failure failure;
+  if (context->journal) return context->journal;
+  if (!context->open_journal)
+    failure_set(&failure, "STATE_UNUSABLE", "there is no journal here");
+  else if (context->open_journal(context, &failure))
+    return context->journal;
+  context_fail(L, &failure);
+  return NULL;
+}
+
 int context_fail(lua_State *L, const struct failure *failure) {
   lua_pushnil(L);
   lua_pushstring(L, failure->code);

@@ -125,6 +125,9 @@ void context_attach(lua_State *L, struct context *context);
 bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH],
                     const char **folder, struct failure *failure);
 
+/* The run's journal, opened when it is first needed; NULL, with nil, code and message pushed. */
+struct journal *context_journal(lua_State *L);
+
 /* Pushes nil, code, message: how every native function fails. Returns 3. */
 int context_fail(lua_State *L, const struct failure *failure);
 

@@ -51,14 +51,8 @@ static int push_kinds(lua_State *L) {
 
 /* The store that the run's history is in; NULL, with nil, code and message pushed. */
 static struct store *store_of(lua_State *L) {
-  struct context *context = context_of(L);
-  struct failure failure;
-  if (!context->journal && !context->open_journal)
-    failure_set(&failure, "STATE_UNUSABLE", "there is nowhere to count here");
-  else if (context->journal || context->open_journal(context, &failure))
-    return journal_store(context->journal);
-  context_fail(L, &failure);
-  return NULL;
+  struct journal *journal = context_journal(L);
+  return journal ? journal_store(journal) : NULL;
 }
 
 static struct count check_count(lua_State *L) {

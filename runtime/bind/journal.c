@@ -9,19 +9,6 @@
 
 enum { MOST_WRITES = 1000 };
 
-/* The run's journal, opened when it is first needed; NULL, with nil, code and message pushed. */
-static struct journal *journal_of(lua_State *L) {
-  struct context *context = context_of(L);
-  struct failure failure;
-  if (context->journal) return context->journal;
-  if (!context->open_journal)
-    failure_set(&failure, "STATE_UNUSABLE", "there is no journal here");
-  else if (context->open_journal(context, &failure))
-    return context->journal;
-  context_fail(L, &failure);
-  return NULL;
-}
-
 static int answer(lua_State *L, bool fine, const struct failure *failure) {
   if (!fine) return context_fail(L, failure);
   lua_pushboolean(L, true);
@@ -29,7 +16,7 @@ static int answer(lua_State *L, bool fine, const struct failure *failure) {
 }
 
 static int run_numbers(lua_State *L) {
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   lua_pushinteger(L, journal_run_id(journal));
   lua_pushinteger(L, journal_next_number(journal));
@@ -79,7 +66,7 @@ static int send_writes(lua_State *L) {
   }
   lua_createtable(L, (int)count, 0);
   int numbers = lua_gettop(L);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   if (!journal_send(journal, writes, (size_t)count, &failure)) return context_fail(L, &failure);
   for (lua_Integer i = 0; i < count; i++) {
@@ -93,7 +80,7 @@ static int settle(lua_State *L) {
   struct failure failure;
   lua_Integer run = luaL_checkinteger(L, 1), number = luaL_checkinteger(L, 2);
   const char *state = luaL_checkstring(L, 3), *result = luaL_optstring(L, 4, NULL);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   return answer(L, journal_settle(journal, run, number, state, result, &failure), &failure);
 }
@@ -101,7 +88,7 @@ static int settle(lua_State *L) {
 static int take_over(lua_State *L) {
   struct failure failure;
   lua_Integer run = luaL_checkinteger(L, 1), number = luaL_checkinteger(L, 2);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   return answer(L, journal_take_over(journal, run, number, &failure), &failure);
 }
@@ -218,7 +205,7 @@ static int push_key(lua_State *L) {
 static int list_runs(lua_State *L) {
   struct failure failure;
   lua_Integer before = luaL_optinteger(L, 1, 0), most = luaL_checkinteger(L, 2);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_run, most);
   return finish_rows(&rows, journal_runs(journal, before, take_run, &rows, &failure), &failure);
@@ -234,7 +221,7 @@ static int single(lua_State *L) {
 static int one_run(lua_State *L) {
   struct failure failure;
   lua_Integer id = luaL_checkinteger(L, 1);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_run, 1);
   enum store_answer found = journal_run(journal, id, take_run, &rows, &failure);
@@ -247,7 +234,7 @@ static int list_writes(lua_State *L) {
   lua_Integer run = luaL_checkinteger(L, 1), after = luaL_checkinteger(L, 2);
   lua_Integer most = luaL_checkinteger(L, 3);
   const char *key = luaL_optstring(L, 4, NULL);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_write, most);
   return finish_rows(&rows, journal_writes(journal, run, after, key, take_write, &rows, &failure),
@@ -258,7 +245,7 @@ static int list_back(lua_State *L) {
   struct failure failure;
   lua_Integer run = luaL_checkinteger(L, 1), before = luaL_checkinteger(L, 2);
   lua_Integer most = luaL_checkinteger(L, 3);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_write, most);
   return finish_rows(&rows, journal_writes_back(journal, run, before, take_write, &rows, &failure),
@@ -269,7 +256,7 @@ static int list_back(lua_State *L) {
 static int version(lua_State *L) {
   struct failure failure;
   int64_t number;
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   if (!store_version(journal_store(journal), &number, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, number);
@@ -280,7 +267,7 @@ static int list_made(lua_State *L) {
   struct failure failure;
   const char *operation = luaL_checkstring(L, 1);
   lua_Integer since = luaL_checkinteger(L, 2);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_write, -1);
   return finish_rows(&rows, journal_made(journal, operation, since, take_write, &rows, &failure),
@@ -290,7 +277,7 @@ static int list_made(lua_State *L) {
 static int get_key(lua_State *L) {
   struct failure failure;
   const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = new_rows(L, push_key, 1);
   enum store_answer found =
@@ -310,7 +297,7 @@ static int put_key(lua_State *L) {
                          .began = integer_member(L, 3, "began"),
                          .until = integer_member(L, 3, "until"),
                          .result = text_member(L, 3, "result", false)};
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   bool fine = once_put(journal_store(journal), account, name, &key, durability, &failure);
   return answer(L, fine, &failure);
@@ -319,7 +306,7 @@ static int put_key(lua_State *L) {
 static int remove_key(lua_State *L) {
   struct failure failure;
   const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   return answer(L, once_remove(journal_store(journal), account, name, &failure), &failure);
 }
@@ -352,7 +339,7 @@ static void take_output(void *context, const struct output_text *text) {
 static int get_output(lua_State *L) {
   struct failure failure;
   lua_Integer run = luaL_checkinteger(L, 1);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct output_row row = {.L = L};
   luaL_checkstack(L, 4, "output");

@@ -54,18 +54,6 @@ static int tell(lua_State *L) {
   return 0;
 }
 
-static struct journal *journal_of(lua_State *L) {
-  struct context *context = context_of(L);
-  struct failure failure;
-  if (context->journal) return context->journal;
-  if (!context->open_journal)
-    failure_set(&failure, "STATE_UNUSABLE", "there is no journal here");
-  else if (context->open_journal(context, &failure))
-    return context->journal;
-  context_fail(L, &failure);
-  return NULL;
-}
-
 /* Rows become Lua's one by one, each under protection: an error must not leave a statement open. */
 struct rows {
   lua_State *L;
@@ -180,7 +168,7 @@ static bool take_job(void *context, const struct schedule_job *job) {
 static int list_jobs(lua_State *L) {
   struct failure failure;
   const char *account = luaL_checkstring(L, 1);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   luaL_checkstack(L, 8, "jobs");
   lua_newtable(L);
@@ -199,7 +187,7 @@ static int pause_job(lua_State *L) {
   struct failure failure;
   const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
   bool paused = lua_toboolean(L, 3);
-  struct journal *journal = journal_of(L);
+  struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct zones *zones = zones_open();
   if (!zones) return luaL_error(L, "out of memory");

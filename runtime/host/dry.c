@@ -4,6 +4,7 @@
 
 #include "../core/exit_code.h"
 #include "interrupt.h"
+#include "library.h"
 
 struct dry run_dry(const struct run_options *options, const struct script *script) {
   return (struct dry){.on = options->dry_run,
@@ -12,33 +13,10 @@ struct dry run_dry(const struct run_options *options, const struct script *scrip
                       .colour = options->colour};
 }
 
-/* Stack: the name of a function of lofty.dry, its argument. Returns what it returns: true, or nil,
-   a code and a message. */
-static int call_library(lua_State *L) {
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "lofty.dry");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, lua_tostring(L, 1));
-  lua_pushvalue(L, 2);
-  lua_call(L, 1, 3);
-  return 3;
-}
-
-/* `argument` may be NULL: nil. */
+/* `argument` may be NULL. */
 static bool call(lua_State *L, const char *function, const char *argument,
                  struct failure *failure) {
-  lua_settop(L, 0);
-  lua_pushcfunction(L, call_library);
-  lua_pushstring(L, function);
-  lua_pushstring(L, argument);
-  bool returned = lua_pcall(L, 2, 3, 0) == LUA_OK;
-  bool fine = returned && lua_toboolean(L, 1);
-  const char *code = returned ? lua_tostring(L, 2) : NULL;
-  const char *message = lua_tostring(L, returned ? 3 : 1);
-  if (!fine)
-    failure_set(failure, code ? code : "STATE_FAILED", "%s", message ? message : "out of memory");
-  lua_settop(L, 0);
-  return fine;
+  return library_call(L, "lofty.dry", function, argument, "STATE_FAILED", failure);
 }
 
 bool run_dry_begin(const struct context *context, lua_State *L, struct failure *failure) {

@@ -1,6 +1,6 @@
 #include "traffic.h"
 
-#include <string.h>
+#include "library.h"
 
 enum { CASSETTE_MAXIMUM = 1024 * 1024 * 1024 };
 
@@ -18,32 +18,10 @@ bool traffic_open(struct traffic *traffic, const struct run_options *options,
   return traffic->cassette != NULL;
 }
 
-/* Stack: the name of a function of lofty.traffic. Returns what it returns: true, or nil, a code and
-   a message. */
-static int call_library(lua_State *L) {
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "lofty.traffic");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, lua_tostring(L, 1));
-  lua_call(L, 0, 3);
-  return 3;
-}
-
 static bool call(const struct traffic *traffic, lua_State *L, const char *function,
                  struct failure *failure) {
   if (!traffic->trace && !traffic->record_path && !traffic->replay_path) return true;
-  lua_settop(L, 0);
-  lua_pushcfunction(L, call_library);
-  lua_pushstring(L, function);
-  bool returned = lua_pcall(L, 1, 3, 0) == LUA_OK;
-  bool fine = returned && lua_toboolean(L, 1);
-  const char *code = returned ? lua_tostring(L, 2) : NULL;
-  const char *message = lua_tostring(L, returned ? 3 : 1);
-  if (!fine)
-    failure_set(failure, code ? code : "CASSETTE_FAILED", "%s",
-                message ? message : "out of memory");
-  lua_settop(L, 0);
-  return fine;
+  return library_call(L, "lofty.traffic", function, NULL, "CASSETTE_FAILED", failure);
 }
 
 bool traffic_begin(const struct traffic *traffic, lua_State *L, struct failure *failure) {
