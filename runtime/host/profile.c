@@ -8,39 +8,15 @@
 #include <sys/stat.h>
 
 #include "../bind/run.h"
-#include "../core/quota.h"
-#include "../core/text.h"
-#include "profile_schedule.h"
+#include "profile_settings.h"
 
 enum { PATH_LENGTH = 1024 };
 
 static const char default_name[] = "default";
 
-struct code_name {
-  lua_Integer number;
-  char *name;
-};
-
-struct ping_name {
-  char *name, *url;
-};
-
 struct profile {
   char name[64];
-  char *values[SETTING_COUNT];
-  unsigned requests_per_minute; /* 0: not set */
-  const char *priority;         /* NULL: not set */
-  bool read_before_write;
-  struct code_name *codes;
-  size_t code_count;
-  struct ping_name *pings;
-  size_t ping_count;
-  bool ping_output;
-  char *on_failure; /* NULL: not set */
-  size_t memory;    /* bytes; 0: not set */
-  struct grants grants;
-  struct buffer schedule; /* profile_schedule.h */
-  struct webhook_config webhooks;
+  struct profile_settings settings;
 };
 
 /* What the protected function works on; everything it allocates hangs on the profile. */
@@ -52,34 +28,6 @@ struct loading {
   struct profile *profile;
   struct failure *failure;
 };
-
-/* Those of core/config.h by name, and then those that are no strings. */
-static const char *const settings[] = {[SETTING_BASE_URL] = "base_url",
-                                       [SETTING_API_KEY] = "api_key",
-                                       [SETTING_ACCESS_TOKEN] = "access_token",
-                                       [SETTING_CLIENT_ID] = "client_id",
-                                       [SETTING_CLIENT_SECRET] = "client_secret",
-                                       [SETTING_CUSTOMER_KEY] = "customer_key",
-                                       [SETTING_TOKEN_URL] = "token_url",
-                                       [SETTING_AUTHORIZE_URL] = "authorize_url",
-                                       [SETTING_REDIRECT_URI] = "redirect_uri",
-                                       [SETTING_API_KEY_FILE] = "api_key_file",
-                                       "codes",
-                                       "requests_per_minute",
-                                       "priority",
-                                       "webhooks",
-                                       "schedule",
-                                       "read_before_write",
-                                       "ping",
-                                       "ping_output",
-                                       "on_failure",
-                                       "max_memory",
-                                       "allow",
-                                       "limit",
-                                       "deny",
-                                       "quiet_hours",
-                                       "timezone"};
-enum { NAME_COUNT = sizeof settings / sizeof *settings };
 
 static const char *const setting_names[SETTING_COUNT] = {
     [SETTING_BASE_URL] = "base_url of the profile",
@@ -93,10 +41,6 @@ static const char *const setting_names[SETTING_COUNT] = {
     [SETTING_REDIRECT_URI] = "redirect_uri of the profile",
     [SETTING_API_KEY_FILE] = "api_key_file of the profile"};
 
-static const enum setting secrets[] = {SETTING_API_KEY, SETTING_ACCESS_TOKEN, SETTING_CLIENT_SECRET,
-                                       SETTING_CUSTOMER_KEY};
-enum { SECRET_COUNT = sizeof secrets / sizeof *secrets };
-
 static bool find_path(char *path, size_t size, struct failure *failure) {
   const char *folder = config_folder("XDG_CONFIG_HOME");
   const char *home = config_variable("HOME");
@@ -107,214 +51,22 @@ static bool find_path(char *path, size_t size, struct failure *failure) {
   return failure_set(failure, "CONFIG_INVALID", "the path of the configuration is too long");
 }
 
-static bool invalid(const struct loading *loading, const char *what) {
-  return failure_set(loading->failure, "CONFIG_INVALID", "%s: profile %s: %s", loading->path,
-                     loading->profile->name, what);
-}
-
 static bool no_memory(const struct loading *loading) {
   return failure_set(loading->failure, "OUT_OF_MEMORY", "out of memory");
 }
 
-/* Takes the string on top. */
-static bool take_string(lua_State *L, const struct loading *loading, const char *setting,
-                        char **value) {
-  char what[96];
-  if (lua_type(L, -1) != LUA_TSTRING) {
-    snprintf(what, sizeof what, "%s must be a string", setting);
-    return invalid(loading, what);
-  }
-  *value = strdup(lua_tostring(L, -1));
-  return *value || no_memory(loading);
-}
-
-/* Takes the table on top. */
-static bool take_codes(lua_State *L, const struct loading *loading) {
-  struct profile *profile = loading->profile;
-  static const char wanted[] =
-      "codes must map numbers to names, as in codes = { [40013] = \"TASK_IS_SMARTPLAN\" }";
-  if (!lua_istable(L, -1)) return invalid(loading, wanted);
-  lua_pushnil(L);
-  while (lua_next(L, -2)) {
-    if (!lua_isinteger(L, -2) || lua_type(L, -1) != LUA_TSTRING) return invalid(loading, wanted);
-    struct code_name *codes =
-        realloc(profile->codes, (profile->code_count + 1) * sizeof *profile->codes);
-    if (!codes) return no_memory(loading);
-    profile->codes = codes;
-    char *name = strdup(lua_tostring(L, -1));
-    if (!name) return no_memory(loading);
-    codes[profile->code_count++] = (struct code_name){lua_tointeger(L, -2), name};
-    lua_pop(L, 1);
-  }
-  return true;
-}
-
-/* Takes the number on top. */
-static bool take_requests(lua_State *L, const struct loading *loading) {
-  lua_Integer number = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
-  if (number < 1 || number > QUOTA_MOST_LIMIT)
-    return invalid(loading, "requests_per_minute must be a whole number from 1 to 200000");
-  loading->profile->requests_per_minute = (unsigned)number;
-  return true;
-}
-
-/* Takes the name on top. */
-static bool take_priority(lua_State *L, const struct loading *loading) {
-  enum quota_priority priority;
-  if (lua_type(L, -1) != LUA_TSTRING || !quota_priority_parse(lua_tostring(L, -1), &priority))
-    return invalid(loading, "priority must be \"interactive\", \"scheduled\" or \"bulk\"");
-  loading->profile->priority = quota_priority_name(priority);
-  return true;
-}
-
-/* Takes the table on top. */
-static bool take_pings(lua_State *L, const struct loading *loading) {
-  struct profile *profile = loading->profile;
-  static const char wanted[] =
-      "ping must map names to URLs, as in ping = { nightly = \"https://...\" }";
-  if (!lua_istable(L, -1)) return invalid(loading, wanted);
-  lua_pushnil(L);
-  while (lua_next(L, -2)) {
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
-      return invalid(loading, wanted);
-    struct ping_name *pings =
-        realloc(profile->pings, (profile->ping_count + 1) * sizeof *profile->pings);
-    if (!pings) return no_memory(loading);
-    profile->pings = pings;
-    struct ping_name ping = {strdup(lua_tostring(L, -2)), strdup(lua_tostring(L, -1))};
-    pings[profile->ping_count++] = ping;
-    if (!ping.name || !ping.url) return no_memory(loading);
-    lua_pop(L, 1);
-  }
-  return true;
-}
-
-static bool take_memory(lua_State *L, const struct loading *loading) {
-  if (lua_type(L, -1) == LUA_TSTRING &&
-      text_byte_count(lua_tostring(L, -1), &loading->profile->memory))
-    return true;
-  return invalid(loading, "max_memory must be a size such as \"256M\" or \"2G\"");
-}
-
-/* Takes the boolean on top. */
-static bool take_boolean(lua_State *L, const struct loading *loading, const char *setting,
-                         bool *value) {
-  char what[64];
-  snprintf(what, sizeof what, "%s must be true or false", setting);
-  if (!lua_isboolean(L, -1)) return invalid(loading, what);
-  *value = lua_toboolean(L, -1);
-  return true;
-}
-
-static bool invalid_grant(const struct loading *loading, const char *setting,
-                          const struct failure *why) {
-  char what[sizeof why->message + 32];
-  snprintf(what, sizeof what, "%s: %s", setting, why->message);
-  return invalid(loading, what);
-}
-
-/* Takes the list of texts on top. */
-static bool take_grants(lua_State *L, const struct loading *loading, const char *setting,
-                        enum grant_list list) {
-  struct failure why;
-  char wanted[96];
-  snprintf(wanted, sizeof wanted, "%s must be a list of texts, as in %s = { \"delete_notes\" }",
-           setting, setting);
-  if (!lua_istable(L, -1)) return invalid(loading, wanted);
-  lua_Integer length = (lua_Integer)lua_rawlen(L, -1), count = 0;
-  lua_pushnil(L);
-  while (lua_next(L, -2)) {
-    bool in_list = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 &&
-                   lua_tointeger(L, -2) <= length && lua_type(L, -1) == LUA_TSTRING;
-    if (!in_list) return invalid(loading, wanted);
-    if (!grants_take_setting(&loading->profile->grants, list, lua_tostring(L, -1), &why))
-      return invalid_grant(loading, setting, &why);
-    count++;
-    lua_pop(L, 1);
-  }
-  return count == length || invalid(loading, wanted);
-}
-
-/* Takes the text on top. */
-static bool take_text(lua_State *L, const struct loading *loading, const char *setting,
-                      bool (*take)(struct grants *, const char *, struct failure *)) {
-  struct failure why;
-  char wanted[64];
-  snprintf(wanted, sizeof wanted, "%s must be a string", setting);
-  if (lua_type(L, -1) != LUA_TSTRING) return invalid(loading, wanted);
-  return take(&loading->profile->grants, lua_tostring(L, -1), &why) ||
-         invalid_grant(loading, setting, &why);
-}
-
-/* Takes a setting about grants, if it is one. */
-static bool take_guard(lua_State *L, const struct loading *loading, const char *setting,
-                       bool *fine) {
-  static const char *const lists[] = {
-      [GRANT_ALLOW] = "allow", [GRANT_LIMIT] = "limit", [GRANT_DENY] = "deny"};
-  for (int i = 0; i < (int)(sizeof lists / sizeof *lists); i++) {
-    if (strcmp(setting, lists[i]) != 0) continue;
-    *fine = take_grants(L, loading, setting, (enum grant_list)i);
-    return true;
-  }
-  if (strcmp(setting, "quiet_hours") == 0)
-    *fine = take_text(L, loading, setting, grants_take_quiet_hours);
-  else if (strcmp(setting, "timezone") == 0)
-    *fine = take_text(L, loading, setting, grants_take_zone);
-  else
-    return false;
-  return true;
-}
-
-/* Takes the list on top. */
-static bool take_schedule(lua_State *L, const struct loading *loading) {
-  char what[256];
-  return profile_schedule_take(L, &loading->profile->schedule, what, sizeof what) ||
-         invalid(loading, what);
-}
-
-/* Takes the table on top. */
-static bool take_webhooks(lua_State *L, const struct loading *loading) {
-  char what[256];
-  return webhook_config_take(&loading->profile->webhooks, L, what, sizeof what) ||
-         invalid(loading, what);
-}
-
 /* Takes the setting whose name and value are on top. */
-static bool take_setting(lua_State *L, const struct loading *loading) {
-  struct profile *profile = loading->profile;
-  const char *setting = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-  if (strcmp(setting, "codes") == 0) return take_codes(L, loading);
-  if (strcmp(setting, "requests_per_minute") == 0) return take_requests(L, loading);
-  if (strcmp(setting, "priority") == 0) return take_priority(L, loading);
-  if (strcmp(setting, "ping") == 0) return take_pings(L, loading);
-  if (strcmp(setting, "ping_output") == 0)
-    return take_boolean(L, loading, setting, &profile->ping_output);
-  if (strcmp(setting, "max_memory") == 0) return take_memory(L, loading);
-  if (strcmp(setting, "on_failure") == 0)
-    return take_string(L, loading, setting, &profile->on_failure);
-  if (strcmp(setting, "read_before_write") == 0)
-    return take_boolean(L, loading, setting, &profile->read_before_write);
-  if (strcmp(setting, "schedule") == 0) return take_schedule(L, loading);
-  if (strcmp(setting, "webhooks") == 0) return take_webhooks(L, loading);
-  bool fine;
-  if (take_guard(L, loading, setting, &fine)) return fine;
-  for (int i = 0; i < SETTING_COUNT; i++)
-    if (strcmp(setting, settings[i]) == 0)
-      return take_string(L, loading, setting, &profile->values[i]);
-  char what[192];
-  int nearest = text_nearest(setting, settings, NAME_COUNT);
-  snprintf(what, sizeof what, "unknown setting \"%.48s\"%s%s%s", setting,
-           nearest >= 0 ? "; did you mean \"" : "", nearest >= 0 ? settings[nearest] : "",
-           nearest >= 0 ? "\"?" : "");
-  return invalid(loading, what);
+static bool take(lua_State *L, const struct loading *loading) {
+  struct failure why;
+  if (profile_settings_take(L, &loading->profile->settings, &why)) return true;
+  if (strcmp(why.code, "OUT_OF_MEMORY") == 0) return no_memory(loading);
+  return failure_set(loading->failure, why.code, "%s: profile %s: %s", loading->path,
+                     loading->profile->name, why.message);
 }
 
 static bool check_secrecy(const struct loading *loading) {
   struct stat status;
-  const struct profile *profile = loading->profile;
-  bool secret = profile->ping_count > 0 || webhook_config_is_secret(&profile->webhooks);
-  for (size_t i = 0; i < SECRET_COUNT; i++) secret = secret || profile->values[secrets[i]];
-  if (!secret) return true;
+  if (!profile_settings_are_secret(&loading->profile->settings)) return true;
   if (stat(loading->path, &status) == 0 && (status.st_mode & 077) == 0) return true;
   return failure_set(loading->failure, "CONFIG_INVALID",
                      "%s holds a credential and others can read it; run: chmod 600 %s",
@@ -336,7 +88,7 @@ static bool load(lua_State *L, struct loading *loading) {
   }
   lua_pushnil(L);
   while (lua_next(L, -2)) {
-    if (!take_setting(L, loading)) return false;
+    if (!take(L, loading)) return false;
     lua_pop(L, 1);
   }
   return check_secrecy(loading);
@@ -396,9 +148,8 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
-  webhook_config_init(&loading.profile->webhooks);
   snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : default_name);
-  buffer_init(&loading.profile->schedule, PROFILE_SCHEDULE_MAXIMUM);
+  profile_settings_init(&loading.profile->settings);
   run_file(&loading);
   if (loading.fine && loading.found)
     *result = loading.profile;
@@ -410,58 +161,62 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
 struct config_layer profile_layer(const struct profile *profile) {
   struct config_layer layer = {.names = setting_names, .profile = profile_name(profile)};
   for (int i = 0; profile && i < SETTING_COUNT; i++) {
-    const char *value = profile->values[i];
+    const char *value = profile->settings.values[i];
     layer.values[i] = value && *value ? value : NULL; /* an empty setting counts as none */
   }
   return layer;
 }
 
 unsigned profile_requests_per_minute(const struct profile *profile) {
-  return profile ? profile->requests_per_minute : 0;
+  return profile ? profile->settings.requests_per_minute : 0;
 }
 
 const char *profile_priority(const struct profile *profile) {
-  return profile ? profile->priority : NULL;
+  return profile ? profile->settings.priority : NULL;
 }
 
 const char *profile_ping(const struct profile *profile, const char *name) {
-  for (size_t i = 0; profile && i < profile->ping_count; i++)
-    if (strcmp(profile->pings[i].name, name) == 0) return profile->pings[i].url;
+  for (size_t i = 0; profile && i < profile->settings.ping_count; i++)
+    if (strcmp(profile->settings.pings[i].name, name) == 0) return profile->settings.pings[i].url;
   return NULL;
 }
 
-bool profile_ping_output(const struct profile *profile) { return profile && profile->ping_output; }
-
-const char *profile_on_failure(const struct profile *profile) {
-  return profile ? profile->on_failure : NULL;
+bool profile_ping_output(const struct profile *profile) {
+  return profile && profile->settings.ping_output;
 }
 
-size_t profile_memory(const struct profile *profile) { return profile ? profile->memory : 0; }
+const char *profile_on_failure(const struct profile *profile) {
+  return profile ? profile->settings.on_failure : NULL;
+}
+
+size_t profile_memory(const struct profile *profile) {
+  return profile ? profile->settings.memory : 0;
+}
 
 const struct grants *profile_grants(const struct profile *profile) {
   static const struct grants none;
-  return profile ? &profile->grants : &none;
+  return profile ? &profile->settings.grants : &none;
 }
 
 bool profile_reads_before_write(const struct profile *profile) {
-  return profile && profile->read_before_write;
+  return profile && profile->settings.read_before_write;
 }
 
 const struct buffer *profile_schedule(const struct profile *profile) {
-  return profile && profile->schedule.data ? &profile->schedule : NULL;
+  return profile && profile->settings.schedule.data ? &profile->settings.schedule : NULL;
 }
 
 const struct webhook_config *profile_webhooks(const struct profile *profile) {
-  return profile ? &profile->webhooks : NULL;
+  return profile ? &profile->settings.webhooks : NULL;
 }
 
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
 
 void profile_give_codes(const struct profile *profile, lua_State *L) {
   lua_newtable(L);
-  for (size_t i = 0; profile && i < profile->code_count; i++) {
-    lua_pushstring(L, profile->codes[i].name);
-    lua_rawseti(L, -2, profile->codes[i].number);
+  for (size_t i = 0; profile && i < profile->settings.code_count; i++) {
+    lua_pushstring(L, profile->settings.codes[i].name);
+    lua_rawseti(L, -2, profile->settings.codes[i].number);
   }
   lua_setfield(L, LUA_REGISTRYINDEX, RUN_CODES);
 }
@@ -485,8 +240,8 @@ static int look_up_code(lua_State *L) {
 
 bool profile_check_codes(const struct profile *profile, lua_State *L, struct failure *failure) {
   bool fine = true;
-  for (size_t i = 0; profile && fine && i < profile->code_count; i++) {
-    char *name = profile->codes[i].name;
+  for (size_t i = 0; profile && fine && i < profile->settings.code_count; i++) {
+    char *name = profile->settings.codes[i].name;
     lua_pushcfunction(L, look_up_code);
     lua_pushlightuserdata(L, name);
     if (lua_pcall(L, 1, 2, 0) != LUA_OK)
@@ -502,23 +257,8 @@ bool profile_check_codes(const struct profile *profile, lua_State *L, struct fai
   return fine;
 }
 
-static void forget(char *secret) {
-  if (secret) explicit_bzero(secret, strlen(secret));
-  free(secret);
-}
-
 void profile_close(struct profile *profile) {
   if (!profile) return;
-  for (size_t i = 0; i < profile->code_count; i++) free(profile->codes[i].name);
-  free(profile->codes);
-  for (size_t i = 0; i < profile->ping_count; i++) {
-    free(profile->pings[i].name);
-    forget(profile->pings[i].url);
-  }
-  free(profile->pings);
-  free(profile->on_failure);
-  buffer_free(&profile->schedule);
-  webhook_config_clear(&profile->webhooks);
-  for (int i = 0; i < SETTING_COUNT; i++) forget(profile->values[i]);
+  profile_settings_free(&profile->settings);
   free(profile);
 }

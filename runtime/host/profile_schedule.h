@@ -13,7 +13,7 @@
 
 #include "../core/buffer.h"
 
-enum { PROFILE_SCHEDULE_MAXIMUM = 256 * 1024, PROFILE_SCHEDULE_WORDS = 20000 };
+enum { PROFILE_SCHEDULE_MAXIMUM = 256 * 1024 };
 
 /* Appends the lines of the table on top of the stack. False, with what is wrong in `what`, where it
    does not have that form. Whether it says something sensible is not looked at. */

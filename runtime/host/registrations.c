@@ -163,13 +163,13 @@ int registrations_tell(const struct run_options *options, const char *path, stru
 
 /* The words of a profile's schedule, behind `head`; to be freed. NULL where memory ran out. */
 static char **words_of(const struct buffer *schedule, const char *head) {
-  char **words = calloc(PROFILE_SCHEDULE_WORDS + 2, sizeof *words);
   size_t count = 0;
+  for (size_t at = 0; at < schedule->length; at++) count += schedule->data[at] == '\0';
+  char **words = calloc(count + 2, sizeof *words);
   if (!words) return NULL;
-  words[count++] = (char *)head; /* only read, as all of them */
-  for (size_t at = 0; at < schedule->length && count <= PROFILE_SCHEDULE_WORDS;
-       at += strlen(schedule->data + at) + 1)
-    words[count++] = schedule->data + at;
+  words[0] = (char *)head; /* only read, as all of them */
+  char *word = schedule->data;
+  for (size_t i = 1; i <= count; i++, word += strlen(word) + 1) words[i] = word;
   return words;
 }
 
