@@ -1,32 +1,21 @@
 #include "run.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../bind/http.h"
 #include "../core/exit_code.h"
 #include "../core/journal.h"
-#include "../core/progress.h"
 #include "credential.h"
 #include "dry.h"
-#include "grants.h"
 #include "interrupt.h"
 #include "job.h"
-#include "journal.h"
-#include "lock.h"
-#include "profile.h"
-#include "quota.h"
-#include "report.h"
+#include "running.h"
 #include "sandbox.h"
 #include "state.h"
 #include "tasks.h"
 #include "traffic.h"
-#include "witness.h"
-
-enum { REPORT_MAXIMUM = 64 * 1024, JOURNAL_MS = 500 };
 
 /* The memory of a script that nobody has said anything about: far more than any needs, and less
    than a machine has. */
@@ -35,91 +24,6 @@ static const size_t usual_memory = (size_t)1 << 30;
 static const char sandbox_key[] = "sandbox";
 static const char *const sandbox_names[SETTING_COUNT] = {
     [SETTING_BASE_URL] = "--sandbox", [SETTING_API_KEY] = "--sandbox"};
-
-/* Everything a run holds, closed or NULL until it is opened. */
-struct run {
-  struct context context; /* first: the context's callbacks find the run through it */
-  const struct run_options *options;
-  const struct script *script;
-  char **argv;
-  struct profile *profile;
-  struct config config;
-  struct grants grants;
-  struct credentials *credentials;
-  struct sandbox *sandbox;
-  struct run_quota quota;
-  struct traffic traffic;
-  struct run_lock lock;
-  int64_t began;  /* milliseconds since 1970 */
-  bool recorded;  /* in the history, whether it writes or not */
-  bool tried;     /* to record it, for a line of the log */
-  int64_t number; /* in the history, 0: it is not there */
-  struct log log;
-  struct progress progress;
-  struct witness witness;
-  struct loop_timer journal_timer;
-  lua_State *L;
-  lua_State *co; /* the script; on L's stack */
-  bool stopped;  /* by a binding, which has said why */
-  struct tasks *tasks;
-  size_t memory; /* bytes that the script may take */
-  int failure;   /* the exit code of what failed first, 0: nothing has */
-};
-
-static int say(struct run *run, const struct failure *failure, int exit_code) {
-  fprintf(stderr, "loftyrun: %s\n", failure->message);
-  notice_say(&run->witness.notice, failure->message, &run->config);
-  return exit_code;
-}
-
-static int out_of_memory(struct run *run) {
-  struct failure failure;
-  failure_set(&failure, "OUT_OF_MEMORY", "out of memory");
-  return say(run, &failure, EXIT_TEMPORARY);
-}
-
-/* After what the script has said, also where both streams go to one file. */
-static void print(const struct buffer *text) {
-  fflush(stdout);
-  if (text->data) fwrite(text->data, 1, text->length, stderr);
-}
-
-static void print_writes_under_way(const struct run *run, const char *lead) {
-  struct buffer writes;
-  buffer_init(&writes, REPORT_MAXIMUM);
-  if (http_calls_in_flight(&run->context, &writes) > 0) {
-    fputs(lead, stderr);
-    print(&writes);
-  }
-  buffer_free(&writes);
-}
-
-/* The run is ended at once: says why, where, and which writes nobody knows the end of. */
-static void report_end(struct run *run, lua_State *co, const char *sentence) {
-  struct buffer out;
-  notice_say(&run->witness.notice, sentence, &run->config);
-  buffer_init(&out, REPORT_MAXIMUM);
-  buffer_printf(&out, "loftyrun: %s\n", sentence);
-  if (co) report_place(co, &out);
-  print(&out);
-  buffer_free(&out);
-  print_writes_under_way(run, "  under way, outcome unknown: ");
-}
-
-/* os.exit ends the other tasks too: that needs no sentence, but what they had under way does. */
-static void report_exit(const struct run *run) {
-  fflush(stdout);
-  print_writes_under_way(run, "loftyrun: os.exit ended what was under way, outcome unknown: ");
-}
-
-/* How a binding ends the run: the sentence, where the script stood, what was under way. */
-static int stop(struct context *context, lua_State *L, int exit_code, const char *message) {
-  struct run *run = (struct run *)context;
-  report_end(run, L, message);
-  context->exit_code = exit_code;
-  run->stopped = true;
-  return interrupt_exit(L);
-}
 
 /* Where the script's calls go: its own sandbox, or what environment and profile say. */
 static int open_target(struct run *run) {
@@ -134,7 +38,8 @@ static int open_target(struct run *run) {
                                       .ledger = options->ledger};
     run->sandbox = sandbox_start(&run->context, &sandbox, &failure);
     if (!run->sandbox)
-      return say(run, &failure, strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
+      return run_say(run, &failure,
+                     strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
     layers[0] =
         (struct config_layer){.values = {[SETTING_BASE_URL] = url, [SETTING_API_KEY] = sandbox_key},
@@ -147,11 +52,12 @@ static int open_target(struct run *run) {
     layers[0] = config_environment();
     layers[1] = profile_layer(run->profile);
   }
-  if (!config_resolve(&run->config, layers, 2, &failure)) return say(run, &failure, EXIT_CONFIG);
+  if (!config_resolve(&run->config, layers, 2, &failure))
+    return run_say(run, &failure, EXIT_CONFIG);
   output_hide(&run->witness.output, &run->config);
   if (options->replay) return EXIT_DONE;
   run->credentials = credentials_new(&run->context, &run->config);
-  return run->credentials ? EXIT_DONE : out_of_memory(run);
+  return run->credentials ? EXIT_DONE : run_out_of_memory(run);
 }
 
 /* Before the first call: a run that makes none has no part in it. */
@@ -161,62 +67,6 @@ static void open_quota(struct context *context) {
   if (run_quota_open(&run->quota, &run->config, options->state, options->sandbox_seed != NULL,
                      profile_requests_per_minute(run->profile), &run->log))
     context->quota = &run->quota.quota;
-}
-
-static bool open_journal(struct context *context, struct failure *failure) {
-  struct run *run = (struct run *)context;
-  bool reads = run->options->recording == RUN_READS_HISTORY;
-  if (!run_journal_open(context, reads ? NULL : run->script->name, run->began, failure))
-    return false;
-  run->number = journal_run_id(context->journal);
-  /* What a sandbox keeps in memory is not where the output goes. */
-  if (!run->context.sandbox || run->options->state)
-    output_number(&run->witness.output, run->number);
-  return true;
-}
-
-/* Where it cannot be recorded the run goes on: one that keeps nothing has no use for the folder,
-   and the first write raises. */
-static void record_run(void *context) {
-  struct failure failure;
-  struct run *run = context;
-  if (run->context.journal || open_journal(&run->context, &failure)) return;
-  struct log_field why = {.name = "why", .value = failure.message};
-  log_write(&run->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
-}
-
-/* A run is in the history also where it only reads: from its first write on, or after a moment, or
-   at its end, so that nobody waits for a disk before the first reply. One that keeps nothing has no
-   history; a single command has one only by its writes. */
-static void expect_record(struct run *run) {
-  const struct run_options *options = run->options;
-  run->recorded = options->recording == RUN_RECORDED && !options->replay && !options->dry_run &&
-                  (!options->sandbox_seed || options->state);
-  if (!run->recorded) return;
-  /* What it prints is to be there whenever it is killed. */
-  if (run->witness.output.held) record_run(run);
-  loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, record_run, run);
-}
-
-/* For a line of the log: one that is written has a number. */
-static int64_t number_of(void *context) {
-  struct run *run = context;
-  if (!run->number && run->recorded && !run->tried) {
-    run->tried = true;
-    record_run(run);
-  }
-  return run->number;
-}
-
-/* errno tells main why the script's output could not be written. */
-static void end_record(struct run *run, int exit_code) {
-  int error = errno;
-  if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
-  if (run->recorded) record_run(run);
-  job_run_end(run->options->job, &run->context, exit_code);
-  run_journal_close(&run->context, exit_code);
-  run->recorded = false;
-  errno = error;
 }
 
 /* Who sits at a terminal comes before who does not, unless somebody said otherwise. */
@@ -233,13 +83,13 @@ static void open_log(struct run *run) {
   run->log = options->log;
   run->log.script = run->script->name;
   run->log.job = options->job_name;
-  run->log.number = number_of;
+  run->log.number = run_number;
   run->log.context = run;
 }
 
 static int cannot_open_profile(struct run *run, const struct failure *failure) {
   witness_open_without_profile(&run->witness, run->options);
-  return say(run, failure, EXIT_CONFIG);
+  return run_say(run, failure, EXIT_CONFIG);
 }
 
 /* A wrong line in a header is the script's own error, as one that does not compile. */
@@ -248,10 +98,10 @@ static int open_grants(struct run *run) {
   run->grants = *profile_grants(run->profile);
   run->grants.all = run->options->allow_all;
   if (!grants_take_header(&run->grants, run->script, &failure))
-    return say(run, &failure, EXIT_SCRIPT);
+    return run_say(run, &failure, EXIT_SCRIPT);
   for (size_t i = 0; i < run->options->allow_count; i++)
     if (!grants_take_option(&run->grants, run->options->allow[i], &failure))
-      return say(run, &failure, EXIT_USAGE);
+      return run_say(run, &failure, EXIT_USAGE);
   return EXIT_DONE;
 }
 
@@ -271,21 +121,22 @@ static int open_run(struct run *run) {
     failure_set(&failure, "USAGE",
                 "--faults, --rate-limit and --ledger are the sandbox's: add --sandbox, or run "
                 "loftyrun sandbox --upstream URL and set LOFTY_BASE_URL to what it prints");
-    return say(run, &failure, EXIT_USAGE);
+    return run_say(run, &failure, EXIT_USAGE);
   }
   const char *profile = run->options->profile;
   if (!profile && !run->options->sandbox_seed) profile = config_variable("LOFTY_PROFILE");
   if ((profile || !run->options->sandbox_seed) && !profile_open(profile, &run->profile, &failure))
     return cannot_open_profile(run, &failure);
   int exit_code = witness_open(&run->witness, wanted, run->profile, &run->log, &failure);
-  if (exit_code != EXIT_DONE) return say(run, &failure, exit_code);
+  if (exit_code != EXIT_DONE) return run_say(run, &failure, exit_code);
   exit_code = open_grants(run);
   if (exit_code != EXIT_DONE) return exit_code;
-  if (!traffic_open(&run->traffic, run->options, &failure)) return say(run, &failure, EXIT_USAGE);
+  if (!traffic_open(&run->traffic, run->options, &failure))
+    return run_say(run, &failure, EXIT_USAGE);
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
                               .traffic = &run->traffic,
-                              .stop = stop,
+                              .stop = run_stop,
                               .log = &run->log,
                               .profile = profile_name(run->profile),
                               .read_before_write = profile_reads_before_write(run->profile),
@@ -296,7 +147,7 @@ static int open_run(struct run *run) {
                               .no_wait = run->options->no_wait,
                               .registrations = run->options->registrations,
                               .open_quota = open_quota,
-                              .open_journal = open_journal,
+                              .open_journal = run_open_journal,
                               .dry = run_dry(run->options, run->script)};
   if (progress_columns() > 0 && run->log.format == LOG_FORMAT_TEXT)
     context->progress = &run->progress;
@@ -307,14 +158,15 @@ static int open_run(struct run *run) {
   context->http = calls ? http_client_new(context->loop) : NULL;
   if (!context->loop || (calls && !context->http) || !(run->L = state_new(context)) ||
       !(run->tasks = tasks_new(context, run->L))) {
-    return out_of_memory(run);
+    return run_out_of_memory(run);
   }
   lua_pushcfunction(run->L, give_settings);
   lua_pushlightuserdata(run->L, run);
-  if (lua_pcall(run->L, 1, 0, 0) != LUA_OK) return out_of_memory(run);
-  if (!profile_check_codes(run->profile, run->L, &failure)) return say(run, &failure, EXIT_CONFIG);
+  if (lua_pcall(run->L, 1, 0, 0) != LUA_OK) return run_out_of_memory(run);
+  if (!profile_check_codes(run->profile, run->L, &failure))
+    return run_say(run, &failure, EXIT_CONFIG);
   if (!interrupt_install(context->loop, run->options->timeout, &failure))
-    return say(run, &failure, EXIT_TEMPORARY);
+    return run_say(run, &failure, EXIT_TEMPORARY);
   return open_target(run);
 }
 
@@ -322,7 +174,7 @@ static int open_run(struct run *run) {
 static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
   notice_wait(&run->witness.notice, &run->context);
-  end_record(run, exit_code);
+  run_end_record(run, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
   sandbox_stop(run->sandbox);
@@ -374,78 +226,6 @@ static int prepare(lua_State *L) {
   return 1;
 }
 
-static int report(struct run *run, lua_State *co) {
-  struct buffer out;
-  struct report_style style = {.colour = run->options->colour && !run->witness.output.held};
-  buffer_init(&out, REPORT_MAXIMUM);
-  int exit_code = report_error(run->L, co, run->script, &style, &out);
-  print(&out);
-  if (out.data) notice_say(&run->witness.notice, out.data, &run->config);
-  buffer_free(&out);
-  return exit_code;
-}
-
-/* The run was ended from outside. */
-static int report_interruption(struct run *run) {
-  enum interrupt_reason reason = interrupt_pending();
-  char sentence[128];
-  snprintf(sentence, sizeof sentence, "%s", interrupt_name(reason));
-  if (reason == INTERRUPT_MEMORY)
-    snprintf(sentence, sizeof sentence,
-             "out of memory: the script needs more than %zu MiB (--max-memory)", run->memory >> 20);
-  report_end(run, run->co, sentence);
-  return interrupt_exit_code(reason);
-}
-
-/* An error leaves the script's stack as it was, for the report. Now its to-be-closed variables
-   are closed, which may take calls and time like anything else. */
-static void close_variables(struct run *run) {
-  lua_State *L = run->L;
-  lua_pushvalue(run->co, -1);
-  lua_xmove(run->co, L, 1); /* the error that was reported */
-  int status = lua_resetthread(run->co);
-  if (status == LUA_OK) return;
-  lua_xmove(run->co, L, 1); /* the same again, or one that closing raised */
-  if (!lua_rawequal(L, -1, -2) && interrupt_pending() == INTERRUPT_NONE) report(run, L);
-}
-
-/* Where the script has failed nothing of it goes on. A task keeps its errors to itself, for those
-   who wait for it; only what its own machinery cannot take comes here: no memory, say. */
-static void on_failure(void *context, lua_State *co, int status) {
-  struct run *run = context;
-  if (state_was_refused(run->L) || tasks_are_stopped(run->tasks)) return;
-  int exit_code = report(run, co);
-  if (status == LUA_ERRMEM) exit_code = EXIT_LIMIT;
-  if (!run->failure) run->failure = exit_code;
-  tasks_cancel(run->tasks);
-  if (tasks_is_script(run->tasks, co)) close_variables(run);
-}
-
-/* It may have gone on to its end, or failed with something else, but without calls that it
- * wanted.
- */
-static int report_spent(struct run *run) {
-  if (run->failure) return EXIT_LIMIT;
-  char sentence[128];
-  snprintf(sentence, sizeof sentence,
-           "the run wanted more than %lu requests (--max-requests), and did not get them",
-           run->context.requests_maximum);
-  report_end(run, NULL, sentence);
-  return EXIT_LIMIT;
-}
-
-/* The errors of tasks that nobody has waited for. */
-static void report_unseen(struct run *run) {
-  struct buffer out;
-  struct report_style style = {.colour = run->options->colour && !run->witness.output.held};
-  buffer_init(&out, REPORT_MAXIMUM);
-  int exit_code = report_unseen_errors(run->L, run->script, &style, &out);
-  print(&out);
-  if (out.data) notice_say(&run->witness.notice, out.data, &run->config);
-  buffer_free(&out);
-  if (!run->failure) run->failure = exit_code;
-}
-
 static void set_memory(struct run *run) {
   run->memory = run->options->memory;
   if (!run->memory) run->memory = profile_memory(run->profile);
@@ -459,8 +239,9 @@ static int execute_script(struct run *run) {
   lua_pushlightuserdata(L, run);
   set_memory(run);
   if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-    return interrupt_pending() == INTERRUPT_MEMORY ? report_interruption(run) : report(run, L);
-  int status = tasks_run(run->tasks, run->co, lua_gettop(run->co) - 1, on_failure, run);
+    return interrupt_pending() == INTERRUPT_MEMORY ? run_report_interruption(run)
+                                                   : run_report(run, L);
+  int status = tasks_run(run->tasks, run->co, lua_gettop(run->co) - 1, run_on_failure, run);
   if (tasks_loop_failed(run->tasks)) {
     fprintf(stderr, "loftyrun: the event loop failed\n");
     return EXIT_TEMPORARY;
@@ -468,14 +249,14 @@ static int execute_script(struct run *run) {
   state_was_refused(L);
   enum interrupt_reason reason = interrupt_pending();
   if (reason == INTERRUPT_EXIT) {
-    if (!run->stopped) report_exit(run);
+    if (!run->stopped) run_report_exit(run);
     return run->context.exit_code;
   }
   /* A script that has caught what it could is over its limit all the same. */
   if (reason == INTERRUPT_MEMORY || (reason != INTERRUPT_NONE && status != LUA_OK))
-    return report_interruption(run);
-  report_unseen(run);
-  if (run->context.requests_refused) return report_spent(run);
+    return run_report_interruption(run);
+  run_report_unseen(run);
+  if (run->context.requests_refused) return run_report_spent(run);
   if (run->failure) return run->failure;
   return run->context.items_failed > 0 ? EXIT_ITEMS_FAILED : EXIT_DONE;
 }
@@ -484,11 +265,11 @@ static int execute_script(struct run *run) {
 static int execute(struct run *run) {
   struct failure failure;
   if (!traffic_begin(&run->traffic, run->L, &failure))
-    return say(run, &failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
+    return run_say(run, &failure, run->traffic.replay_path ? EXIT_USAGE : EXIT_TEMPORARY);
   if (!run_dry_begin(&run->context, run->L, &failure))
-    return say(run, &failure, folder_exit_code(&failure));
+    return run_say(run, &failure, folder_exit_code(&failure));
   int exit_code = execute_script(run);
-  if (!run_dry_end(&run->context, run->L, exit_code, &failure) && say(run, &failure, 1) &&
+  if (!run_dry_end(&run->context, run->L, exit_code, &failure) && run_say(run, &failure, 1) &&
       exit_code == EXIT_DONE)
     exit_code = folder_exit_code(&failure);
   if (run->stopped) return exit_code;
@@ -496,7 +277,7 @@ static int execute(struct run *run) {
   bool by_itself = reason == INTERRUPT_NONE || reason == INTERRUPT_EXIT;
   bool fine = traffic_end(&run->traffic, run->L, by_itself, &failure) &&
               traffic_close(&run->traffic, &failure);
-  if (!fine) say(run, &failure, exit_code);
+  if (!fine) run_say(run, &failure, exit_code);
   return fine || exit_code != EXIT_DONE ? exit_code : EXIT_TEMPORARY;
 }
 
@@ -506,7 +287,7 @@ int run_script(const struct run_options *options, const struct script *script, c
   if (exit_code == EXIT_DONE) exit_code = run_lock_take(&run.lock, options, &run.context, script);
   if (exit_code == EXIT_DONE) exit_code = job_run_claim(options->job, &run.context);
   if (exit_code == EXIT_DONE) {
-    expect_record(&run);
+    run_expect_record(&run);
     notice_start(&run.witness.notice, &run.context);
     exit_code = execute(&run);
   }

@@ -1,0 +1,64 @@
+#include <errno.h>
+
+#include "../core/journal.h"
+#include "job.h"
+#include "journal.h"
+#include "running.h"
+
+enum { JOURNAL_MS = 500 };
+
+bool run_open_journal(struct context *context, struct failure *failure) {
+  struct run *run = (struct run *)context;
+  bool reads = run->options->recording == RUN_READS_HISTORY;
+  if (!run_journal_open(context, reads ? NULL : run->script->name, run->began, failure))
+    return false;
+  run->number = journal_run_id(context->journal);
+  /* What a sandbox keeps in memory is not where the output goes. */
+  if (!run->context.sandbox || run->options->state)
+    output_number(&run->witness.output, run->number);
+  return true;
+}
+
+/* Where it cannot be recorded the run goes on: one that keeps nothing has no use for the folder,
+   and the first write raises. */
+static void run_record(void *context) {
+  struct failure failure;
+  struct run *run = context;
+  if (run->context.journal || run_open_journal(&run->context, &failure)) return;
+  struct log_field why = {.name = "why", .value = failure.message};
+  log_write(&run->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+}
+
+/* A run is in the history also where it only reads: from its first write on, or after a moment, or
+   at its end, so that nobody waits for a disk before the first reply. One that keeps nothing has no
+   history; a single command has one only by its writes. */
+void run_expect_record(struct run *run) {
+  const struct run_options *options = run->options;
+  run->recorded = options->recording == RUN_RECORDED && !options->replay && !options->dry_run &&
+                  (!options->sandbox_seed || options->state);
+  if (!run->recorded) return;
+  /* What it prints is to be there whenever it is killed. */
+  if (run->witness.output.held) run_record(run);
+  loop_timer_set(run->context.loop, &run->journal_timer, JOURNAL_MS, run_record, run);
+}
+
+/* For a line of the log: one that is written has a number. */
+int64_t run_number(void *context) {
+  struct run *run = context;
+  if (!run->number && run->recorded && !run->tried) {
+    run->tried = true;
+    run_record(run);
+  }
+  return run->number;
+}
+
+/* errno tells main why the script's output could not be written. */
+void run_end_record(struct run *run, int exit_code) {
+  int error = errno;
+  if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
+  if (run->recorded) run_record(run);
+  job_run_end(run->options->job, &run->context, exit_code);
+  run_journal_close(&run->context, exit_code);
+  run->recorded = false;
+  errno = error;
+}
