@@ -94,13 +94,9 @@ static void add_options(struct command_line *line, const struct options *options
     add_option(line, "profile", profile, false);
 }
 
-/* A job that a scheduler starts by itself shall not meet itself, and be silent while all is well.
- */
+/* What a scheduler starts by itself shall be silent while all is well. */
 static void add_quiet(struct command_line *line, const struct options *options) {
-  bool said = false;
-  for (size_t i = 0; i < options->word_count; i++)
-    said = said || strcmp(options->words[i].name, "quiet") == 0;
-  if (!said && options_know("quiet")) add_option(line, "quiet", NULL, false);
+  if (!(options->given & OPTION_QUIET)) add_option(line, "quiet", NULL, false);
 }
 
 /* The name of a script's job: its file's, without the suffix and what a name cannot hold. */

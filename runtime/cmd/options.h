@@ -149,9 +149,6 @@ bool options_take(struct options *options, char ***argv, struct failure *failure
 /* The name of an option that was given though `accepted` does not hold its bit; NULL if none. */
 const char *options_stranger(const struct options *options, uint64_t accepted);
 
-/* Whether there is an option of that name. */
-bool options_know(const char *name);
-
 /* Writes the help lines of the options in `accepted`. */
 void options_print(FILE *stream, uint64_t accepted);
 
@@ -160,8 +157,5 @@ struct run_options options_run(const struct options *options);
 
 /* A log to standard error as the options want it. */
 struct log options_log(const struct options *options);
-
-/* Whether messages on standard error may be coloured: a terminal, no NO_COLOR, no --no-color. */
-bool options_colour(const struct options *options);
 
 #endif

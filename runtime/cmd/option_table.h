@@ -1,0 +1,29 @@
+/* The table of all options (options.h): what each is called, what its value must be and where it
+   goes. */
+#ifndef CMD_OPTION_TABLE_H
+#define CMD_OPTION_TABLE_H
+
+#include <stddef.h>
+
+#include "options.h"
+
+enum value_rule { VALUE_NONE, VALUE_REQUIRED, VALUE_OPTIONAL };
+
+struct option {
+  enum option_bit bit;
+  const char *name;
+  char letter; /* 0: none */
+  enum value_rule rule;
+  const char *value; /* how help names it */
+  const char *help;
+  const char *wanted;                                       /* what a value must be */
+  bool (*take)(struct options *options, const char *value); /* or NULL */
+  size_t text; /* the member that any text goes to which is not empty; 0: none */
+};
+
+enum { OPTION_MOST = 64 }; /* as many as there are bits */
+
+extern const struct option option_table[];
+extern const int option_count;
+
+#endif
