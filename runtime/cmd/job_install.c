@@ -94,11 +94,6 @@ static void add_options(struct command_line *line, const struct options *options
     add_option(line, "profile", profile, false);
 }
 
-/* What a scheduler starts by itself shall be silent while all is well. */
-static void add_quiet(struct command_line *line, const struct options *options) {
-  if (!(options->given & OPTION_QUIET)) add_option(line, "quiet", NULL, false);
-}
-
 /* The name of a script's job: its file's, without the suffix and what a name cannot hold. */
 static void name_after(const char *script, char name[65]) {
   const char *slash = strrchr(script, '/');
@@ -188,7 +183,7 @@ static int install_script(const struct options *options, const char *expression,
   add(&line, program());
   /* And it shall not meet itself. */
   if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) add_option(&line, "lock", NULL, false);
-  add_quiet(&line, options);
+  if (!(options->given & OPTION_QUIET)) add_option(&line, "quiet", NULL, false);
   add_options(&line, options);
   add(&line, absolute(words[0]));
   for (size_t i = 1; words[i]; i++) add(&line, strdup(words[i]));
@@ -242,7 +237,7 @@ static void add_job(struct command_line *line, const struct options *options,
     add_option(line, "lock", job->name, false);
     if (job->options.overlap == SCHEDULE_QUEUE) add_option(line, "wait-lock", NULL, false);
   }
-  add_quiet(line, options);
+  if (!(options->given & OPTION_QUIET)) add_option(line, "quiet", NULL, false);
   if (job->options.timeout > 0 && !(options->given & OPTION_TIMEOUT)) {
     if (asprintf(&timeout, "%.15g", (double)job->options.timeout / 1000) < 0) timeout = NULL;
     add_option(line, "timeout", timeout ? timeout : "", false);
