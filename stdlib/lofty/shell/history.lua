@@ -194,11 +194,26 @@ local function each_write(run, most, f)
   end
 end
 
---- The run of that number, or the last one but for this.
+--- The last run of a job.
+local function find_run_of_job(name)
+  local before, ending = 0, "#" .. name
+  repeat
+    local runs = ask("runs", before, PAGE)
+    for _, run in ipairs(runs) do
+      if run.script:sub(-#ending) == ending then return run end
+    end
+    before = runs[PAGE] and runs[PAGE].id
+  until not before
+end
+
+--- The run of that number, the last one but for this, or the last one of a job.
 local function find_run(word)
   if word == "last" then return ask("runs", (native.run()), 1)[1] or usage.fail("there are no runs yet", HINT) end
   local id = math.tointeger(tonumber(word))
-  if not id then usage.fail(('a run is a number, or last; got "%s"'):format(word), HINT) end
+  if not id then
+    return find_run_of_job(word)
+      or usage.fail(('a run is a number, last, or the name of a job that has run; got "%s"'):format(word), HINT)
+  end
   return ask("of", id) or usage.fail(("there is no run %d; it may have been forgotten"):format(id), HINT)
 end
 
