@@ -6,6 +6,7 @@ in files, and compared with what must have run.
 
 The time of day is shifted by tests/clock_shift.c in all processes; nobody waits for a minute to pass."""
 import concurrent.futures
+import http.server
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 BIN = os.path.abspath(sys.argv[1])
@@ -49,6 +51,7 @@ class World:
         self.shift = 0.0
         self.set(now)
         self.daemons = []
+        self.target = ["--sandbox=empty"]
 
     def now(self):
         return time.time() + self.shift
@@ -69,7 +72,7 @@ class World:
 
     def serve(self, *words):
         log = open(os.path.join(self.path, f"log{len(self.daemons)}"), "w+", encoding="utf-8")
-        daemon = subprocess.Popen([BIN, "serve", "--sandbox=empty", "--state", self.state, "--log-format", "json",
+        daemon = subprocess.Popen([BIN, "serve", *self.target, "--state", self.state, "--log-format", "json",
                                    *(words or ["jobs.lua"])],
                                   cwd=self.path, env=self.env, stdout=log, stderr=subprocess.STDOUT)
         daemon.log = log
@@ -83,7 +86,7 @@ class World:
             return file.read()
 
     def run(self, *words):
-        return subprocess.run([BIN, *words, "--sandbox=empty", "--state", self.state], cwd=self.path, env=self.env,
+        return subprocess.run([BIN, *words, *self.target, "--state", self.state], cwd=self.path, env=self.env,
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     def out(self):
@@ -203,6 +206,8 @@ def test_reload():
         world.wait_logged(daemon, "the files were not taken")
         check("a broken file is refused at its line", 'unknown option \\"nam\\"; did you mean \\"name\\"?'
               in world.logged(daemon) and "jobs.lua:8:" in world.logged(daemon), world.logged(daemon))
+        why = [json.loads(line) for line in world.logged(daemon).splitlines() if "did you mean" in line]
+        check("as an error, for those who look at those alone", [line["level"] for line in why] == ["error"], why)
         world.set("2026-05-04 06:00:58")
         world.wait("the old one goes on", lambda: world.out() == ["first", "first"])
         world.write("this is no Lua")
@@ -380,6 +385,125 @@ def test_two_daemons():
               world.out() == [f"06:{minute:02}" for minute in range(minutes)], world.out())
         for daemon in daemons:
             world.end(daemon)
+
+
+def write_profile(world, text):
+    """The configuration; "" breaks it."""
+    folder = os.path.join(world.path, ".config", "loftyrun")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "config.lua")
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write("return { profiles = { p = { " + text + " } } }" if text else "return {")
+    os.chmod(path + ".new", 0o600)
+    os.rename(path + ".new", path)
+
+
+def test_never_begins():
+    """Runs that end before they have begun are started again, but not when it is too late for them."""
+    with World("2026-05-04 05:59:05") as world:
+        world.write('for _, catch_up in ipairs { "none", "all" } do\n'
+                    '  lofty.on.schedule("0 6 * * *", { name = catch_up, catch_up = catch_up },\n'
+                    '    function(job) note(job.name, job.at:sub(12, 16)) end)\nend')
+        write_profile(world, 'priority = "bulk"')
+        daemon = world.serve("jobs.lua", "--profile", "p")
+        write_profile(world, "")
+        world.set("2026-05-04 05:59:59")
+        world.wait("neither begins", lambda: world.logged(daemon).count("a run has not begun (exit code 3)") == 2)
+        world.set("2026-05-04 06:00:20")
+        listed = json.loads(world.run("job", "list", "--json").stdout)
+        check("job list says what waits, and since when",
+              [(j["name"], j["state"], j["waiting"], j["waiting_since"]) for j in listed] ==
+              [(name, "waiting (1)", 1, "2026-05-04T06:00:00+00:00") for name in ("all", "none")], listed)
+        write_profile(world, 'priority = "bulk"')
+        world.set("2026-05-04 09:00:00")
+        world.wait("both are over", lambda: world.states("all") == ["04 06:00 done"] and
+                   world.states("none") == ["04 06:00 missed"])
+        check("once it can begin only what is caught up runs", world.out() == ["all 06:00"], world.out())
+        check("and the log says so", "it is too late for it now" in world.logged(daemon), world.logged(daemon))
+        shown = world.run("job", "list").stdout
+        check("job list says that it was missed", "missed 2026-05-04 06:00" in shown and shown.count("missed") == 1, shown)
+        world.end(daemon)
+
+
+def test_seldom():
+    """A job that seldom comes is not taken for one that nobody has served for 90 days."""
+    with World("2026-01-05 05:59:05") as world:
+        world.write('lofty.on.schedule("0 6 1 1 *", { name = "yearly" }, function() note("yearly") end)')
+        world.write('lofty.on.schedule("0 0 1 * *", { name = "monthly" }, function() note("monthly") end)', "other.lua")
+        daemons = [world.serve(), world.serve("other.lua")]
+        world.run("job", "pause", "yearly")
+        world.set("2026-06-20 05:00:00")
+        world.wait("it is considered", lambda: os.path.exists(world.state + "/state.db") and considered(world) > seconds(
+            "2026-06-20 00:00:00"))
+        for daemon in daemons:
+            world.end(daemon, signal.SIGKILL)
+        daemon = world.serve("other.lua")
+        listed = json.loads(world.run("job", "list", "--json").stdout)
+        check("it stays, and stays paused", [(j["name"], j["state"]) for j in listed] ==
+              [("monthly", "ready"), ("yearly", "paused, not served")], listed)
+        world.end(daemon)
+
+
+def considered(world):
+    db = sqlite3.connect(f"file:{world.state}/state.db?mode=ro", uri=True, timeout=10)
+    found = db.execute("SELECT considered FROM jobs WHERE name = 'yearly'").fetchone()[0]
+    db.close()
+    return found / 1000
+
+
+class Pinged(http.server.BaseHTTPRequestHandler):
+    """Takes note of what it is asked."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_options():
+    """What serve is given each of its runs has."""
+    pinged = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pinged)
+    pinged.asked = []
+    threading.Thread(target=pinged.serve_forever, daemon=True).start()
+    with World("2026-05-04 05:59:05") as world:
+        world.write("""
+lofty.on.schedule("0 6 * * *", { name = "fine" }, function(job)
+  print("not said")
+  note(job.name, tostring((lofty.guard.may("delete_notes"))), tostring((lofty.guard.may("delete_tasks"))))
+end)
+lofty.on.schedule("0 6 * * *", { name = "greedy" }, function()
+  print("said")
+  return ("x"):rep(50 << 20):rep(4)
+end)""")
+        world.target = ["--profile", "p"]
+        world.env["LOFTY_API_KEY"] = "k"
+        write_profile(world, f'ping = {{ jobs = "http://127.0.0.1:{pinged.server_port}/jobs" }}')
+        daemon = world.serve("jobs.lua", "--max-memory", "40M", "--ping", "jobs", "--allow", "delete_notes",
+                             "--on-failure", 'echo "$LOFTYRUN_JOB" "$LOFTYRUN_EXIT_CODE" "$LOFTYRUN_RUN" >> "$OUT"')
+        world.set("2026-05-04 05:59:59")
+        world.wait("both are over", lambda: world.states("fine") == ["04 06:00 done"] and
+                   world.states("greedy") == ["04 06:00 failed"])
+        run = json.loads(world.run("job", "list", "--json").stdout)[1]["last"]["run"]
+        world.wait("all is told", lambda: len(world.out()) == 2 and len(pinged.asked) == 4)
+        check("--allow grants that, and nothing else", "fine true nil" in world.out(), world.out())
+        check("--max-memory ends a run with 6", world.rows("greedy") == [("04 06:00", "failed", 1, 6)], world.rows("greedy"))
+        check("--on-failure is run where one fails, and only there", f"greedy 6 {run}" in world.out(), world.out())
+        check("--ping tells of both", sorted(pinged.asked) == ["/jobs", "/jobs/fail", "/jobs/start", "/jobs/start"], pinged.asked)
+        lines = world.logged(daemon).splitlines()
+        check("what a run prints is said where it fails, and only there", "said" in lines and "not said" not in lines, lines)
+        shown = [world.run("history", "show", name).stdout for name in ("fine", "greedy")]
+        check("history show has it under the job's name", "#fine, done" in shown[0] and "not said" in shown[0] and
+              "#greedy, failed (6)" in shown[1] and "\n  said\n" in shown[1].replace("| ", "  "), shown)
+        world.end(daemon)
+    pinged.shutdown()
 
 
 def build_shim(folder):

@@ -8,7 +8,8 @@
 #include "../core/schedule_jobs.h"
 #include "context.h"
 
-enum { ZONE_NAME_MAXIMUM = 256 };
+/* What was to start so long ago waits for something. */
+enum { ZONE_NAME_MAXIMUM = 256, LATE_MS = 5000 };
 
 /* check(expression) -> true; or nil and what is wrong with it. */
 static int check(lua_State *L) {
@@ -69,6 +70,8 @@ struct rows {
 struct told {
   const struct schedule_job *job;
   struct schedule_instant last; /* its run is 0 where it has had none */
+  struct schedule_backlog backlog;
+  int64_t missed, skipped; /* its latest instant where it was that; 0: it was not */
   char state[16];
   struct buffer words;
   int64_t next; /* 0: none comes */
@@ -126,6 +129,10 @@ static int push_job(lua_State *L) {
   set_integer(L, "failures", job->failures);
   set_boolean(L, "served", job->served);
   if (told->next) set_integer(L, "next", told->next);
+  set_integer(L, "waiting", told->backlog.count);
+  if (told->missed) set_integer(L, "missed", told->missed);
+  if (told->skipped) set_integer(L, "skipped", told->skipped);
+  if (told->backlog.count > 0) set_integer(L, "waiting_since", told->backlog.since);
   if (told->last.run) {
     push_last(L, told);
     lua_setfield(L, -2, "last");
@@ -142,6 +149,13 @@ static bool take_last(void *context, const struct schedule_instant *instant) {
   return false;
 }
 
+static bool take_latest(void *context, const struct schedule_instant *instant) {
+  struct told *told = context;
+  if (strcmp(instant->state, "missed") == 0) told->missed = instant->instant;
+  if (strcmp(instant->state, "skipped") == 0) told->skipped = instant->instant;
+  return false;
+}
+
 static bool take_job(void *context, const struct schedule_job *job) {
   struct rows *rows = context;
   lua_State *L = rows->L;
@@ -155,6 +169,8 @@ static bool take_job(void *context, const struct schedule_job *job) {
   schedule_last_run(rows->journal, job->id, take_last, &told, NULL);
   if (strcmp(told.state, "running") == 0 && !journal_is_alive(rows->journal, told.last.run))
     snprintf(told.state, sizeof told.state, "died");
+  schedule_latest(rows->journal, job->id, take_latest, &told, NULL);
+  schedule_backlog(rows->journal, job->id, rows->now - LATE_MS, &told.backlog, NULL);
   lua_pushcfunction(L, push_job);
   lua_pushlightuserdata(L, &told);
   lua_pushvalue(L, rows->list);

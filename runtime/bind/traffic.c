@@ -34,7 +34,7 @@ static int settings(lua_State *L) {
 }
 
 static int print_text(lua_State *L) {
-  log_text(context_of(L)->log, luaL_checkstring(L, 1));
+  log_text(context_of(L)->log, LOG_LEVEL_DEBUG, luaL_checkstring(L, 1));
   return 0;
 }
 

@@ -224,9 +224,11 @@ const struct command command_job = {
     .summary = "what serve runs, and when",
     .details =
         "list shows the jobs of the profile and base URL in force: when each runs, how its last\n"
-        "run ended, and whether it is paused, fails, or is served by no loftyrun serve now. "
-        "--json\n"
-        "is for programs.\n"
+        "run ended, and whether it is paused, fails, waits to be started, or is served by no "
+        "loftyrun\n"
+        "serve now; and where its latest time was missed or skipped. --json is for programs. "
+        "loftyrun\n"
+        "history show NAME has what its last run printed.\n"
         "\n"
         "run NAME runs a job now, beside its schedule and also where it is paused, and ends with "
         "the\n"
@@ -258,7 +260,7 @@ const struct command command_job = {
         "It shows what it would write; --apply writes it, and writes it anew the next time. What\n"
         "others have written is left alone. The job runs with the options that are given here, "
         "and\n"
-        "with --lock.\n"
+        "with --lock and --quiet.\n"
         "\n"
         "next NAME [COUNT], or next \"EXPRESSION\" [COUNT], says in words when it runs and prints "
         "the\n"

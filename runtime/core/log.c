@@ -144,11 +144,11 @@ void log_write(const struct log *log, enum log_level level, const char *message,
   buffer_free(&line);
 }
 
-void log_text(const struct log *log, const char *text) {
+void log_text(const struct log *log, enum log_level level, const char *text) {
   if (log->format == LOG_FORMAT_JSON) {
     struct log all = *log;
     all.level = LOG_LEVEL_DEBUG;
-    log_write(&all, LOG_LEVEL_DEBUG, text, NULL, 0);
+    log_write(&all, level, text, NULL, 0);
     return;
   }
   if (log->stream == stderr) fflush(stdout);

@@ -33,9 +33,9 @@ struct log_field {
 void log_write(const struct log *log, enum log_level level, const char *message,
                const struct log_field *fields, size_t count);
 
-/* Writes text as it is, with a line end, whatever the level; as the message of one line where lines
-   are JSON. */
-void log_text(const struct log *log, const char *text);
+/* Writes text as it is, with a line end, whatever the log's level; as the message of one line of
+   that level where lines are JSON. */
+void log_text(const struct log *log, enum log_level level, const char *text);
 
 /* "debug", "info", "warn", "error"; false for any other name. */
 bool log_level_parse(const char *name, enum log_level *level);

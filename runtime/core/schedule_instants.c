@@ -41,9 +41,15 @@ static const char next_waiting[] =
     "SELECT min(not_before) FROM instants JOIN jobs ON jobs.id = instants.job"
     " JOIN served ON served.job = jobs.id"
     " WHERE state = 'waiting' AND not_before > $2 AND server = $1 AND paused IS NULL";
+static const char backlog[] =
+    "SELECT count(*), min(not_before) FROM instants"
+    " WHERE job = $1 AND state = 'waiting' AND not_before <= $2";
 static const char one_instant[] = INSTANT_COLUMNS " WHERE job = $1 AND instant = $2";
 static const char last_run[] =
     INSTANT_COLUMNS " WHERE job = $1 AND run IS NOT NULL ORDER BY began DESC, instant DESC LIMIT 1";
+
+static const char latest[] =
+    INSTANT_COLUMNS " WHERE job = $1 AND by_hand = 0 ORDER BY instant DESC LIMIT 1";
 
 static const char claim_instant[] =
     "UPDATE instants SET state = 'running', attempt = attempt + 1, run = $3, process = $4,"
@@ -128,6 +134,22 @@ bool schedule_next_waiting(struct journal *journal, int64_t server, int64_t now,
                      failure) != STORE_FAILED;
 }
 
+static bool take_backlog(void *context, const struct store_value *columns, int count) {
+  struct schedule_backlog *found = context;
+  (void)count;
+  found->count = columns[0].integer;
+  found->since = columns[1].integer;
+  return true;
+}
+
+bool schedule_backlog(struct journal *journal, int64_t job, int64_t before,
+                      struct schedule_backlog *found, struct failure *failure) {
+  *found = (struct schedule_backlog){.count = 0};
+  return store_query(journal_store(journal), backlog,
+                     STORE_WITH(store_integer(job), store_integer(before)), take_backlog, found,
+                     failure) != STORE_FAILED;
+}
+
 enum store_answer schedule_instant(struct journal *journal, int64_t job, int64_t instant,
                                    schedule_visit_instant *visit, void *context,
                                    struct failure *failure) {
@@ -139,6 +161,12 @@ enum store_answer schedule_last_run(struct journal *journal, int64_t job,
                                     schedule_visit_instant *visit, void *context,
                                     struct failure *failure) {
   return query(journal, last_run, STORE_WITH(store_integer(job)), visit, context, failure);
+}
+
+enum store_answer schedule_latest(struct journal *journal, int64_t job,
+                                  schedule_visit_instant *visit, void *context,
+                                  struct failure *failure) {
+  return query(journal, latest, STORE_WITH(store_integer(job)), visit, context, failure);
 }
 
 /* Deciding */
@@ -251,15 +279,17 @@ static bool become(const struct review *review, int64_t instant, const char *sta
       review->failure);
 }
 
+static bool is_too_late(const struct review *review, const struct schedule_instant *instant) {
+  const struct schedule_options *options = &review->job->options;
+  if (instant->attempt > 0)
+    return schedule_retry(options, instant->attempt, -1, instant->instant, review->now) < 0;
+  return !schedule_still_runs(options, instant->not_before, instant->instant == review->last,
+                              review->now);
+}
+
 static bool review_one(void *context, const struct schedule_instant *instant) {
   struct review *review = context;
-  const struct schedule_options *options = &review->job->options;
-  bool runs =
-      instant->attempt > 0
-          ? schedule_retry(options, instant->attempt, -1, instant->instant, review->now) >= 0
-          : schedule_still_runs(options, instant->not_before, instant->instant == review->last,
-                                review->now);
-  if (!runs)
+  if (is_too_late(review, instant))
     review->fine = become(review, instant->instant, instant->attempt > 0 ? "failed" : "missed");
   return review->fine;
 }
@@ -273,6 +303,19 @@ bool schedule_review(struct journal *journal, const struct schedule_job *job, in
   bool fine = query(journal, waiting_of_job, id, find_last, &review, failure) != STORE_FAILED &&
               query(journal, waiting_of_job, id, review_one, &review, failure) != STORE_FAILED;
   return store_end(review.store, fine && review.fine, failure);
+}
+
+bool schedule_give_up(struct journal *journal, const struct schedule_job *job,
+                      const struct schedule_instant *instant, int64_t last, int64_t now,
+                      bool *given_up, struct failure *failure) {
+  struct review review = {.store = journal_store(journal),
+                          .job = job,
+                          .now = now,
+                          .last = last,
+                          .failure = failure,
+                          .fine = true};
+  *given_up = is_too_late(&review, instant);
+  return review_one(&review, instant);
 }
 
 /* Running */

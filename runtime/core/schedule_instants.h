@@ -55,6 +55,13 @@ bool schedule_consider(struct journal *journal, struct zones *zones, const struc
 bool schedule_review(struct journal *journal, const struct schedule_job *job, int64_t now,
                      struct failure *failure);
 
+/* For an instant whose run does not begin, whatever the reason: where it is too late for it by now
+   it becomes missed, or failed where it was to be tried again. `last` is the last instant of the
+   job that waits and has not run. */
+bool schedule_give_up(struct journal *journal, const struct schedule_job *job,
+                      const struct schedule_instant *instant, int64_t last, int64_t now,
+                      bool *given_up, struct failure *failure);
+
 /* Visits what waits and is to start by `now`, of the jobs that a daemon serves, in the order in
    which it starts; and the running ones. */
 bool schedule_waiting(struct journal *journal, int64_t server, int64_t now,
@@ -66,13 +73,23 @@ bool schedule_running(struct journal *journal, int64_t server, schedule_visit_in
 bool schedule_next_waiting(struct journal *journal, int64_t server, int64_t now, int64_t *when,
                            struct failure *failure);
 
-/* One of them; and the last run of a job. */
+/* What waits of a job although it was to start before that time, and since when. */
+struct schedule_backlog {
+  int64_t count, since;
+};
+bool schedule_backlog(struct journal *journal, int64_t job, int64_t before,
+                      struct schedule_backlog *found, struct failure *failure);
+
+/* One of them; the last run of a job; the latest instant that its schedule has named. */
 enum store_answer schedule_instant(struct journal *journal, int64_t job, int64_t instant,
                                    schedule_visit_instant *visit, void *context,
                                    struct failure *failure);
 enum store_answer schedule_last_run(struct journal *journal, int64_t job,
                                     schedule_visit_instant *visit, void *context,
                                     struct failure *failure);
+enum store_answer schedule_latest(struct journal *journal, int64_t job,
+                                  schedule_visit_instant *visit, void *context,
+                                  struct failure *failure);
 
 enum schedule_claim {
   SCHEDULE_CLAIM_FAILED = -1,

@@ -53,6 +53,7 @@ static bool set_environment(const struct aftermath *aftermath) {
   return fine && setenv("LOFTYRUN_EXIT_CODE", code, 1) == 0 &&
          setenv("LOFTYRUN_RUN", run, 1) == 0 &&
          setenv("LOFTYRUN_SCRIPT", aftermath->script, 1) == 0 &&
+         setenv("LOFTYRUN_JOB", aftermath->log->job ? aftermath->log->job : "", 1) == 0 &&
          setenv("LOFTYRUN_MESSAGE", aftermath->message, 1) == 0;
 }
 

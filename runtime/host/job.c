@@ -201,6 +201,7 @@ int job_run_file(const struct run_options *options, const char *path, const char
     struct run_options wanted = *options;
     run.from_file = true;
     wanted.job = &run;
+    wanted.job_name = name;
     wanted.recording = RUN_RECORDED;
     exit_code = run_script(&wanted, &script, arguments);
   } else {
@@ -223,13 +224,17 @@ static int refuse(const struct job_run *job, enum schedule_claim answer) {
   return EXIT_LOCKED;
 }
 
+char *job_run_name(const struct job_run *job) {
+  char *name = NULL;
+  return asprintf(&name, "%s#%s", job->job->file, job->job->name) < 0 ? NULL : name;
+}
+
 int job_run_claim(struct job_run *job, struct context *context) {
   struct failure failure;
   if (!job || job->from_file) return EXIT_DONE;
   if (!run_journal_open(context, NULL, 0, &failure)) return say(&failure);
-  /* As the history shows it: /opt/jobs.lua#nightly. */
-  char *name = NULL;
-  if (asprintf(&name, "%s#%s", job->job->file, job->job->name) < 0) return out_of_memory();
+  char *name = job_run_name(job);
+  if (!name) return out_of_memory();
   enum schedule_claim answer =
       schedule_claim(context->journal, job->job, name, job->account, journal_now(), &job->instant,
                      &job->attempt, &failure);

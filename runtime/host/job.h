@@ -31,6 +31,10 @@ int job_run(const struct run_options *options, const char *name, int64_t at);
    have another scheduler. Returns the exit code of the run; all has been said. */
 int job_run_file(const struct run_options *options, const char *path, const char *name);
 
+/* What the history calls a run of the job: "/opt/jobs.lua#nightly". To be freed; NULL where memory
+   ran out. */
+char *job_run_name(const struct job_run *job);
+
 /* The parts of it that host/run.c calls; nothing is done for NULL. Claims the instant; EXIT_DONE,
    or the exit code where the run is not to begin, which has been said. */
 int job_run_claim(struct job_run *job, struct context *context);

@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "../core/journal.h"
 #include "job.h"
@@ -7,15 +9,26 @@
 
 enum { JOURNAL_MS = 500 };
 
-bool run_open_journal(struct context *context, struct failure *failure) {
-  struct run *run = (struct run *)context;
-  bool reads = run->options->recording == RUN_READS_HISTORY;
-  if (!run_journal_open(context, reads ? NULL : run->script->name, run->began, failure))
-    return false;
-  run->number = journal_run_id(context->journal);
+static void take_number(struct run *run) {
+  run->number = journal_run_id(run->context.journal);
   /* What a sandbox keeps in memory is not where the output goes. */
   if (!run->context.sandbox || run->options->state)
     output_number(&run->witness.output, run->number);
+}
+
+bool run_open_journal(struct context *context, struct failure *failure) {
+  struct run *run = (struct run *)context;
+  const struct run_options *options = run->options;
+  if (options->recording == RUN_READS_HISTORY) {
+    if (!run_journal_open(context, NULL, run->began, failure)) return false;
+  } else {
+    char *name = options->job ? job_run_name(options->job) : strdup(run->script->name);
+    if (!name) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+    bool fine = run_journal_open(context, name, run->began, failure);
+    free(name);
+    if (!fine) return false;
+  }
+  take_number(run);
   return true;
 }
 
@@ -34,6 +47,8 @@ static void run_record(void *context) {
    history; a single command has one only by its writes. */
 void run_expect_record(struct run *run) {
   const struct run_options *options = run->options;
+  if (run->context.journal)
+    take_number(run); /* the claim of a job's instant begins the run itself */
   run->recorded = options->recording == RUN_RECORDED && !options->replay && !options->dry_run &&
                   (!options->sandbox_seed || options->state);
   if (!run->recorded) return;

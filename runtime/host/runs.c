@@ -75,7 +75,7 @@ int runs_options(const struct run_options *options, const char **arguments,
     arguments[count++] = room->requests;
   }
   if (options->timeout > 0) {
-    snprintf(room->timeout, sizeof room->timeout, "%.3f", options->timeout);
+    snprintf(room->timeout, sizeof room->timeout, "%.9g", options->timeout);
     arguments[count++] = "--timeout";
     arguments[count++] = room->timeout;
   }
@@ -91,7 +91,7 @@ static int script_options(const struct run_options *options, const char **argume
   int count = 0;
   arguments[count++] = "--quiet";
   if (options->memory) {
-    snprintf(room->memory, sizeof room->memory, "%zu", options->memory);
+    snprintf(room->memory, sizeof room->memory, "%zuK", options->memory >> 10);
     arguments[count++] = "--max-memory";
     arguments[count++] = room->memory;
   }
@@ -332,16 +332,13 @@ static bool look_at_running(struct step *step) {
   return true;
 }
 
-/* Whether a process of ours is at this instant; or at another one of the job, and may not have
-   claimed it yet. */
-static bool has_child(const struct runs *runs, int64_t job, int64_t instant) {
-  for (const struct child *child = runs->children; child; child = child->next) {
-    if (child->job != job || child->instant != instant) continue;
-    return child->process || child->until > loop_now();
-  }
-  return false;
+static struct child *find_child(const struct runs *runs, int64_t job, int64_t instant) {
+  for (struct child *child = runs->children; child; child = child->next)
+    if (child->job == job && child->instant == instant) return child;
+  return NULL;
 }
 
+/* Whether a process of ours is at another instant of the job, and may not have claimed it yet. */
 static bool has_other_child(const struct runs *runs, int64_t job, int64_t instant) {
   for (const struct child *child = runs->children; child; child = child->next)
     if (child->job == job && child->instant != instant && child->process) return true;
@@ -385,10 +382,10 @@ static bool make_room(struct step *step, const struct schedule_job *job,
 
 /* The child of an instant: a new one, or that which was held back. NULL where memory ran out. */
 static struct child *child_of(struct runs *runs, const struct schedule_job *job, int64_t instant) {
-  for (struct child *child = runs->children; child; child = child->next)
-    if (child->job == job->id && child->instant == instant) return child;
+  struct child *child = find_child(runs, job->id, instant);
+  if (child) return child;
   size_t size = strlen(job->name) + 1;
-  struct child *child = calloc(1, sizeof *child + size);
+  child = calloc(1, sizeof *child + size);
   if (!child) return NULL;
   memcpy(child->name, job->name, size);
   child->job = job->id;
@@ -420,6 +417,24 @@ static bool start(struct step *step, const struct schedule_job *job, int64_t ins
   return true;
 }
 
+/* One that was held back is started again as long as it is in time, as what was missed would be. */
+static bool give_up(const struct step *step, const struct schedule_job *job, size_t place,
+                    bool *given_up) {
+  const struct schedule_instant *row = &step->rows[place];
+  int64_t last = row->instant;
+  for (size_t i = place + 1; i < step->count; i++) {
+    const struct schedule_instant *other = &step->rows[i];
+    if (other->job == row->job && other->attempt == 0 && other->instant > last)
+      last = other->instant;
+  }
+  if (!schedule_give_up(step->runs->journal, job, row, last, step->now, given_up, step->failure))
+    return false;
+  if (*given_up)
+    say_about(step->runs, LOG_LEVEL_ERROR, "its run could not begin, and it is too late for it now",
+              job->name, row->instant);
+  return true;
+}
+
 static bool start_waiting(struct step *step) {
   struct runs *runs = step->runs;
   size_t running = step->count;
@@ -429,8 +444,11 @@ static bool start_waiting(struct step *step) {
   for (size_t i = running; i < step->count; i++) {
     const struct schedule_instant *row = &step->rows[i];
     const struct schedule_job *job = find_job(step, row->job);
-    bool starts;
-    if (!job || has_child(runs, row->job, row->instant)) continue;
+    const struct child *child = find_child(runs, row->job, row->instant);
+    bool starts, given_up = false;
+    if (!job || (child && (child->process || child->until > loop_now()))) continue;
+    if (child && !give_up(step, job, i, &given_up)) return false;
+    if (given_up) continue;
     if (!make_room(step, job, row, running, &starts)) return false;
     if (!starts || runs_count(runs) >= runs->options->jobs_maximum) continue;
     if (!start(step, job, row->instant)) return false;

@@ -19,6 +19,7 @@
 
 enum {
   TICK_MS = 1000,
+  DAY_MS = 24 * 60 * 60 * 1000,
   STOP_MS = 30 * 1000,
   ASK_MS = 15 * 1000, /* the child itself gives up earlier, and says why */
   FIRST_PAUSE_MS = 5 * 1000,
@@ -83,12 +84,14 @@ static void begin_watch(struct server *server) {
 
 /* Reading the files */
 
-/* Where the daemon goes on all the same the log has it; otherwise whoever started it. */
-static void pass_on(const struct server *server, const char *text, bool begins) {
+/* What a file's process has printed. Where the daemon goes on all the same the log has it;
+   otherwise whoever started it. */
+static void pass_on(const struct server *server, const char *text, int exit_code, bool begins) {
   if (begins)
     fputs(text, stderr);
   else if (*text)
-    log_text(&server->options->run.log, text);
+    log_text(&server->options->run.log, exit_code == EXIT_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
+             text);
 }
 
 static void trim(struct buffer *text) {
@@ -124,7 +127,7 @@ static int ask_child(struct server *server, const char *file, bool begins, struc
   } else {
     exit_code = children_exit_code(words.status);
     if (!begins) trim(&words.err);
-    if (words.err.data) pass_on(server, words.err.data, begins);
+    if (words.err.data) pass_on(server, words.err.data, exit_code, begins);
     if (exit_code != EXIT_DONE && !words.err.length)
       say(server, LOG_LEVEL_ERROR, "a process that was to tell what a file registers has died",
           "file", file ? file : "the configuration");
@@ -303,12 +306,14 @@ static bool read_jobs(struct server *server, struct failure *failure) {
   return true;
 }
 
-/* Decides about what has come; also where the clock was put back. */
+/* Decides about what has come; also where the clock was put back, and once a day, so that a job
+   which seldom comes does not look like one that nobody has served for long. */
 static bool consider(struct server *server, int64_t now, struct failure *failure) {
   bool any = false;
   for (size_t i = 0; i < server->count; i++) {
     const struct schedule_job *job = server->jobs[i];
-    if (server->next[i] > now && job->considered <= now) continue;
+    bool is_recent = job->considered <= now && now - job->considered < DAY_MS;
+    if (server->next[i] > now && is_recent) continue;
     int64_t missed = 0;
     any = true;
     if (!schedule_consider(server->journal, server->zones, job, now, &missed, failure))

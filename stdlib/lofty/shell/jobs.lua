@@ -24,6 +24,7 @@ local function state_of(job)
   local state = "ready"
   if job.last and job.last.state == "running" then state = "running"
   elseif job.paused then state = "paused"
+  elseif job.waiting > 0 then state = ("waiting (%d)"):format(job.waiting)
   elseif job.failures > 0 then state = ("failing (%d)"):format(job.failures) end
   return job.served and state or state == "ready" and "not served" or state .. ", not served"
 end
@@ -48,6 +49,12 @@ local function notes(job)
   if job.paused then
     parts[#parts + 1] = ("paused since %s%s"):format(clock_text(job.paused, job.zone),
       job.by_failures and (", failed %d times in a row"):format(job.failures) or "")
+  end
+  if job.waiting > 0 then
+    parts[#parts + 1] = ("%d to start since %s"):format(job.waiting, clock_text(job.waiting_since, job.zone))
+  end
+  for _, fate in ipairs { "missed", "skipped" } do
+    if job[fate] then parts[#parts + 1] = ("%s %s"):format(fate, clock_text(job[fate], job.zone):sub(1, 16)) end
   end
   if job.last then parts[#parts + 1] = ("last run %d"):format(job.last.run) end
   if job.jitter > 0 then parts[#parts + 1] = ("up to %d s later"):format(job.jitter // 1000) end
@@ -79,6 +86,8 @@ local function job_json(job)
   return { name = job.name, state = state_of(job), served = job.served, expression = job.expression, words = job.words,
     zone = job.zone, file = job.file, line = job.line, next = job.next and not job.paused and time.iso(job.next, job.zone) or nil,
     paused = job.paused and time.iso(job.paused, job.zone), paused_by_failures = job.paused and job.by_failures or nil,
+    missed = job.missed and time.iso(job.missed, job.zone), skipped = job.skipped and time.iso(job.skipped, job.zone),
+    waiting = job.waiting, waiting_since = job.waiting_since and time.iso(job.waiting_since, job.zone),
     failures = job.failures, overlap = job.overlap, catch_up = job.catch_up, window = seconds(job.window),
     jitter = seconds(job.jitter), timeout = seconds(job.timeout), retries = job.retries,
     retry_delay = seconds(job.retry_delay), pause_after = job.pause_after > 0 and job.pause_after or nil,
