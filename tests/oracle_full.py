@@ -238,7 +238,9 @@ def serve(folder):
                 full += 1
                 disk.leave(rng.choice([0, 2, 6, 15]) * PAGE)
                 time.sleep(rng.uniform(0.05, 0.3))
+            before = set(daemons.children)
             rng.choice([daemons.kill_a_daemon, daemons.kill_a_run])()
+            daemons.crippled += set(daemons.children) - before
             disk.leave(None)
             time.sleep(rng.uniform(0.2, 0.6))
         check("serve: all is over in time", daemons.are_over(wanted))
