@@ -6,6 +6,7 @@
 
 #include "buffer.h"
 #include "text.h"
+#include "utf8.h"
 
 enum { LINE_MAXIMUM = 64 * 1024 };
 
@@ -36,11 +37,20 @@ const char *log_format_name(enum log_format format) {
   return format == LOG_FORMAT_JSON ? "json" : "text";
 }
 
-/* The inside of a JSON string (RFC 8259, section 7); text lines use the same escapes. */
+/* The bytes of the character at the beginning; 0 where that is not UTF-8. */
+static size_t character_length(const char *text) {
+  unsigned char first = (unsigned char)*text;
+  size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  bool whole = strnlen(text, length) == length && utf8_valid_length(text, length) == length;
+  return whole ? length : 0;
+}
+
+/* The inside of a JSON string (RFC 8259, section 7); text lines use the same escapes. What is not
+   UTF-8, as a file's name may be, becomes U+FFFD, or whoever reads the lines could not. */
 static bool append_escaped(struct buffer *line, const char *text, bool quotes) {
   bool fine = true;
-  for (const char *from = text; *from && fine; from++) {
-    size_t control = text_control_length(from);
+  for (const char *from = text; *from && fine;) {
+    size_t control = text_control_length(from), length = character_length(from);
     if (*from == '\n')
       fine = buffer_append_string(line, "\\n");
     else if (control > 0)
@@ -48,8 +58,9 @@ static bool append_escaped(struct buffer *line, const char *text, bool quotes) {
     else if (quotes && (*from == '"' || *from == '\\'))
       fine = buffer_printf(line, "\\%c", *from);
     else
-      fine = buffer_append(line, from, 1);
-    if (control == 2) from++;
+      fine = length > 0 ? buffer_append(line, from, length)
+                        : buffer_append_string(line, "\xEF\xBF\xBD");
+    from += length > 0 ? length : 1;
   }
   return fine;
 }

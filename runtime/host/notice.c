@@ -110,7 +110,11 @@ static struct http_exchange *ask(struct http_client *client, const char *url,
 /* Why a ping was none; NULL: it was one. */
 static const char *problem_of(const struct http_exchange *exchange, char text[32]) {
   const struct http_response *response = http_exchange_response(exchange);
-  if (!response) return http_exchange_failure(exchange)->message;
+  const struct failure *failure = http_exchange_failure(exchange);
+  /* Where to stays unsaid: it may hold the secret, otherwise than it is known here. */
+  if (!response && strcmp(failure->code, "REDIRECTED") == 0)
+    return "the server redirects to another address";
+  if (!response) return failure->message;
   if (response->status >= 200 && response->status < 300) return NULL;
   snprintf(text, 32, "HTTP %d", response->status);
   return text;
@@ -141,9 +145,11 @@ void notice_wait(struct notice *notice, const struct context *context) {
   char text[32];
   if (!notice->start) return;
   interrupt_settle(); /* nothing of the script goes on, and the exchange has a timeout of its own */
-  while (!notice->start_ended && loop_step(context->loop, STEP_MS)) continue;
-  const char *problem =
-      notice->start_ended ? problem_of(notice->start, text) : "the event loop failed";
+  enum interrupt_reason before = interrupt_pending();
+  while (!notice->start_ended && interrupt_pending() == before && loop_step(context->loop, STEP_MS))
+    continue;
+  interrupt_settle(); /* what came now has ended the wait, and there is nothing else to end */
+  const char *problem = notice->start_ended ? problem_of(notice->start, text) : "it was cut short";
   if (problem) warn(notice, context->log, "start", problem);
   http_exchange_free(notice->start);
   notice->start = NULL;

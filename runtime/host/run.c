@@ -2,7 +2,6 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -174,8 +173,9 @@ static int open_run(struct run *run) {
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run, int exit_code) {
   state_close(run->L);
+  /* What was printed and did not arrive has failed, for the history too. */
+  run_end_record(run, output_look(&run->witness.output, exit_code, NULL));
   notice_wait(&run->witness.notice, &run->context);
-  run_end_record(run, exit_code);
   tasks_free(run->tasks);
   credentials_free(run->credentials);
   sandbox_stop(run->sandbox);

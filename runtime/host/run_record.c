@@ -33,13 +33,17 @@ bool run_open_journal(struct context *context, struct failure *failure) {
 }
 
 /* Where it cannot be recorded the run goes on: one that keeps nothing has no use for the folder,
-   and the first write raises. */
+   and the first write raises. Whoever wanted its output kept is told, once. */
 static void run_record(void *context) {
   struct failure failure;
   struct run *run = context;
+  bool again = run->tried;
+  run->tried = true;
   if (run->context.journal || run_open_journal(&run->context, &failure)) return;
+  bool missed = run->witness.output.held && !again;
   struct log_field why = {.name = "why", .value = failure.message};
-  log_write(&run->log, LOG_LEVEL_DEBUG, "this run is not in the history", &why, 1);
+  log_write(&run->log, missed ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "this run is not in the history",
+            &why, 1);
 }
 
 /* A run is in the history also where it only reads: from its first write on, or after a moment, or
@@ -60,10 +64,7 @@ void run_expect_record(struct run *run) {
 /* For a line of the log: one that is written has a number. */
 int64_t run_number(void *context) {
   struct run *run = context;
-  if (!run->number && run->recorded && !run->tried) {
-    run->tried = true;
-    run_record(run);
-  }
+  if (!run->number && run->recorded && !run->tried) run_record(run);
   return run->number;
 }
 

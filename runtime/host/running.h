@@ -32,7 +32,7 @@ struct run {
   struct run_lock lock;
   int64_t began;  /* milliseconds since 1970 */
   bool recorded;  /* in the history, whether it writes or not */
-  bool tried;     /* to record it, for a line of the log */
+  bool tried;     /* to record it */
   int64_t number; /* in the history, 0: it is not there */
   struct log log;
   struct progress progress;

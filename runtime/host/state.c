@@ -73,6 +73,18 @@ void state_add_module_folder(lua_State *L, const char *folder) {
   lua_pop(L, 2);
 }
 
+/* Raised at the script's line; where one of our own commands prints, no line of ours helps. */
+static int cannot_print(lua_State *L) {
+  lua_Debug caller;
+  int error = errno;
+  bool ours = lua_getstack(L, 1, &caller) && lua_getinfo(L, "S", &caller) &&
+              strncmp(caller.source, "@" EMBEDDED_PREFIX, sizeof EMBEDDED_PREFIX) == 0;
+  if (!ours) luaL_where(L, 1);
+  lua_pushfstring(L, "cannot write to standard output: %s", strerror(error));
+  if (!ours) lua_concat(L, 2);
+  return lua_error(L);
+}
+
 /* print that does not lose output silently: a full disk or a closed pipe raises. */
 static int checked_print(lua_State *L) {
   int count = lua_gettop(L);
@@ -84,7 +96,7 @@ static int checked_print(lua_State *L) {
     lua_pop(L, 1);
   }
   putchar('\n');
-  if (ferror(stdout)) return luaL_error(L, "cannot write to standard output: %s", strerror(errno));
+  if (ferror(stdout)) return cannot_print(L);
   return 0;
 }
 

@@ -59,7 +59,7 @@ end
 ---@param run table
 ---@return table
 function M.run_json(run)
-  return { run = run.id, script = run.script, account = run.account, process = run.process, state = M.state_of(run),
+  return { run = run.id, script = width.valid(run.script), account = run.account, process = run.process, state = M.state_of(run),
     began = time.iso(run.began), ended = run.ended and time.iso(run.ended), ms = duration_of(run),
     exit_code = run.exit_code, writes = { done = run.done, not_done = run.refused, in_doubt = run.open } }
 end
@@ -165,7 +165,8 @@ end
 ---@return table
 function M.write_json(write, run)
   return { number = write.number, operation = write.operation, method = write.method, path = write.path,
-    parameters = decoded(write.parameters), fields = decoded(write.fields), key = write.key, before = decoded(write.image),
+    parameters = decoded(write.parameters), fields = decoded(write.fields),
+    key = write.key and width.valid(write.key), before = decoded(write.image),
     began = time.iso(write.began), settled = write.settled and time.iso(write.settled),
     outcome = outcome_of(write, run), result = decoded(write.result), undone_by = undone_by(write, run) }
 end

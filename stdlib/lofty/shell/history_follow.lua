@@ -41,9 +41,15 @@ local function watch(look)
   end
 end
 
+--- Where nobody reads any more that is the end.
+local function flush()
+  local ok, why = io.flush()
+  if not ok then error("cannot write to standard output: " .. why, 0) end
+end
+
 local function put(line)
-  io.write(line, "\n")
-  io.flush()
+  print(line)
+  flush()
 end
 
 local function clock_text(ms) return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19)) end
@@ -116,7 +122,7 @@ function M.writes(run, options)
     if options.json then put(writer.compact(history.write_json(write, run)))
     else
       history.print_write(write, run)
-      io.flush()
+      flush()
     end
   end
   watch(function()

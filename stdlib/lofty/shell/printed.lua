@@ -15,9 +15,9 @@ local function digits(number)
 end
 
 local function show_lines(text)
-  for line in text:gmatch("([^\n]*)\n?") do
+  for line in (text:sub(-1) == "\n" and text or text .. "\n"):gmatch("([^\n]*)\n") do
     -- What a run printed may be anything; the one who looks sits at a terminal.
-    if line ~= "" then print("  " .. width.tame(line)) end
+    print(line == "" and "" or "  " .. width.tame(line))
   end
 end
 

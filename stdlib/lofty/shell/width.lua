@@ -35,12 +35,24 @@ local function width_of(code)
   return is_in(TWO, code) and 2 or 1
 end
 
+--- UTF-8 of any bytes, such as those of a file's name.
+---@param text string
+---@return string
+function M.valid(text)
+  local _, wrong = utf8.len(text)
+  while wrong do
+    text = text:sub(1, wrong - 1) .. "\u{FFFD}" .. text:sub(wrong + 1)
+    _, wrong = utf8.len(text, wrong)
+  end
+  return text
+end
+
 --- A text on one line without anything that a terminal would act on: control characters, and those that turn the
 --- direction of writing.
 ---@param text string
 ---@return string
 function M.tame(text)
-  text = text:gsub("[\r\n\t]+", " "):gsub("[%c\127]", "?")
+  text = M.valid(text):gsub("[\r\n\t]+", " "):gsub("[%c\127]", "?")
   return (text:gsub("\194[\128-\159]", "?"):gsub("\226\128[\170-\174]", ""):gsub("\226\129[\166-\169]", ""))
 end
 
