@@ -117,7 +117,7 @@ const struct command command_api = {
         "has\n"
         "string, math, table and utf8, now, and time(createTime) for times as Lofty writes them.\n"
         "\n"
-        "--trace, --record and --replay: loftyrun help run.\n",
+        "--trace, --record and --replay: loftyrun help recording.\n",
     .accepts = OPTION_QUERY | OPTION_ALL | OPTION_MAX | OPTION_OUTPUT | OPTION_FIELDS |
                OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTIONS_OF_A_RUN,
     .run = run,

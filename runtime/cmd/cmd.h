@@ -37,6 +37,12 @@ const struct command *command_find(const char *name);
 /* The name of the command that was probably meant, or NULL. */
 const char *command_nearest(const char *name);
 
+/* Prints the page of help of that name, which is no command's; false where there is none. */
+bool topic_print(FILE *stream, const char *name);
+
+/* The name of such a page that was probably meant, or NULL. */
+const char *topic_nearest(const char *name);
+
 /* Says what is wrong with the command line, and how to get help. Returns EXIT_USAGE. */
 int command_usage_error(const struct command *command, const char *message);
 

@@ -3,6 +3,9 @@ local Page = require "lofty.manual.page"
 
 local M = {}
 
+local TOPICS = { { name = "profiles", heading = "Profiles and credentials" }, { name = "cron", heading = "Under cron" },
+  { name = "recording", heading = "Seeing, keeping and repeating calls" } }
+
 local function output_of(program, words)
   local child = assert(io.popen(("'%s' %s"):format(program:gsub("'", "'\\''"), words)))
   local text = child:read("a")
@@ -67,6 +70,10 @@ function M.page(program)
   page:text(overview:match("^[^\n]*"))
   page:heading("Commands")
   for _, name in ipairs(names_of(overview)) do add_command(page, program, name) end
+  for _, topic in ipairs(TOPICS) do
+    page:heading(topic.heading)
+    add_details(page, output_of(program, "help " .. topic.name))
+  end
   page:heading("Exit codes"):list(items_of(output_of(program, "help exit-codes"), "^ *(%d+) +(.*)$"))
   page:heading("See also"):text("loftyrun help TOPIC; lofty-codes(7); lofty.leads(3lofty) and its like")
   return page, version
