@@ -1,6 +1,8 @@
 #include "plan.h"
 
 #include <lauxlib.h>
+#include <limits.h>
+#include <stdlib.h>
 
 #include "../core/plan_file.h"
 #include "context.h"
@@ -55,6 +57,20 @@ static int plans_folder(lua_State *L) {
   return 1;
 }
 
+static int state_folder(lua_State *L) {
+  struct failure failure;
+  char path[FOLDER_PATH_LENGTH], real[PATH_MAX];
+  const char *folder;
+  if (!context_folder(context_of(L), path, &folder, &failure)) return context_fail(L, &failure);
+  if (!folder) {
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  if (!folder_make(folder, &failure)) return context_fail(L, &failure);
+  lua_pushstring(L, realpath(folder, real) ? real : folder);
+  return 1;
+}
+
 static int create(lua_State *L) {
   struct failure failure;
   const char *path = luaL_checkstring(L, 1);
@@ -85,8 +101,11 @@ static int plan_gc(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {{"write", write_text}, {"commit", commit}, {NULL, NULL}};
-static const luaL_Reg functions[] = {
-    {"settings", settings}, {"folder", plans_folder}, {"create", create}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"settings", settings},
+                                     {"folder", plans_folder},
+                                     {"state", state_folder},
+                                     {"create", create},
+                                     {NULL, NULL}};
 
 int luaopen_native_plan(lua_State *L) {
   context_new_type(L, plan_type, methods, plan_gc);

@@ -9,6 +9,8 @@
    native.plan.folder() -> the folder in which plans are kept that have no file of their own, made
        where it was missing, rid of those of long ago; false where the run keeps nothing; or nil,
        code, message
+   native.plan.state() -> the state folder, as one name that no link leads to, made where it was
+       missing; false and failures as above
    native.plan.create(path) -> file, or nil, code, message
    file:write(text), file:commit() -> true, or nil, code, message
    A file that was not committed is gone when it is collected, or the run ends. */

@@ -209,6 +209,15 @@ static void add_hours(lua_State *L, const struct quiet_hours *quiet) {
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
+/* Of that, what somebody has said: the rest is what holds where nobody does. */
+static void push_said(lua_State *L, const struct grants *grants, const struct grant_state *state) {
+  lua_createtable(L, 0, 3);
+  if (state->run) set_integer(L, "run", state->run);
+  if (state->day) set_integer(L, "day", state->day);
+  set_flag(L, "quiet",
+           state->profile.said || grants->quiet.said || state->header.said || state->option.said);
+}
+
 static void push_hours(lua_State *L, const struct grants *grants, const struct grant_state *state) {
   const struct quiet_hours *profile = state->profile.said ? &state->profile : &grants->quiet;
   lua_newtable(L);
@@ -226,11 +235,13 @@ void grants_give(const struct grants *grants, const struct script *script, lua_S
     const struct grant_state *state = &grants->each[i];
     int64_t run = state->run ? state->run : grants->all ? 0 : kind->run;
     int64_t day = state->day ? state->day : grants->all ? 0 : kind->day;
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 6);
     set_flag(L, "held", (state->held || grants->all) && !state->denied);
     set_flag(L, "denied", state->denied);
     if (run) set_integer(L, "run", run);
     if (day) set_integer(L, "day", day);
+    push_said(L, grants, state);
+    lua_setfield(L, -2, "said");
     if (kind->has_quiet) {
       push_hours(L, grants, state);
       lua_setfield(L, -2, "quiet");

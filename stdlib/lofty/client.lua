@@ -277,7 +277,7 @@ function M.send(row, values, fields, options)
   if row.page and plan.sends_query and not (options and options.unchecked) then
     check_echo(row, path, fields, metadata)
   end
-  if remember then remember(row, fields, result) end
+  if remember then remember(row, fields, result, request.since) end
   return result, metadata
 end
 

@@ -5,8 +5,9 @@ local journal = require "lofty.journal"
 
 local M = {}
 
---- In a dry run: takes a write into the plan, in the place of sending it (lofty.dry).
-M.plan = nil ---@type (fun(row: table, path: string, values: any[], fields: table): any, table|nil)|nil
+--- In a dry run: takes a write into the plan, in the place of sending it (lofty.dry). The second result is whether there
+--- is an item for it now: an earlier run may have done it.
+M.plan = nil ---@type (fun(row: table, path: string, values: any[], fields: table): any, boolean)|nil
 
 --- Makes a write.
 ---@param row table the operation
@@ -20,7 +21,8 @@ M.plan = nil ---@type (fun(row: table, path: string, values: any[], fields: tabl
 ---@return table|nil metadata
 function M.make(row, path, values, fields, request, retries, attempt)
   local pass = guard.demand(row, values, fields, M.plan ~= nil)
-  if M.plan then return M.plan(row, path, values, fields) end
+  if M.plan and pass then return pass:plan(M.plan, row, path, values, fields) end
+  if M.plan then return (M.plan(row, path, values, fields)) end
   if pass then return pass:make(journal.write, row, path, values, fields, request, retries, attempt) end
   return journal.write(row, path, values, fields, request, retries, attempt)
 end

@@ -1,5 +1,5 @@
 -- sandbox: demo
--- loftyrun: allow delete_notes
+-- loftyrun: allow delete_notes, at most 2 a run
 -- loftyrun: allow delete_leads
 -- loftyrun: allow delete_tasks
 -- loftyrun: allow delete_webhooks
@@ -231,6 +231,23 @@ t.test("a function of lofty.once is planned once, under its key", function()
   end)
   t.equal({ last().what, last().why }, { "failed", "stop" })
   t.fails("ONCE_UNSETTLED", lofty.once, "dry failed", f)
+end)
+
+t.test("who must not be written to once the plan is done is not written to by it, however they were read", function()
+  local one, other = lead(), lead()
+  lofty.leads.update(one, { cannotText = true })
+  lofty.leads.get(one)
+  t.fails("CONTACT_NOT_ALLOWED", lofty.messages.send_sms, { leadId = one, content = "x" })
+  lofty.leads.update(other, { unsubscription = true })
+  lofty.leads.list { email = leads[taken].emails[1], preciseSearchFlag = true }
+  t.fails("CONTACT_NOT_ALLOWED", lofty.messages.send_sms, { leadId = other, content = "x" })
+end)
+
+t.test("what would be refused counts for no cap", function()
+  for _ = 1, 3 do t.fails("RESOURCE_NOT_EXIST", lofty.notes.delete, 77) end
+  local note = lofty.notes.create { leadId = lead(), content = "x" }
+  lofty.notes.delete(note.noteId)
+  t.fails("GRANT_EXHAUSTED", lofty.notes.delete, 77)
 end)
 
 t.test("nothing was sent", function() t.equal(sent, 0) end)

@@ -110,6 +110,36 @@ t.test("what cannot be read is not written to", function()
   transport.reply { { failure = { "TIMEOUT", "too slow", true } } }
   err = t.fails("TIMEOUT", text, 22)
   t.equal({ err.outcome, err.retryable, #written() }, { "not_sent", true, 0 })
+  for _, other in ipairs { {}, lead(24) } do
+    transport.reply { { json = { lead = other } } }
+    err = t.fails("INVALID_RESPONSE", text, 23)
+    t.matches(err.message, "the lead 23 could not be read, so nothing was sent: the reply is not about that lead")
+  end
+end)
+
+t.test("a permission that is anything but no is taken for a no to messages", function()
+  at(DAY)
+  for _, flag in ipairs { "true", 1, "" } do
+    answers { [25] = lead(25, { cannotText = flag }), [26] = lead(26, { unsubscription = flag }) }
+    t.fails("CONTACT_NOT_ALLOWED", text, 25)
+    t.fails("CONTACT_NOT_ALLOWED", text, 26)
+  end
+  t.equal(written(), {})
+end)
+
+t.test("a reply that comes behind a change of the lead is not taken for what holds after it", function()
+  at(DAY)
+  local now, is_first = lead(27), true
+  transport.reply(function(request)
+    local reply = { json = request.method == "GET" and { lead = now } or { leadId = 27 } }
+    if not is_first then return reply end
+    is_first = false
+    lofty.leads.update(27, { unsubscription = true })
+    now = lead(27, { unsubscription = true })
+    return reply
+  end)
+  lofty.leads.get(27)
+  t.fails("CONTACT_NOT_ALLOWED", text, 27)
 end)
 
 t.test("a call that is not checked reaches nobody either whom nobody can look up", function()

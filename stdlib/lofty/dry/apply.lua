@@ -16,6 +16,7 @@ local kept = require "lofty.dry.apply.kept"
 local lofty = require "lofty"
 local lofty_error = require "lofty.error"
 local native = require "native.journal"
+local native_plan = require "native.plan"
 local once = require "lofty.once"
 local operations = require "lofty.operations"
 local placeholder = require "lofty.dry.placeholder"
@@ -66,8 +67,12 @@ end
 local NEEDS = "it needs %s, which was not made"
 local OF_ONE_ITEM = { not_found = true, permission = true, validation = true, conflict = true }
 
---- Whether Lofty has refused this item, and would not refuse the next for the same reason.
+--- Whether this item was refused, and the next would not be for the same reason: by Lofty, or since its lead is gone or
+--- must not be written to any more.
 local function is_refusal(err)
+  if lofty_error.is_error(err) and err.outcome == "not_sent" then
+    return err.code == "CONTACT_NOT_ALLOWED" or err.category == "not_found"
+  end
   return lofty_error.is_error(err) and err.status ~= nil and err.outcome == "refused" and OF_ONE_ITEM[err.category]
     and not err:is("FORBIDDEN", "VENDOR_HAS_NO_PERMISSION", 200100)
 end
@@ -237,10 +242,16 @@ local function stop(exit_code, message)
   os.exit(exit_code)
 end
 
---- A plan is of one account: profile and base URL, and the user where Lofty said who that is.
+--- A plan is of one account: profile and base URL, and the user where Lofty said who that is. And of one state folder,
+--- which knows what was done before, and how far the plan is.
 local function check_account()
-  if plan.header.account == store.account() then return end
-  stop(WRONG_ACCOUNT, ("this plan is for %s, and this run for %s"):format(plan.header.account, store.account()))
+  local of_plan, of_run = plan.header.account, store.account()
+  if of_plan ~= of_run then stop(WRONG_ACCOUNT, ("this plan is for %s, and this run for %s"):format(of_plan, of_run)) end
+  local state, code, message = native_plan.state()
+  if state == nil then store.fail(OPERATION, code, message) end
+  if not plan.header.state or plan.header.state == state then return end
+  stop(WRONG_ACCOUNT, ("this plan was made with the state folder %s; apply it with --state and that, or make it anew for %s")
+    :format(plan.header.state, state or "this run"))
 end
 
 local function check_user()

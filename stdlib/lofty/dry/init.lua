@@ -191,6 +191,7 @@ end
 ---@param values any[]
 ---@param fields table
 ---@return any what the write would return, as far as it is known
+---@return boolean planned false where an earlier run has done it
 function M.plan(row, path, values, fields)
   if row.undocumented or not operations.find(row.name) then
     unknown.raise(row.name, "what a call does that Lofty does not document")
@@ -199,7 +200,7 @@ function M.plan(row, path, values, fields)
   if attempt and attempt.known then
     local answered, result = attempt:answer(row.name, #values > 0 and json.encode(values) or nil,
       next(fields) ~= nil and json.encode(fields) or nil)
-    if answered then return result end
+    if answered then return result, false end
   end
   local place <close> = line.take()
   local call = { row = row, path = path, values = values, fields = fields, target = targets.of(row, values, fields),
@@ -207,7 +208,7 @@ function M.plan(row, path, values, fields)
   local image, refusal = look(call)
   place:wait()
   identify()
-  if not refusal then return take(call, image, attempt) end
+  if not refusal then return take(call, image, attempt), true end
   local item = new_item("refused", call)
   item.code, item.why = refusal.code, refusal.message
   add(item)
@@ -239,7 +240,10 @@ function M.begin()
   if not path and not replays then path, code, message = default_file() end
   if code then return nil, code, message end
   if path then
-    local header = { script = settings.script, account = store.account(), base_url = of_run.base_url,
+    local state
+    state, code, message = native.state()
+    if state == nil then return nil, code, message end
+    local header = { script = settings.script, account = store.account(), base_url = of_run.base_url, state = state or nil,
       grants = require("lofty.dry.grants").held(), made = require("lofty.time").iso(require("native.clock").now()) }
     writer, code, message = guarded(require("lofty.dry.file").create, path, header)
     if not writer then return nil, code, message end

@@ -3,6 +3,7 @@
 --- adds things to, say, cannot be read by pages.
 local client = require "lofty.client"
 local gone = require "lofty.dry.gone"
+local guarded = require "lofty.guard.leads"
 local json = require "native.json"
 local operations = require "lofty.operations"
 local overlay = require "lofty.dry.overlay"
@@ -57,6 +58,8 @@ local function fields_of_reply(row)
 end
 
 local function laid_over(shows, row, entry, thing)
+  -- Whether they may be written to is asked again, of what is planned.
+  if shows.kind == "lead" and thing.leadId then guarded.forget(thing.leadId) end
   return overlay.laid_over(shows.kind, row.name, entry, thing, fields_of_reply(row))
 end
 

@@ -57,6 +57,20 @@ function Pass:make(write, row, path, values, fields, request, retries, attempt)
   error(result, 0)
 end
 
+--- Plans the write, in a dry run. What is not planned counts for no cap, as what is not done.
+---@param plan function
+---@param row table
+---@param path string
+---@param values any[]
+---@param fields table
+---@return any result
+function Pass:plan(plan, row, path, values, fields)
+  local ok, result, planned = require("native.task").catch(nil, plan, row, path, values, fields)
+  if not ok or not planned then self:give_back() end
+  if not ok then error(result, 0) end
+  return result
+end
+
 local function is_set(value) return value ~= nil and value ~= false and value ~= json.null end
 
 --- Looks whether a write may be made, and claims what it uses up.
