@@ -198,6 +198,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
   end
   local entry = { row = row, record = { operation = row.name, method = row.method, path = path,
     parameters = parameters, fields = text, key = scope and scope.key or nil } }
+  local repeats = scope and scope:repeats(row.name, parameters, text)
   if scope then take_list(entry, values, fields) end
   if reads_first() then images.learn(row, values, fields) end
   -- Also in a task that is being ended: what came of a write is to be noted.
@@ -208,7 +209,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
     local done, answer, more = attempt(row, request, timeout)
     note(entry, done, answer)
     return done, answer, more
-  end, request)
+  end, request, repeats)
   finish(entry, ok, result)
   if entry.touch then images.after(entry.touch, not entry.state or UNDONE[entry.state] or false) end
   if ok then return result, metadata end

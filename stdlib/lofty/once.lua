@@ -116,6 +116,7 @@ local OPEN = { sending = true, unknown = true }
 ---@field first integer the number of its first write
 ---@field run integer
 ---@field known table[]|nil writes of earlier runs that are done, and were not asked for yet
+---@field repeated table[]|nil writes of earlier runs that may have been done, and are made again
 ---@field scope integer of the tasks that work for it
 ---@field outer integer
 ---@field finished boolean|nil
@@ -143,6 +144,17 @@ function Attempt:answer(operation, parameters, fields)
   end
   return unsettled.fail(self.key, ("now the function wants %s, which is something else than it did before"):format(
     operation), self.known)
+end
+
+--- Whether a write is one that an earlier run may have done.
+---@return boolean
+function Attempt:repeats(operation, parameters, fields)
+  for _, write in ipairs(self.repeated or {}) do
+    if write.operation == operation and same(write.parameters, parameters) and same(write.fields, fields) then
+      return true
+    end
+  end
+  return false
 end
 
 local function leave(attempt)
@@ -206,13 +218,13 @@ end
 local scopes = 0
 
 --- Begins the function. What earlier runs have done comes along, so that this run is all that has to be known.
-local function begin(key, done)
+local function begin(key, done, repeated)
   local run, first = native.run()
   if not run then store.fail("once", first, "the journal cannot be opened") end
   for _, write in ipairs(done) do ask("take_over", write.run, write.number) end
   scopes = scopes + 1
   local attempt = { key = key, run = run, first = first, began = clock.now(), scope = scopes,
-    known = #done > 0 and done or nil }
+    known = #done > 0 and done or nil, repeated = repeated }
   ask("put_key", store.account(), key, { state = "begun", run = run, first = first, began = attempt.began })
   attempt.outer = task.scope(attempt.scope)
   journal.scopes[attempt.scope] = attempt
@@ -234,8 +246,9 @@ function M.call(key, f, options)
   if known and known.state == "done" then
     return known.result and (json.decode(known.result)), true
   end
-  local done = known and unsettled.settle(key, known, writes_of(key, known), times.show_within) or {}
-  local attempt <close> = begin(key, done)
+  local done, repeated = {}, nil
+  if known then done, repeated = unsettled.settle(key, known, writes_of(key, known), times.show_within) end
+  local attempt <close> = begin(key, done, repeated)
   if M.planned then M.planned("begun", attempt, times.ttl) end
   local result = f()
   finish(attempt, times.ttl, result)

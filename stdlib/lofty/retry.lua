@@ -82,6 +82,7 @@ local GIVEN_UP = {
 ---@field mark any closed once it is known
 ---@field attempt fun(row: table, request: table, timeout: integer|nil): boolean, any, table|nil
 ---@field request table
+---@field repeats boolean|nil
 
 local function allowed_of(call)
   return call.allowed or native.retries()
@@ -206,7 +207,7 @@ local function persist(call, fields)
     local err = error_of(call, fields)
     native.heard(err.category, err.status)
     if err.category == "rate_limit" and err.status and err.status ~= 429 then permits.refused(call.row, call.sent) end
-    if call.doubt and says_done(call.row, err) then
+    if (call.doubt or call.repeats) and says_done(call.row, err) then
       log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
       return true
     end
@@ -244,9 +245,10 @@ end
 ---@param attempt fun(row: table, request: table, timeout: integer|nil): boolean, any, table|nil makes it once; fields of
 --- an error where it failed
 ---@param request table for `attempt`
+---@param repeats boolean|nil whether an earlier run may have done it
 ---@return any result
 ---@return table|nil metadata
-function M.call(row, path, allowed, attempt, request)
+function M.call(row, path, allowed, attempt, request, repeats)
   local began, wait = monotonic(), admit(true)
   local waited, refused, ok, result, metadata = 0, nil, nil, nil, nil
   if wait == 0 then
@@ -259,7 +261,7 @@ function M.call(row, path, allowed, attempt, request)
   end
   -- Most calls do not get here: what it takes to try again is put together only for those that do.
   local call = { row = row, path = path, began = began, sent = began + waited, attempts = 0, waited = 0,
-    allowed = allowed, attempt = attempt, request = request }
+    allowed = allowed, attempt = attempt, request = request, repeats = repeats }
   if wait > 0 then return call_later(call, wait) end
   if note_wait(call, waited, refused) then error(error_of(call, refused), 0) end
   count_failure(call, result)

@@ -1,5 +1,6 @@
 -- sandbox: demo
 -- loftyrun: allow delete_webhooks
+-- loftyrun: allow delete_tasks
 -- lofty.once within one run; what outlives a run is proved by oracle_once.py and the cases once_*.case.
 local t = require "harness"
 local http = require "native.http"
@@ -214,6 +215,20 @@ t.test("an update in doubt is made again", function()
   fate, sent = {}, 0
   local _, before = lofty.once(key, f)
   t.equal({ before, sent }, { false, 1 })
+end)
+
+t.test("a delete in doubt is made again, and that nothing is there then means that it was done", function()
+  local key, id = unique(), create("once deleted").taskId
+  local function f()
+    local made = create("once beside").taskId
+    return { made, lofty.tasks.delete(id, { retries = 0 }) }
+  end
+  fate = { "done", "lost" }
+  t.equal(raises("CONNECTION_LOST", key, f).outcome, "unknown")
+  fate, sent = {}, 0
+  local result, before = lofty.once(key, f)
+  t.equal({ result[2], before, sent, count "once deleted", count "once beside" }, { true, false, 1, 0, 1 })
+  t.equal(raises("TASK_NOT_EXIST", unique(), f).outcome, "refused")
 end)
 
 t.test("a key is one call's at a time", function()

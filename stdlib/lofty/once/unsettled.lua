@@ -80,7 +80,8 @@ end
 ---@param known table the key
 ---@param writes table[]
 ---@param within integer|nil milliseconds
----@return table[]
+---@return table[] done
+---@return table[]|nil repeated those that are to be made again, and may have been done
 function M.settle(key, known, writes, within)
   if known.state == "partway" then
     M.fail(key, ("its function failed in run %d after something was done (%s)"):format(known.run,
@@ -95,11 +96,12 @@ function M.settle(key, known, writes, within)
   for _, write in ipairs(writes) do
     if write.state == "sending" or write.state == "unknown" then settle_one(key, write, within) end
   end
-  local done = {}
+  local done, repeated = {}, {}
   for _, write in ipairs(native.writes(known.run, known.first - 1, #writes + 1, key) or {}) do
     if is_done(write) then done[#done + 1] = write end
+    if write.state == "repeated" then repeated[#repeated + 1] = write end
   end
-  return done
+  return done, #repeated > 0 and repeated or nil
 end
 
 return M

@@ -25,8 +25,10 @@ local function work(block)
   while true do
     while not block.job do
       block.wake = task.signal()
-      task.wait(block.wake)
+      local came, code, message = task.wait(block.wake)
       block.wake = nil
+      -- The application has ended before it came to the function's end, which is then as after a kill.
+      if not came then require("lofty.task").fail("lofty.once", code, message) end
     end
     local job = block.job
     block.job = nil
