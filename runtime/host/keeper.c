@@ -23,13 +23,22 @@ enum {
   MARGIN = 16 * 1024,      /* a secret that was cut in two is no more known as one */
   KEEP_MS = 250,
   READ_MOST = 64 * 1024,        /* of one stream, before the other has its turn */
+  LINES_MOST = 64 * 1024,       /* passed on as one piece */
+  PART_MS = 250,                /* for how long the beginning of a line waits for its end */
   LAST_MOST = 16 * 1024 * 1024, /* still read when the run has ended; others may go on writing */
   SECRETS_MOST = 16
+};
+
+/* What was read of one stream and is not passed on yet. */
+struct lines {
+  size_t length;
+  char bytes[LINES_MOST];
 };
 
 struct work {
   const struct keeper *keeper;
   int from[2]; /* -1: closed */
+  struct lines lines[2];
   struct tape tape;
   char *secrets[SECRETS_MOST];
   size_t secret_count;
@@ -71,31 +80,54 @@ bool keeper_read(int fd, void *bytes, size_t length) {
   return true;
 }
 
-/* What cannot be passed on is the run's loss: its next write there fails, as it would have. */
-static void pass_on(struct work *work, int stream, const char *bytes, size_t length) {
-  if (keeper_write(work->keeper->to[stream], bytes, length)) return;
+/* The first `length` bytes. What cannot be passed on is the run's loss: its next write there fails,
+   as it would have. */
+static void pass_on(struct work *work, int stream, size_t length) {
+  struct lines *lines = &work->lines[stream];
+  bool fine = length == 0 || keeper_write(work->keeper->to[stream], lines->bytes, length);
+  memmove(lines->bytes, lines->bytes + length, lines->length - length);
+  lines->length -= length;
+  if (fine) return;
   if (stream == 0 && !work->error) work->error = errno;
   close(work->from[stream]);
   work->from[stream] = -1;
+  lines->length = 0;
+}
+
+static void pass_all_on(struct work *work) {
+  for (int stream = 0; stream < 2; stream++) pass_on(work, stream, work->lines[stream].length);
+}
+
+/* Whole lines, so that those of several runs that write into one file stay whole. */
+static void pass_lines_on(struct work *work, int stream) {
+  struct lines *lines = &work->lines[stream];
+  size_t length = lines->length;
+  while (length > 0 && lines->bytes[length - 1] != '\n') length--;
+  if (length == 0 && lines->length == LINES_MOST) length = LINES_MOST;
+  pass_on(work, stream, length);
 }
 
 /* Reads what is there, at most so many bytes. */
 static void read_stream(struct work *work, int stream, size_t most) {
-  char bytes[8 * 1024];
+  struct lines *lines = &work->lines[stream];
   while (most > 0 && work->from[stream] >= 0) {
-    ssize_t count = read(work->from[stream], bytes, most < sizeof bytes ? most : sizeof bytes);
+    size_t room = LINES_MOST - lines->length;
+    char *bytes = lines->bytes + lines->length;
+    ssize_t count = read(work->from[stream], bytes, most < room ? most : room);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
+    if (count < 0 && errno == EAGAIN) break;
     if (count <= 0) {
       close(work->from[stream]);
       work->from[stream] = -1;
-      return;
+      break;
     }
     tape_append(&work->tape, stream, bytes, (size_t)count);
     work->news = true;
     most -= (size_t)count;
-    if (!work->keeper->quiet) pass_on(work, stream, bytes, (size_t)count);
+    if (!work->keeper->quiet) lines->length += (size_t)count;
+    if (lines->length == LINES_MOST) pass_lines_on(work, stream);
   }
+  pass_lines_on(work, stream);
 }
 
 static void look(struct work *work);
@@ -244,12 +276,14 @@ static void answer(const struct work *work) {
 /* What was printed before is in the pipes by now. */
 static void look(struct work *work) {
   for (int stream = 0; stream < 2; stream++) read_stream(work, stream, LAST_MOST);
+  pass_all_on(work);
   answer(work);
 }
 
 static void finish(struct work *work) {
   struct failure failure;
   for (int stream = 0; stream < 2; stream++) read_stream(work, stream, LAST_MOST);
+  pass_all_on(work);
   bool says = work->keeper->quiet && (!work->told || work->exit_code != 0);
   bool kept = keep(work, &failure);
   if (says) tape_each(&work->tape, say_piece, work);
@@ -268,11 +302,15 @@ static void turn(struct work *work) {
                           {.fd = work->from[0], .events = POLLIN},
                           {.fd = work->from[1], .events = POLLIN}};
   int64_t left = work->kept + KEEP_MS - loop_now();
-  bool keeps = work->news && work->run;
-  if (poll(wait, 3, !keeps ? -1 : left > 0 ? (int)left : 0) < 0 && errno != EINTR) {
+  int timeout = !work->news || !work->run ? -1 : left > 0 ? (int)left : 0;
+  bool waits = work->lines[0].length > 0 || work->lines[1].length > 0;
+  if (waits && (timeout < 0 || timeout > PART_MS)) timeout = PART_MS;
+  int ready = poll(wait, 3, timeout);
+  if (ready < 0 && errno != EINTR) {
     work->ended = true;
     return;
   }
+  if (ready == 0) pass_all_on(work);
   for (int stream = 0; stream < 2; stream++)
     if (work->from[stream] >= 0 && wait[1 + stream].revents) read_stream(work, stream, READ_MOST);
   if (wait[0].revents) hear(work);
