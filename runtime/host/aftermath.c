@@ -29,17 +29,18 @@ static void warn(const struct aftermath *aftermath, const char *what, const char
   log_write(aftermath->log, LOG_LEVEL_WARN, what, &field, 1);
 }
 
-/* What the run printed last, as a file without a name; NULL where there is no room for it. */
-static FILE *input_of(const struct aftermath *aftermath) {
-  FILE *file = tmpfile();
+/* The end of a pipe with what the run printed last, which is less than a pipe holds. No file: a
+   full disk may be why the run has failed. -1: there are no descriptors. */
+static int input_of(const struct aftermath *aftermath) {
+  int ends[2];
   const struct buffer *tail = aftermath->tail;
-  if (!file) return NULL;
-  if (fcntl(fileno(file), F_SETFD, FD_CLOEXEC) == 0 &&
-      (tail->length == 0 || fwrite(tail->data, 1, tail->length, file) == tail->length) &&
-      fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0)
-    return file;
-  fclose(file);
-  return NULL;
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  /* Where a pipe holds less than usual the end is missing, and nothing else. */
+  ssize_t ignored = tail->length > 0 ? write(ends[1], tail->data, tail->length) : 0;
+  (void)ignored;
+  close(ends[1]);
+  return ends[0];
 }
 
 /* This process's own, which is at its end: between fork and exec nothing may take a lock. */
@@ -92,11 +93,11 @@ void aftermath_run(const struct aftermath *aftermath) {
   static const char what[] = "the command for a failed run failed";
   int status = 0;
   char text[64];
-  FILE *input = input_of(aftermath);
+  int input = input_of(aftermath);
   fflush(stdout);
   fflush(stderr);
-  pid_t process = input && set_environment(aftermath) ? fork() : -1;
-  if (process == 0) become(aftermath, fileno(input));
+  pid_t process = input >= 0 && set_environment(aftermath) ? fork() : -1;
+  if (process == 0) become(aftermath, input);
   if (process < 0) {
     warn(aftermath, what, strerror(errno));
   } else {
@@ -111,5 +112,5 @@ void aftermath_run(const struct aftermath *aftermath) {
     }
     if (problem) warn(aftermath, what, problem);
   }
-  if (input) fclose(input);
+  if (input >= 0) close(input);
 }
