@@ -20,7 +20,21 @@ const char *const migrations[] = {
     "  result TEXT, PRIMARY KEY (account, once_key)) WITHOUT ROWID;"
     "CREATE INDEX once_keys_until ON once_keys (until) WHERE until IS NOT NULL;"
     "CREATE INDEX once_keys_open ON once_keys (run) WHERE state <> 'done';",
-    /* 3: jobs and daemons (schedule_jobs.c), what came of each instant (schedule_instants.c) */
+    /* 3: the profile "default" has one name, whether it was written down or not */
+    "UPDATE runs SET account = 'default' || account WHERE account LIKE '@%';"
+    "UPDATE once_keys SET account = 'default' || account WHERE account LIKE '@%' AND NOT EXISTS"
+    "  (SELECT 1 FROM once_keys AS other WHERE other.once_key = once_keys.once_key"
+    "   AND other.account = 'default' || once_keys.account);"
+    "UPDATE spaces SET name = 'state default' || substr(name, 7) WHERE name LIKE 'state @%'"
+    "  AND NOT EXISTS (SELECT 1 FROM spaces AS other"
+    "   WHERE other.name = 'state default' || substr(spaces.name, 7));"
+    "UPDATE spaces SET name = 'sync default' || substr(name, 6) WHERE name LIKE 'sync @%'"
+    "  AND NOT EXISTS (SELECT 1 FROM spaces AS other"
+    "   WHERE other.name = 'sync default' || substr(spaces.name, 6));"
+    "UPDATE spaces SET name = 'resume default' || substr(name, 8) WHERE name LIKE 'resume @%'"
+    "  AND NOT EXISTS (SELECT 1 FROM spaces AS other"
+    "   WHERE other.name = 'resume default' || substr(spaces.name, 8));",
+    /* 4: jobs and daemons (schedule_jobs.c), what came of each instant (schedule_instants.c) */
     "CREATE TABLE sources (id INTEGER PRIMARY KEY, file TEXT NOT NULL, digest BLOB NOT NULL,"
     "  text BLOB NOT NULL, UNIQUE (file, digest));"
     "CREATE TABLE jobs (id INTEGER PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
@@ -41,16 +55,16 @@ const char *const migrations[] = {
     "  process INTEGER, began INTEGER, ended INTEGER, exit_code INTEGER, cancelled INTEGER,"
     "  by_hand INTEGER NOT NULL, PRIMARY KEY (job, instant)) WITHOUT ROWID;"
     "CREATE INDEX instants_open ON instants (not_before) WHERE state IN ('waiting', 'running');",
-    /* 4: what runs have printed (outputs.c) */
+    /* 5: what runs have printed (outputs.c) */
     "CREATE TABLE outputs (run INTEGER PRIMARY KEY, head BLOB NOT NULL, left_out INTEGER NOT NULL,"
     "  tail BLOB NOT NULL);",
-    /* 5: how often something was done on a day (counts.c) */
+    /* 6: how often something was done on a day (counts.c) */
     "CREATE TABLE counts (account TEXT NOT NULL, name TEXT NOT NULL, day TEXT NOT NULL,"
     "  used INTEGER NOT NULL, PRIMARY KEY (account, name, day)) WITHOUT ROWID;",
-    /* 6: what did not come to its end as it should is counted without a look at all writes */
+    /* 7: what did not come to its end as it should is counted without a look at all writes */
     "DROP INDEX writes_open;"
     "CREATE INDEX writes_not_done ON writes (run, state) WHERE state <> 'done';",
-    /* 7: webhooks that were delivered, and their events (inbox.c). inbox_work has a row for each
+    /* 8: webhooks that were delivered, and their events (inbox.c). inbox_work has a row for each
        handler that an event is given to: its tries, and who is at it. */
     "CREATE TABLE inbox_deliveries (id INTEGER PRIMARY KEY, account TEXT NOT NULL,"
     "  received INTEGER NOT NULL, origin TEXT NOT NULL, list_id INTEGER, team_id INTEGER,"

@@ -2,13 +2,11 @@
 
 #include "../core/config.h"
 
-static const char default_name[] = "default";
-
 /* Environment and profile as layers, the environment's credential only where the profile has none:
    the command is about the profile. */
 static bool open_layers(struct account *account, const char *name, struct config_layer layers[2],
                         struct failure *failure) {
-  *account = (struct account){.profile_name = default_name};
+  *account = (struct account){.profile_name = PROFILE_DEFAULT};
   if (!name) name = config_variable("LOFTY_PROFILE");
   if (!profile_open(name, &account->profile, failure)) return false;
   if (name) account->profile_name = name;

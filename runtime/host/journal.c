@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "../core/journal.h"
+#include "profile.h"
 
 char *run_account(bool sandbox, const char *profile, const char *base_url) {
   char *account = NULL;
   int length = sandbox ? asprintf(&account, "sandbox")
-                       : asprintf(&account, "%s@%s", profile ? profile : "", base_url);
+                       : asprintf(&account, "%s@%s", profile ? profile : PROFILE_DEFAULT, base_url);
   return length < 0 ? NULL : account;
 }
 

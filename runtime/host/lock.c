@@ -10,6 +10,7 @@
 #include "../core/folder.h"
 #include "../core/locks.h"
 #include "interrupt.h"
+#include "profile.h"
 
 enum { FIRST_PAUSE_MS = 20, LONGEST_PAUSE_MS = 500 };
 
@@ -23,7 +24,7 @@ static int say(const struct failure *failure) {
 static char *lock_name(const struct run_options *options, const struct context *context,
                        const struct script *script, char **shown) {
   char *name = NULL;
-  const char *profile = context->profile ? context->profile : "";
+  const char *profile = context->profile ? context->profile : PROFILE_DEFAULT;
   *shown = options->lock_name ? strdup(options->lock_name) : realpath(script->name, NULL);
   if (!*shown) *shown = strdup(script->name);
   if (!*shown) return NULL;

@@ -12,8 +12,6 @@
 
 enum { PATH_LENGTH = 1024 };
 
-static const char default_name[] = "default";
-
 struct profile {
   char name[64];
   struct profile_settings settings;
@@ -133,8 +131,7 @@ static void run_file(struct loading *loading) {
 bool profile_open(const char *name, struct profile **result, struct failure *failure) {
   char path[PATH_LENGTH];
   struct stat status;
-  /* The default one is there without having been written down, also for those who name it. */
-  bool required = name && strcmp(name, default_name) != 0;
+  bool required = name && strcmp(name, PROFILE_DEFAULT) != 0;
   *result = NULL;
   if (!find_path(path, sizeof path, failure)) return false;
   if (name && strlen(name) >= sizeof(((struct profile *)NULL)->name))
@@ -148,7 +145,7 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
-  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : default_name);
+  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : PROFILE_DEFAULT);
   profile_settings_init(&loading.profile->settings);
   run_file(&loading);
   if (loading.fine && loading.found)

@@ -26,6 +26,9 @@
 #include "grants.h"
 #include "webhook_config.h"
 
+/* The profile that is there without having been written down, also for those who name it. */
+#define PROFILE_DEFAULT "default"
+
 struct profile;
 
 /* Opens the profile `name`, NULL for "default"; that one need not exist. False with

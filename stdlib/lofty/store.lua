@@ -33,11 +33,11 @@ local function opened(operation, native)
 end
 
 --- The account that a run works for. Whatever is kept is kept for it: a run with --sandbox has its own, in memory unless
---- --state names a folder.
+--- --state names a folder. The profile "default" is there also where nobody has written it down (host/profile.h).
 ---@return string
 function M.account()
   local settings = run.settings()
-  return settings.sandbox and "sandbox" or (settings.profile or "") .. "@" .. settings.base_url
+  return settings.sandbox and "sandbox" or (settings.profile or "default") .. "@" .. settings.base_url
 end
 
 --- Calls a method of the store. What it cannot do is a lofty error, but for the codes in `expected`.
