@@ -72,6 +72,7 @@ end
 ---@field apply boolean
 ---@field world lofty.undo.World
 ---@field deleted table<string, boolean> what the run made and deleted
+---@field left table<string, table<string, any>> what updates have left of things that the run made, by kind and id
 ---@field made table<string, boolean>|nil what the run made itself, by kind and id; found out when it is first asked for
 local Undo = {}
 Undo.__index = Undo
@@ -102,6 +103,19 @@ end
 
 local function outcome(state, why) return { state = state, changes = {}, why = why } end
 
+--- An update of what the run itself had made goes away with it, where it has no other way back. The create is then
+--- compared with what the update has left.
+function Undo:goes_along(plan, write, target)
+  if plan.state ~= "none" or not self:has_made(target) then return plan end
+  local key = target.kind .. target.id
+  local left = self.left[key] or {}
+  self.left[key] = left
+  for name, value in pairs(write.fields) do
+    if left[name] == nil then left[name] = value end
+  end
+  return outcome("same", "the run had made it itself")
+end
+
 --- What is to be done about a write, as the thing is now.
 ---@return lofty.undo.Plan
 ---@return lofty.Target|nil target
@@ -120,7 +134,8 @@ function Undo:plan(write)
     self.deleted[key] = true
     return outcome("same", "the run had made it itself"), target
   end
-  if now then return way.plan(write, now, target), target, now end
+  if now and row then return way.plan(write, now, target, self.left[key]), target, now end
+  if now then return self:goes_along(way.plan(write, now, target), write, target), target, now end
   if row then return outcome("same", "it is gone already"), target end
   if self:has_made(target) then return outcome("same", "the run had made it itself, and it is gone"), target end
   return outcome("changed", "it is not there any more, or not for you to see"), target
@@ -275,7 +290,7 @@ end
 ---@param apply boolean
 ---@param f fun(item: lofty.undo.Item)
 function M.each(run, apply, f)
-  local undo = setmetatable({ run = run, apply = apply, world = worlds.new(not apply), deleted = {} }, Undo)
+  local undo = setmetatable({ run = run, apply = apply, world = worlds.new(not apply), deleted = {}, left = {} }, Undo)
   local before = 0
   repeat
     local page = ask("writes_back", run.id, before, PAGE)

@@ -50,9 +50,10 @@ function M.target(write)
 end
 
 --- Why it is not what was made any more; nil where it is.
-local function difference(row, fields, now)
+local function difference(row, fields, now, left)
   for _, field in ipairs(row.compare) do
     local written, name = fields[field], row.shown and row.shown[field] or field
+    if left and left[field] ~= nil then written = left[field] end
     if written ~= nil and not values.has_secret(written) and not values.same(name, now[name], written) then
       return ("%s is %s now, not %s as the run wrote it"):format(name, values.show(now[name]), values.show(written))
     end
@@ -63,12 +64,14 @@ end
 ---@param write lofty.undo.Write
 ---@param now table
 ---@param target lofty.Target
+---@param left table<string, any>|nil fields that later writes of the run have left otherwise
 ---@return lofty.undo.Plan
-function M.plan(write, now, target)
+function M.plan(write, now, target, left)
   local row = M.rows[write.operation]
-  local why = difference(row, write.fields, now)
+  local why = difference(row, write.fields, now, left)
   if why then return { state = "changed", changes = {}, why = why } end
-  return { state = "ready", changes = {}, becomes = false, deletes = write.fields.content or write.fields.callbackUrl or "",
+  local shown = left and left.content or write.fields.content or write.fields.callbackUrl or ""
+  return { state = "ready", changes = {}, becomes = false, deletes = shown,
     call = { operation = row.delete, values = { target.id } } }
 end
 

@@ -10,7 +10,7 @@ local M = {}
 ---@class lofty.undo.Way
 ---@field why string|nil there is none, and this is why; %s stands for the id in the reply or the path
 ---@field id string|nil the member of the reply that has it
----@field plan (fun(write: lofty.undo.Write, now: table, target: lofty.Target): lofty.undo.Plan)|nil
+---@field plan (fun(write: lofty.undo.Write, now: table, target: lofty.Target, left: table|nil): lofty.undo.Plan)|nil
 ---@field absent (fun(write: lofty.undo.Write): lofty.undo.Plan)|nil for a thing that is not there
 ---@field target (fun(write: lofty.undo.Write): lofty.Target|nil)|nil
 
