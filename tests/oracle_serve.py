@@ -383,6 +383,8 @@ def test_two_daemons():
                        and len(world.states("each")) == minute + 1)
         check("two daemons, one killed now and then: each minute ran once",
               world.out() == [f"06:{minute:02}" for minute in range(minutes)], world.out())
+        said = "".join(world.logged(daemon) for daemon in world.daemons)
+        check("that one of them is late is worth no line", "is not waiting" not in said, said)
         for daemon in daemons:
             world.end(daemon)
 
