@@ -283,7 +283,6 @@ const struct command command_job = {
         "clock.\n"
         "Every other names set times, and each of them comes once: one that is skipped when the\n"
         "clocks go forward runs at the change, one that comes twice runs the first time.\n",
-    .accepts = OPTIONS_OF_A_RUN | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT | OPTION_JSON |
-               OPTION_AT | JOB_INSTALL_ACCEPTS,
+    .accepts = OPTIONS_OF_A_RUN | OPTION_OUTPUT | OPTION_JSON | OPTION_AT | JOB_INSTALL_ACCEPTS,
     .run = run,
 };

@@ -1,6 +1,5 @@
 #include "job_install.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,71 +12,13 @@
 #include "../host/install.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
+#include "command_line.h"
 
-enum { WORDS_MOST = 600, ZONE_NAME_MAXIMUM = 256 };
-
-/* A command that grows; its words are freed together. */
-struct command_line {
-  char *words[WORDS_MOST + 1];
-  size_t count;
-  bool failed;
-};
-
-/* Takes a word that was allocated, or NULL where that failed. */
-static void add(struct command_line *line, char *word) {
-  if (!word || line->count == WORDS_MOST) {
-    line->failed = true;
-    free(word);
-    return;
-  }
-  line->words[line->count++] = word;
-  line->words[line->count] = NULL;
-}
-
-static void command_free(struct command_line *line) {
-  for (size_t i = 0; i < line->count; i++) free(line->words[i]);
-  line->count = 0;
-}
-
-/* The path from the root, symbolic links left as they are: they may be how a script is replaced. To
-   be freed; NULL where that cannot be known. */
-static char *absolute(const char *path) {
-  char *whole = NULL;
-  char *folder = *path == '/' ? NULL : getcwd(NULL, 0);
-  while (strncmp(path, "./", 2) == 0) path += 2;
-  if (*path == '/') return strdup(path);
-  if (folder && asprintf(&whole, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, path) < 0)
-    whole = NULL;
-  free(folder);
-  return whole;
-}
-
-/* This program's file. */
-static char *program(void) {
-  static const char gone[] = " (deleted)";
-  char path[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0) return NULL;
-  path[length] = '\0';
-  size_t end = strlen(path), suffix = strlen(gone);
-  if (end > suffix && strcmp(path + end - suffix, gone) == 0) path[end - suffix] = '\0';
-  return strdup(path);
-}
+enum { ZONE_NAME_MAXIMUM = 256 };
 
 static bool is_path(enum option_bit bit) {
   return bit == OPTION_STATE || bit == OPTION_RECORD || bit == OPTION_REPLAY ||
          bit == OPTION_LEDGER;
-}
-
-static void add_option(struct command_line *line, const char *name, const char *value, bool path) {
-  char *word = NULL;
-  char *whole = path && value ? absolute(value) : NULL;
-  bool known = !path || !value || whole;
-  if (whole) value = whole;
-  if (!known || asprintf(&word, "--%s%s%s", name, value ? "=" : "", value ? value : "") < 0)
-    word = NULL;
-  free(whole);
-  add(line, word);
 }
 
 /* The options that the job runs with: those given here that are not about installing it. A profile
@@ -88,10 +29,10 @@ static void add_options(struct command_line *line, const struct options *options
   const char *profile = getenv("LOFTY_PROFILE");
   for (size_t i = 0; i < options->word_count; i++)
     if (!(options->words[i].bit & own))
-      add_option(line, options->words[i].name, options->words[i].value,
-                 is_path(options->words[i].bit));
+      command_line_add_option(line, options->words[i].name, options->words[i].value,
+                              is_path(options->words[i].bit));
   if (profile && *profile && !(options->given & (OPTION_PROFILE | OPTION_SANDBOX)))
-    add_option(line, "profile", profile, false);
+    command_line_add_option(line, "profile", profile, false);
 }
 
 /* The name of a script's job: its file's, without the suffix and what a name cannot hold. */
@@ -166,10 +107,9 @@ static int refuse_zone(const char *name) {
 static int install_script(const struct options *options, const char *expression, char **words) {
   struct failure failure;
   char name[65];
-  struct command_line line = {.count = 0};
+  struct command_line line;
   struct install_job job = {.name = options->name ? options->name : name,
-                            .zone = options->zone ? options->zone : ZONE_LOCAL,
-                            .words = line.words};
+                            .zone = options->zone ? options->zone : ZONE_LOCAL};
   struct install_target target = target_of(options);
   if (!cron_parse(expression, &job.cron, &failure))
     return command_usage_error(&command_job, failure.message);
@@ -180,16 +120,19 @@ static int install_script(const struct options *options, const char *expression,
   name_after(words[0], name);
   if (!crontab_is_name(job.name))
     return command_usage_error(&command_job, "say how the job is called: --name NAME");
-  add(&line, program());
+  command_line_init(&line);
+  command_line_add_program(&line);
   /* And it shall not meet itself. */
-  if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) add_option(&line, "lock", NULL, false);
-  if (!(options->given & OPTION_QUIET)) add_option(&line, "quiet", NULL, false);
+  if (!(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK)))
+    command_line_add_option(&line, "lock", NULL, false);
+  if (!(options->given & OPTION_QUIET)) command_line_add_option(&line, "quiet", NULL, false);
   add_options(&line, options);
-  add(&line, absolute(words[0]));
-  for (size_t i = 1; words[i]; i++) add(&line, strdup(words[i]));
-  int exit_code = line.failed ? cannot_tell() : install_jobs(&job, 1, &target);
+  command_line_add_path(&line, words[0]);
+  for (size_t i = 1; words[i]; i++) command_line_add(&line, words[i]);
+  job.words = command_line_words(&line);
+  int exit_code = job.words ? install_jobs(&job, 1, &target) : cannot_tell();
   if (exit_code == EXIT_DONE) warn_environment();
-  command_free(&line);
+  command_line_free(&line);
   return exit_code;
 }
 
@@ -226,32 +169,27 @@ static void add_job(struct command_line *line, const struct options *options,
                     const struct schedule_job *job) {
   bool is_function = strcmp(job->body, "function") == 0;
   const char *arguments = strchr(job->body, '\n');
-  char *timeout = NULL;
-  add(line, program());
+  char timeout[32];
+  command_line_add_program(line);
   if (is_function) {
-    add(line, strdup("job"));
-    add(line, strdup("run"));
+    command_line_add(line, "job");
+    command_line_add(line, "run");
   }
   if (job->options.overlap != SCHEDULE_ALLOW &&
       !(options->given & (OPTION_LOCK | OPTION_WAIT_LOCK))) {
-    add_option(line, "lock", job->name, false);
-    if (job->options.overlap == SCHEDULE_QUEUE) add_option(line, "wait-lock", NULL, false);
+    command_line_add_option(line, "lock", job->name, false);
+    if (job->options.overlap == SCHEDULE_QUEUE)
+      command_line_add_option(line, "wait-lock", NULL, false);
   }
-  if (!(options->given & OPTION_QUIET)) add_option(line, "quiet", NULL, false);
+  if (!(options->given & OPTION_QUIET)) command_line_add_option(line, "quiet", NULL, false);
   if (job->options.timeout > 0 && !(options->given & OPTION_TIMEOUT)) {
-    if (asprintf(&timeout, "%.15g", (double)job->options.timeout / 1000) < 0) timeout = NULL;
-    add_option(line, "timeout", timeout ? timeout : "", false);
-    line->failed = line->failed || !timeout;
-    free(timeout);
+    snprintf(timeout, sizeof timeout, "%.15g", (double)job->options.timeout / 1000);
+    command_line_add_option(line, "timeout", timeout, false);
   }
   add_options(line, options);
-  if (is_function) add(line, strdup(job->name));
-  add(line, absolute(job->file));
-  while (!is_function && arguments) {
-    const char *end = strchr(++arguments, '\n');
-    add(line, end ? strndup(arguments, (size_t)(end - arguments)) : strdup(arguments));
-    arguments = end;
-  }
+  if (is_function) command_line_add(line, job->name);
+  command_line_add_path(line, job->file);
+  if (!is_function && arguments) command_line_add_lines(line, arguments + 1);
 }
 
 static int install_list(const struct options *options, const struct registrations *registrations) {
@@ -264,19 +202,20 @@ static int install_list(const struct options *options, const struct registration
     const struct schedule_job *job = &registrations->list[i].job;
     jobs[i] = (struct install_job){.name = job->name,
                                    .zone = job->zone,
-                                   .words = lines[i].words,
                                    .catch_up = job->options.catch_up != SCHEDULE_NONE,
                                    .jitter = (job->options.jitter + 999) / 1000};
+    command_line_init(&lines[i]);
     add_job(&lines[i], options, job);
+    jobs[i].words = command_line_words(&lines[i]);
     if (!tell_missing(job, target.form == INSTALL_CRONTAB) ||
         !cron_parse(job->expression, &jobs[i].cron, NULL))
       exit_code = EXIT_USAGE;
-    else if (lines[i].failed)
+    else if (!jobs[i].words)
       exit_code = cannot_tell();
   }
   if (exit_code == EXIT_DONE) exit_code = install_jobs(jobs, registrations->count, &target);
   if (exit_code == EXIT_DONE) warn_environment();
-  for (size_t i = 0; lines && i < registrations->count; i++) command_free(&lines[i]);
+  for (size_t i = 0; lines && i < registrations->count; i++) command_line_free(&lines[i]);
   free(lines);
   free(jobs);
   return exit_code;
@@ -310,20 +249,20 @@ static int install_registered(const struct options *options, const char *path) {
 }
 
 static int install_serve(const struct options *options, char **words) {
-  struct command_line line = {.count = 0};
+  struct command_line line;
   struct install_target target = target_of(options);
-  add(&line, program());
-  add(&line, strdup("serve"));
+  command_line_init(&line);
+  command_line_add_program(&line);
+  command_line_add(&line, "serve");
   add_options(&line, options);
   bool fine = true;
   for (size_t i = 0; words[i] && fine; i++) {
     fine = check_file(words[i]);
-    add(&line, absolute(words[i]));
+    command_line_add_path(&line, words[i]);
   }
-  int exit_code = !fine         ? EXIT_USAGE
-                  : line.failed ? cannot_tell()
-                                : install_service(line.words, &target);
-  command_free(&line);
+  char *const *command = command_line_words(&line);
+  int exit_code = !fine ? EXIT_USAGE : command ? install_service(command, &target) : cannot_tell();
+  command_line_free(&line);
   return exit_code;
 }
 
