@@ -21,6 +21,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import check, finish  # noqa: E402
 from sandbox_server import Server  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[1])
@@ -55,16 +56,6 @@ for number = 1, %d do
   lofty.on.schedule("%s", { name = "job" .. number, tz = "Etc/UTC", %s }, work)
 end
 """
-
-results = {"passed": 0, "failed": 0}
-
-
-def check(name, fine, detail=""):
-    """One test."""
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail:
-        print("  " + str(detail)[:3000], flush=True)
-    results["passed" if fine else "failed"] += 1
 
 
 class Daemons:
@@ -295,9 +286,8 @@ def main():
                 check(str(problem), False, said.read()[-2000:])
         finally:
             server.stop()
-    print(f"{results['passed']} passed, {results['failed']} failed")
-    return 1 if results["failed"] else 0
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -21,6 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import oracle_daemons  # noqa: E402
+from checks import check, finish  # noqa: E402
 from sandbox_server import Server  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[1])
@@ -31,16 +32,6 @@ INSIDE = "ORACLE_FULL_DISK"  # set in the process that may mount
 PAGE = 4096
 ROOM = 64 << 20
 CREATES = 6 * ROUNDS
-
-results = {"passed": 0, "failed": 0}
-
-
-def check(name, fine, detail=""):
-    """One test."""
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail:
-        print("  " + str(detail)[:3000], flush=True)
-    results["passed" if fine else "failed"] += 1
 
 
 class Disk:
@@ -254,8 +245,6 @@ def serve(folder):
             child.kill()
         server.stop()
         disk.close()
-    for name in oracle_daemons.results:
-        results[name] += oracle_daemons.results[name]
 
 
 def mounting():
@@ -279,9 +268,8 @@ def main():
             serve(folder)
     else:
         print("skip a full disk under loftyrun serve: nothing can be mounted here")
-    print(f"{results['passed']} passed, {results['failed']} failed")
-    return 1 if results["failed"] else 0
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

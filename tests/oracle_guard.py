@@ -3,7 +3,6 @@
 is sent in a day than was allowed; and as much as that where nothing was killed or lost.
 
     tests/oracle_guard.py build/loftyrun [KILLS [SEED]]"""
-import json
 import os
 import random
 import signal
@@ -11,6 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import sandbox_server  # noqa: E402
+from checks import check, finish  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[1])
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 12
@@ -20,26 +23,13 @@ CAP = 10
 NOON, EVENING, MIDNIGHT = "2026-06-05T12:00-04:00", "2026-06-05T23:59:59-04:00", "2026-06-06T00:00-04:00"
 TIMEOUT = 120
 
-results = {"passed": 0, "failed": 0}
 
-
-def check(name, fine, detail=""):
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail != "":
-        print("  " + str(detail)[:2000], flush=True)
-    results["passed" if fine else "failed"] += 1
-
-
-class Server:
-    """`loftyrun sandbox` with a ledger of its own; the user's time zone there is America/New_York."""
+class Server(sandbox_server.Server):
+    """With a ledger and a state folder of its own; the user's time zone there is America/New_York."""
 
     def __init__(self, folder, *options):
-        self.ledger = os.path.join(folder, "ledger.json")
+        super().__init__(BIN, "--seed", "empty", *options, ledger=os.path.join(folder, "ledger.json"))
         self.state = os.path.join(folder, "state")
-        self.child = subprocess.Popen([BIN, "sandbox", "--port", "0", "--seed", "empty", "--ledger=" + self.ledger,
-                                       "--rate-limit=100000/min", *options], stdout=subprocess.PIPE,
-                                      stderr=subprocess.DEVNULL, text=True)
-        self.url = self.child.stdout.readline().strip()
 
     def start(self, instant, concurrency, most=100):
         environment = dict(os.environ, LOFTY_BASE_URL=self.url, LOFTY_API_KEY="key-of-this-test")
@@ -53,10 +43,7 @@ class Server:
 
     def sent(self):
         """Ends the sandbox: how many it was told to send, and did."""
-        self.child.send_signal(signal.SIGTERM)
-        self.child.wait(timeout=TIMEOUT)
-        with open(self.ledger, encoding="utf-8") as file:
-            return json.load(file)["operations"].get("notifications.sms_to_agent", {"done": 0})["done"]
+        return self.stop()["operations"].get("notifications.sms_to_agent", {"done": 0})["done"]
 
     def used(self):
         database = sqlite3.connect(os.path.join(self.state, "state.db"))
@@ -137,5 +124,4 @@ def killed(folder):
 for test in (race, midnight, refused, lost, killed):
     with tempfile.TemporaryDirectory(prefix="loftyrun-guard-") as path:
         test(path)
-print(f"{results['passed']} passed, {results['failed']} failed")
-sys.exit(1 if results["failed"] else 0)
+finish()

@@ -15,8 +15,6 @@ Every unknown reported: what was done without the script being told so is among 
 where the run was ended from outside, in the list of writes under way that was printed then.
 """
 import collections
-import http.client
-import json
 import os
 import random
 import re
@@ -24,6 +22,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import sandbox_server  # noqa: E402
 
 # The replies that name a limit of calls, which are those with 429, name one that is out of reach.
 LIMIT = "200000/min"
@@ -36,37 +37,11 @@ MOST_TRIED = 40  # creates until there are the ten leads that all else belongs t
 TIMEOUT = 600
 
 
-class Server:
-    """`loftyrun sandbox` with some options, its port, and its ledger once it has ended."""
+class Server(sandbox_server.Server):
+    """With its ledger once it has ended."""
 
     def __init__(self, program, directory, *options):
-        self.file = os.path.join(directory, f"ledger-{len(os.listdir(directory))}")
-        self.child = subprocess.Popen([program, "sandbox", "--port", "0", f"--ledger={self.file}", *options],
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.url = self.child.stdout.readline().strip()
-        self.port = int(self.url.rsplit(":", 1)[1])
-
-    def get(self, path):
-        """What a GET gives, asked again until it is whole: the faults are for the others."""
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
-            try:
-                connection.request("GET", path, headers={"Authorization": "token other", "Content-Type": "application/json"})
-                reply = connection.getresponse()
-                text = reply.read()
-                if reply.status == 200:
-                    return json.loads(text)
-            except (http.client.HTTPException, OSError, ValueError):
-                pass
-            finally:
-                connection.close()
-
-    def stop(self):
-        """Ends it; its ledger."""
-        self.child.send_signal(signal.SIGTERM)
-        self.child.communicate(timeout=TIMEOUT)
-        with open(self.file, encoding="utf-8") as written:
-            return json.load(written)
+        super().__init__(program, *options, ledger=os.path.join(directory, f"ledger-{len(os.listdir(directory))}"))
 
 
 class Write:

@@ -8,8 +8,6 @@ with a disk that is full.
 The script says show_within = "1s": its sandbox is on this machine and shows at once what it has done. 1000 creates and 200
 kills take some minutes."""
 import collections
-import http.client
-import json
 import os
 import random
 import resource
@@ -20,6 +18,10 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import check, finish  # noqa: E402
+from sandbox_server import Server  # noqa: E402
+
 BIN = os.path.abspath(sys.argv[1])
 CREATES = int(sys.argv[2]) if len(sys.argv) > 2 else 90
 KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 12
@@ -28,51 +30,10 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "oracle_once.l
 TIMEOUT = 300
 FEW = min(CREATES, 60)
 
-results = {"passed": 0, "failed": 0}
 
-
-def check(name, fine, detail=""):
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail:
-        print("  " + str(detail)[:2000], flush=True)
-    results["passed" if fine else "failed"] += 1
-
-
-class Server:
-    """`loftyrun sandbox`, and what an independent client finds there."""
-
-    def __init__(self, *options):
-        self.child = subprocess.Popen([BIN, "sandbox", "--port", "0", "--rate-limit=100000/min", *options],
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.url = self.child.stdout.readline().strip()
-
-    def get(self, path):
-        """Asked again until the reply is whole: the faults are for the others."""
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", int(self.url.rsplit(":", 1)[1]), timeout=TIMEOUT)
-            try:
-                connection.request("GET", path, headers={"Authorization": "token other", "Content-Type": "application/json"})
-                reply = connection.getresponse()
-                text = reply.read()
-                if reply.status == 200:
-                    return json.loads(text)
-            except (http.client.HTTPException, OSError, ValueError):
-                pass
-            finally:
-                connection.close()
-
-    def tasks(self):
-        """How often each content is there, by content."""
-        found = collections.Counter()
-        for lead in self.get("/v1.0/leads?limit=20")["leads"]:
-            for task in self.get(f"/v2.0/tasks?leadId={lead['leadId']}&limit=1000").get("tasks", []):
-                if task["content"].startswith("row "):
-                    found[task["content"]] += 1
-        return found
-
-    def stop(self):
-        self.child.kill()
-        self.child.wait()
+def tasks_of(server):
+    """How often each content is there, by content."""
+    return collections.Counter(task["content"] for task in server.tasks("row "))
 
 
 def wanted(count):
@@ -123,7 +84,7 @@ def run_killed(server, folder, count, concurrency, rng, fresh):
 
 
 def compare(name, server, folder, count):
-    found = server.tasks()
+    found = tasks_of(server)
     expected = wanted(count)
     check(f"{name}: exactly {count}", found == expected,
           f"{sum(found.values())} are there; too many {dict(found - expected)}, too few {dict(expected - found)}")
@@ -136,13 +97,13 @@ def compare(name, server, folder, count):
 
 def killed(folder):
     rng = random.Random(SEED)
-    server = Server("--faults=latency:0ms..4ms")
+    server = Server(BIN, "--faults=latency:0ms..4ms")
     kills = 0
     fresh = max(1, int(1.5 * CREATES / KILLS))
     try:
         while kills < KILLS:
             kills += run_killed(server, folder, CREATES, 1 if rng.random() < 0.5 else 4, rng, fresh)
-            if sum(server.tasks().values()) >= CREATES:
+            if sum(tasks_of(server).values()) >= CREATES:
                 break
         code, out, err = run(server, folder, CREATES, 4)
         check(f"{kills} kills: the last run ends well", code == 0, err)
@@ -160,7 +121,7 @@ def killed(folder):
 
 def faulty(folder):
     """Replies are lost; what is open after a run is settled by the next."""
-    server = Server("--faults=lost-reply:8%@tasks.create,cut:8%@tasks.create,502-after:4%@tasks.create,"
+    server = Server(BIN, "--faults=lost-reply:8%@tasks.create,cut:8%@tasks.create,502-after:4%@tasks.create,"
                     f"refuse:4%@tasks.create,429:4%,wait:1ms,seed:{SEED}")
     try:
         runs, code = 0, 8
@@ -174,7 +135,7 @@ def faulty(folder):
 
 
 def together(folder):
-    server = Server("--faults=latency:0ms..4ms")
+    server = Server(BIN, "--faults=latency:0ms..4ms")
     try:
         children = [start(server, folder, FEW, 4) for _ in range(3)]
         ends = [child.communicate(timeout=TIMEOUT) for child in children]
@@ -188,14 +149,14 @@ def together(folder):
 
 def full(folder):
     """The store's log may not grow beyond some size: the run ends with what was done, and another one goes on."""
-    server = Server()
+    server = Server(BIN)
     try:
         code, out, err = run(server, folder, 5, 1)
         check("full disk: before it is full", code == 0, err)
         done = 5
         for limit in (60_000, 120_000, 180_000, 240_000):
             code, out, err = run(server, folder, FEW, 1, limit)
-            there = sum(server.tasks().values())
+            there = sum(tasks_of(server).values())
             done = there
             if code == 0:
                 break
@@ -212,8 +173,7 @@ def main():
     for test in (killed, faulty, together, full):
         with tempfile.TemporaryDirectory() as directory:
             test(os.path.join(directory, "kept"))
-    print(f"{results['passed']} passed, {results['failed']} failed")
-    sys.exit(1 if results["failed"] else 0)
+    finish()
 
 
 main()

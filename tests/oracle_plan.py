@@ -18,6 +18,10 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import check, finish  # noqa: E402
+from sandbox_server import Server  # noqa: E402
+
 BIN = os.path.abspath(sys.argv[1])
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 6
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else int(os.environ.get("SEED", "5"))
@@ -25,19 +29,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPTS = os.path.join(os.path.dirname(HERE), "scripts")
 TIMEOUT = 120
 
-results = {"passed": 0, "failed": 0}
 
-
-def check(name, fine, detail=""):
-    """One result."""
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail:
-        print("  " + str(detail)[:3000].replace("\n", "\n  "), flush=True)
-    results["passed" if fine else "failed"] += 1
-    return fine
-
-
-class Box:
+class Box(Server):
     """A sandbox, a state folder, and what is in both."""
 
     def __init__(self, root, name, *options):
@@ -45,13 +38,11 @@ class Box:
         self.said = None  # by the script
         self.state = os.path.join(self.folder, "state")
         os.makedirs(self.folder)
-        self.child = subprocess.Popen([BIN, "sandbox", "--port", "0", "--rate-limit=100000/min", "--ledger", *options],
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.url = self.child.stdout.readline().strip()
+        super().__init__(BIN, "--ledger", *options)
 
     def call(self, method, path, body=None):
         """What a request of ours is answered with, or None where it is refused."""
-        connection = http.client.HTTPConnection("127.0.0.1", int(self.url.rsplit(":", 1)[1]), timeout=TIMEOUT)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         connection.request(method, path, body and json.dumps(body),
                            headers={"Authorization": "token other", "Content-Type": "application/json"})
         reply = connection.getresponse()
@@ -116,12 +107,6 @@ class Box:
         found = {f"{row[0]} {row[1]}": decoded(row[2]) for row in entries if not row[0].startswith("plan ")}
         found |= {f"key {row[0]}": [row[1], decoded(row[2]), row[3]] for row in keys if not row[0].startswith("plan ")}
         return plain(found, self.url)
-
-    def stop(self):
-        """Ends the sandbox."""
-        self.child.kill()
-        self.child.wait()
-        self.child.stdout.close()
 
 
 def decoded(text):
@@ -418,9 +403,8 @@ def main():
         print(f"  {kills} kills", flush=True)
     finally:
         shutil.rmtree(root)
-    print(f"{results['passed']} passed, {results['failed']} failed")
-    return 1 if results["failed"] or not results["passed"] else 0
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,18 +17,12 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import check, finish  # noqa: E402
+
 BIN = os.path.abspath(sys.argv[1])
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 60  # seconds for what is to happen; nothing is proven by how long it takes
-
-results = {"passed": 0, "failed": 0}
-
-
-def check(name, fine, detail=""):
-    print(("ok " if fine else "FAIL ") + name, flush=True)
-    if not fine and detail != "":
-        print("  " + str(detail)[-3000:].replace("\n", "\n  "), flush=True)
-    results["passed" if fine else "failed"] += 1
 
 
 def seconds(text):
@@ -530,5 +524,4 @@ if __name__ == "__main__":
         # They mostly wait for each other's processes.
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(attempt, tests))
-    print(f"{results['passed']} passed, {results['failed']} failed")
-    sys.exit(1 if results["failed"] or not results["passed"] else 0)
+    finish()

@@ -2,18 +2,16 @@
 
 In the end all is as it was before the run, nothing is there twice, and the third undo has nothing to do.
 """
-import concurrent.futures
-import http.client
-import http.server
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 
-from undo_lofty import LEAD, Lofty
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from killing_proxy import before, try_all  # noqa: E402
+from sandbox_server import Server  # noqa: E402
+from undo_lofty import LEAD, Lofty  # noqa: E402
 
 BEFORE = """lofty.leads.set_tags(lead, { "old" })
 lofty.notes.create { leadId = lead, content = "stays 李" }
@@ -30,52 +28,6 @@ local hooks = lofty.webhooks.list()
 for _, hook in ipairs(hooks) do
   if hook.listId == 10 then lofty.webhooks.delete(hook.subscribeId) break end
 end"""
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    """Passes requests on, and kills the client at one of them. Each trial has a subclass."""
-
-    protocol_version = "HTTP/1.1"
-    upstream, client, left, forward, killed, requests = None, None, 0, False, False, 0
-
-    def log_message(self, *_):
-        """Nothing."""
-
-    def passed_on(self):
-        """The reply of the sandbox."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.upstream)
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        connection.request(self.command, self.path, body, dict(self.headers))
-        reply = connection.getresponse()
-        return reply.status, reply.read(), reply.headers
-
-    def do_GET(self):  # pylint: disable=invalid-name
-        """Any request."""
-        proxy = type(self)
-        proxy.left -= 1
-        proxy.requests += 1
-        if proxy.left == 0 and not proxy.forward:
-            self.kill()
-            return
-        status, body, headers = self.passed_on()
-        if proxy.left == 0:
-            self.kill()
-            return
-        self.send_response(status)
-        for name in ("Content-Type", "Date"):
-            if headers[name]:
-                self.send_header(name, headers[name])
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_PUT = do_DELETE = do_GET
-
-    def kill(self):
-        """Ends the client with SIGKILL."""
-        proxy = type(self)
-        proxy.killed, self.close_connection = True, True
-        proxy.client.send_signal(signal.SIGKILL)
 
 
 def undo(lofty, run, proxy):
@@ -96,20 +48,13 @@ def made_long_ago(state):
 def one(at, forward):
     """(requests of the first undo, whether it was killed, what is wrong) for a kill at one request; 0 for none."""
     with tempfile.TemporaryDirectory() as directory:
-        with subprocess.Popen(["loftyrun", "sandbox", "--port", "0", "--seed", "demo"], stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True) as sandbox:
-            upstream = int(sandbox.stdout.readline().rsplit(":", 1)[1])
-            proxy = type("ProxyOfOne", (Proxy,), {"upstream": upstream})
-            with http.server.ThreadingHTTPServer(("127.0.0.1", 0), proxy) as server:
-                threading.Thread(target=server.serve_forever, daemon=True).start()
+        sandbox = Server("loftyrun", "--seed", "demo")
+        try:
+            with before(sandbox.port) as proxy:
                 # The whole history is one account's: all goes through the proxy.
-                lofty = Lofty(f"http://127.0.0.1:{server.server_port}", os.path.join(directory, "kept"))
-                try:
-                    return trial(lofty, proxy, at, forward)
-                finally:
-                    sandbox.send_signal(signal.SIGTERM)
-                    sandbox.communicate(timeout=60)
-                    server.shutdown()
+                return trial(Lofty(f"http://127.0.0.1:{proxy.port}", os.path.join(directory, "kept")), proxy, at, forward)
+        finally:
+            sandbox.stop()
 
 
 def trial(lofty, proxy, at, forward):
@@ -132,19 +77,4 @@ def trial(lofty, proxy, at, forward):
     return requests, proxy.killed, wrong
 
 
-def main():
-    """Prints what went wrong, and how often it was killed."""
-    requests, _, wrong = one(0, False)
-    moments = [(at, forward) for at in range(1, requests + 1) for forward in (False, True)]
-    failures = [f"not killed: {'; '.join(wrong)}"] if wrong else []
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for (at, forward), (_, killed, wrong) in zip(moments, pool.map(lambda moment: one(*moment), moments)):
-            if wrong or not killed:
-                failures.append(f"killed {'after' if forward else 'before'} request {at}: {'; '.join(wrong) or 'not at all'}")
-    for failure in failures:
-        print(failure)
-    print(f"killed at {'20 moments or more' if len(moments) >= 20 else len(moments)}, {len(failures)} failures")
-    return 1 if failures else 0
-
-
-sys.exit(main())
+try_all(one)

@@ -4,68 +4,24 @@
 What the sandbox did is asked of its own ledger: however often the import was killed, each new lead was created once, the
 result file has one line for each row, and its ids are those of the ledger.
 """
-import concurrent.futures
 import csv
 import http.client
-import http.server
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from killing_proxy import before, try_all  # noqa: E402
+from sandbox_server import Server  # noqa: E402
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "leads", "import_csv.lua")
 ROWS = [("First Name", "Last Name", "E-mail", "Phone"), ("Zoë", "Brontë", "zoe@example.com", ""), ("Bad", "Row", "nobody", ""),
         ("Again", "Zoë", "ZOE@example.com", ""), ("李", "明", "li@example.com", "(207) 555-0199")]
 NEW = 2
 STATUSES = ["created", "bad", "twice", "created"]
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    """Passes requests on, and kills the client at one of them. Each run has a subclass."""
-
-    protocol_version = "HTTP/1.1"
-    upstream, client, left, forward, killed = None, None, None, False, False
-
-    def log_message(self, *_):
-        """Nothing."""
-
-    def passed_on(self):
-        """The reply of the sandbox."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.upstream)
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        connection.request(self.command, self.path, body, dict(self.headers))
-        reply = connection.getresponse()
-        return reply.status, reply.read(), reply.headers["Content-Type"]
-
-    def do_GET(self):  # pylint: disable=invalid-name
-        """Any request."""
-        proxy = type(self)
-        proxy.left -= 1
-        if proxy.left == 0 and not proxy.forward:
-            self.kill()
-            return
-        status, body, kind = self.passed_on()
-        if proxy.left == 0:
-            self.kill()
-            return
-        self.send_response(status)
-        self.send_header("Content-Type", kind or "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_PUT = do_GET
-
-    def kill(self):
-        """Ends the client with SIGKILL."""
-        proxy = type(self)
-        # Told first: whoever waits for the client goes on as soon as it has ended.
-        proxy.killed, self.close_connection = True, True
-        proxy.client.send_signal(signal.SIGKILL)
 
 
 def start_import(directory, port):
@@ -118,24 +74,16 @@ def one(at, forward):
     with tempfile.TemporaryDirectory() as directory:
         with open(os.path.join(directory, "leads.csv"), "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(ROWS)
-        ledger = os.path.join(directory, "ledger.json")
-        with subprocess.Popen(["loftyrun", "sandbox", "--port", "0", "--seed", "empty", f"--ledger={ledger}"],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as sandbox:
-            upstream = int(sandbox.stdout.readline().rsplit(":", 1)[1])
-            proxy = type("ProxyOfOne", (Proxy,), {"upstream": upstream, "left": at, "forward": forward})
-            with http.server.ThreadingHTTPServer(("127.0.0.1", 0), proxy) as server:
-                threading.Thread(target=server.serve_forever, daemon=True).start()
-                requests = run_to_the_end(proxy, at, directory, server.server_port)
-                server.shutdown()
-            sandbox.send_signal(signal.SIGTERM)
-            sandbox.communicate(timeout=60)
-        with open(ledger, encoding="utf-8") as file:
-            return requests, proxy.killed, check(directory, json.load(file), proxy.client.returncode)
+        sandbox = Server("loftyrun", "--seed", "empty", ledger=os.path.join(directory, "ledger.json"))
+        with before(sandbox.port) as proxy:
+            proxy.left, proxy.forward = at, forward
+            requests = run_to_the_end(proxy, at, directory)
+        return requests, proxy.killed, check(directory, sandbox.stop(), proxy.client.returncode)
 
 
-def run_to_the_end(proxy, at, directory, port):
+def run_to_the_end(proxy, at, directory):
     """Imports, and again if that was killed. How many requests the first run made."""
-    proxy.client = start_import(directory, port)
+    proxy.client = start_import(directory, proxy.port)
     proxy.client.communicate(timeout=60)
     requests = at - proxy.left
     if proxy.killed:
@@ -143,24 +91,9 @@ def run_to_the_end(proxy, at, directory, port):
         result = os.path.join(directory, "leads.csv.result.csv")
         if os.path.exists(result):
             made_long_ago(result)
-        proxy.left, proxy.client = 0, start_import(directory, port)
+        proxy.left, proxy.client = 0, start_import(directory, proxy.port)
         proxy.client.communicate(timeout=60)
     return requests
 
 
-def main():
-    """Prints what went wrong, and how often it was killed."""
-    requests, _, wrong = one(0, False)
-    moments = [(at, forward) for at in range(1, requests + 1) for forward in (False, True)]
-    failures = [f"not killed: {'; '.join(wrong)}"] if wrong else []
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for (at, forward), (_, killed, wrong) in zip(moments, pool.map(lambda moment: one(*moment), moments)):
-            if wrong or not killed:
-                failures.append(f"killed {'after' if forward else 'before'} request {at}: {'; '.join(wrong) or 'not at all'}")
-    for failure in failures:
-        print(failure)
-    print(f"killed at {'20 moments or more' if len(moments) >= 20 else len(moments)}, {len(failures)} failures")
-    return 1 if failures else 0
-
-
-sys.exit(main())
+try_all(one)
