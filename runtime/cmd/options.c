@@ -55,7 +55,7 @@ static bool take_value(struct options *options, const struct option *option, con
   if (option->take) return option->take(options, value);
   if (option->text == 0) return true;
   *(const char **)((char *)options + option->text) = value;
-  return *value != '\0';
+  return value && *value != '\0';
 }
 
 static bool take_one(struct options *options, char ***argv, struct failure *failure) {

@@ -116,7 +116,6 @@ static bool offset_at(const struct place *place, int64_t at, int32_t *offset) {
 /* The first change after `from` and not after `until`; `change->at` is 0 where there is none. */
 static bool next_change(const struct place *place, int64_t from, int64_t until,
                         struct change *change) {
-  int32_t there;
   int64_t low = from, high = from;
   change->at = 0;
   if (!offset_at(place, from, &change->before)) return false;
@@ -126,16 +125,7 @@ static bool next_change(const struct place *place, int64_t from, int64_t until,
     high = low + SPAN < until ? low + SPAN : until;
     if (!offset_at(place, high, &change->after)) return false;
   } while (change->after == change->before);
-  while (high - low > 1) {
-    int64_t middle = low + (high - low) / 2;
-    if (!offset_at(place, middle, &there)) return false;
-    if (there == change->before)
-      low = middle;
-    else
-      high = middle;
-  }
-  change->at = high;
-  return true;
+  return zone_change(place->zones, place->name, low, high, &change->at, place->failure);
 }
 
 /* How many minutes that the expression names lie from one wall time on and before another. */

@@ -76,21 +76,8 @@ static bool offset_at(const struct place *place, int64_t at, int32_t *offset) {
   return zone_offset(place->zones, place->name, at, offset, place->failure);
 }
 
-/* The first instant with a new offset, after `low` and not after `high`, between which the offset
-   changes once. */
 static bool find_change(const struct place *place, int64_t low, int64_t high, int64_t *change) {
-  int32_t before, there;
-  if (!offset_at(place, low, &before)) return false;
-  while (high - low > 1) {
-    int64_t middle = low + (high - low) / 2;
-    if (!offset_at(place, middle, &there)) return false;
-    if (there == before)
-      low = middle;
-    else
-      high = middle;
-  }
-  *change = high;
-  return true;
+  return zone_change(place->zones, place->name, low, high, change, place->failure);
 }
 
 /* The first instant at which clocks show `wall` or something later. It never decreases with

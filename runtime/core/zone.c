@@ -251,6 +251,22 @@ bool zone_instants(struct zones *zones, const char *name, int64_t wall, struct z
   return true;
 }
 
+bool zone_change(struct zones *zones, const char *name, int64_t low, int64_t high, int64_t *change,
+                 struct failure *failure) {
+  int32_t before, there;
+  if (!zone_offset(zones, name, low, &before, failure)) return false;
+  while (high - low > 1) {
+    int64_t middle = low + (high - low) / 2;
+    if (!zone_offset(zones, name, middle, &there, failure)) return false;
+    if (there == before)
+      low = middle;
+    else
+      high = middle;
+  }
+  *change = high;
+  return true;
+}
+
 bool zone_nearest(const char *name, struct buffer *found) {
   const char *list[NAMES_MOST];
   struct buffer text;

@@ -41,6 +41,11 @@ struct zone_instants {
 bool zone_instants(struct zones *zones, const char *name, int64_t wall, struct zone_instants *found,
                    struct failure *failure);
 
+/* The first instant with a new offset, after `low` and not after `high`, between which the offset
+   changes once. False as zone_offset. */
+bool zone_change(struct zones *zones, const char *name, int64_t low, int64_t high, int64_t *change,
+                 struct failure *failure);
+
 /* Whether the database has a zone of this name. The C library takes unknown names for UTC. */
 bool zone_exists(const char *name);
 

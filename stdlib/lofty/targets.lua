@@ -109,18 +109,25 @@ function M.of(row, values, fields)
   return target and math.type(target.id) == "integer" and target or nil
 end
 
+--- The target in what the operation that reads it gives.
+---@param target lofty.Target
+---@param result any
+---@return any|nil thing nil where a list does not hold it
+function M.within(target, result)
+  if not target.among then return result end
+  for _, item in ipairs(result) do
+    if item[target.among] == target.id then return item end
+  end
+  return nil
+end
+
 --- Reads a target as it is now, with all that a script's own call would do. Raises what that call raises; that it is
 --- gone is an error of category not_found there.
 ---@param target lofty.Target
 ---@return any|nil thing nil where a list does not hold it
 function M.read(target)
   local row = operations.find(target.read)
-  local result = client.call(row.name, row, table.unpack(target.arguments))
-  if not target.among then return result end
-  for _, item in ipairs(result) do
-    if item[target.among] == target.id then return item end
-  end
-  return nil
+  return M.within(target, client.call(row.name, row, table.unpack(target.arguments)))
 end
 
 return M

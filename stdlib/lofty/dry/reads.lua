@@ -10,6 +10,7 @@ local overlay = require "lofty.dry.overlay"
 local placeholder = require "lofty.dry.placeholder"
 local replies = require "lofty.replies"
 local shown = require "lofty.dry.shown"
+local targets = require "lofty.targets"
 local unknown = require "lofty.dry.unknown"
 
 local M = {}
@@ -274,11 +275,7 @@ function M.raw(target, send)
     remember(row, values, fields, result)
     if target.kind == "lead" then see_lead(result) end
   end
-  if not target.among then return result end
-  for _, item in ipairs(result) do
-    if item[target.among] == target.id then return item end
-  end
-  return nil
+  return targets.within(target, result)
 end
 
 return M
