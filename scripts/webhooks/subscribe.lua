@@ -17,20 +17,20 @@
 --   --help          print the usage
 --
 -- Example  loftyrun scripts/webhooks/subscribe.lua https://hooks.example.com/lofty/k3yq lead_info task
---          Lofty does not sign what it delivers: let a part of the URL be a secret.
+--          Lofty does not sign what it delivers: let a part of the URL be a secret. Of URLs only hosts are shown;
+--          loftyrun api webhooks.list has all of them.
 -- Calls    reads webhooks.list; writes webhooks.create; with --replace or --dedupe also webhooks.delete.
 --          Subscriptions are the team's: you see, and with these options may remove, those of your colleagues.
 -- Again    A second run finds what it wants and does nothing. A run that was cut short is completed by the next one.
---          It is safe to run twice one after the other, but not two copies at once: each would create what the other
---          is creating. In a crontab: flock -n /tmp/subscribe loftyrun ... After creating it looks again, and names
---          what is there twice because somebody else made the same meanwhile.
+--          Copies on one machine wait for each other. After creating it looks again, and names what is there twice
+--          because somebody elsewhere made the same meanwhile. A subscription whose reply was lost is looked for.
 -- Ends     0 all wanted subscriptions exist; 1 there is no room for them; 2 wrong usage; 3 no or bad credentials;
 --          4 refused, or still no room after a removal; 5 Lofty unreachable or failing: run again later; 8 they exist,
 --          but some removal was refused
 
 local lofty = require "lofty"
 local args = require "lofty.args"
-local try, code = lofty.try, lofty.code
+local code = lofty.code
 
 local EVENTS = { "agent_info", "lead_info", "lead_activity", "listing_alert", "transaction", "call", "email", "text",
   "note", "task", "appointment", "pipeline_change" }
@@ -51,169 +51,70 @@ local options = args.parse({
     .. "8 text, 9 note, 10 task, 11 appointment, 12 pipeline_change",
 }, arg)
 
-local count = { present = 0, created = 0, removed = 0, failed = 0 }
-local created = {}
-
-local function describe(hook)
-  return ("%-16d  %-15s  %s"):format(hook.subscribeId, EVENTS[hook.listId] or "event " .. tostring(hook.listId),
-    hook.callbackUrl)
-end
-
-local function host_of(url)
-  return (url:match("^%a+://([^/:?#]+)") or ""):lower()
-end
-
---- The hosts that --replace names, each as it stands in a URL.
-local replaceable = {}
 for _, host in ipairs(options.replace) do
   if host:find("[/%s]") then args.fail(('--replace takes a host such as old.example.com, got "%s"'):format(host)) end
-  replaceable[host:lower()] = true
 end
 
---- The numbers of the events named, each once.
-local function wanted_events()
-  local numbers, seen = {}, {}
-  for _, word in ipairs(options.event) do
-    local number = args.choose("EVENT", word, EVENTS)
-    if not seen[number] then numbers[#numbers + 1], seen[number] = number, true end
-  end
-  return numbers
+local wanted = {}
+for index, word in ipairs(options.event) do
+  wanted[index] = { list = args.choose("EVENT", word, EVENTS), url = options.url }
 end
 
-local function find(hooks, event)
-  for _, hook in ipairs(hooks) do
-    if hook.listId == event and hook.callbackUrl == options.url then return hook end
-  end
+--- What a step is called, and what is added behind it. Subscriptions that are not wanted and stay are not shown.
+local WORDS = {
+  kept = function() return "present" end,
+  created = function(step) return "created", step.vanished and " (it had vanished)" or "" end,
+  missing = function(step) return "would create", step.vanished and " (it has vanished)" or "" end,
+  different = function() return "different", " (its limit or permissionMode)" end,
+  twice = function(step) return "twice", (" (%s--dedupe removes it)"):format(step.meanwhile and "made meanwhile; " or "") end,
+  no_room = function() return "no room", ": WEBHOOK_EXCEED_LIMIT" end,
+  gone = function(step) return "gone", ": " .. step.code end,
+  refused = function(step) return "not removed", ": " .. step.code end,
+  removed = function(step)
+    return options.preview and "would remove" or "removed", step.why == "twice" and ": there twice" or ": --replace"
+  end,
+}
+
+local function describe(step)
+  return ("%-16s  %s"):format(step.subscribeId or "-", step.shown)
 end
 
---- Removes one subscription.
----@return "removed"|"gone"|nil outcome gone: somebody else removed it since the list was read; nil where it stays,
----   because it belongs to another application
-local function remove(hook, why)
-  if options.preview then
-    print(("would remove    %s: %s"):format(describe(hook), why))
-    return "removed"
-  end
-  local _, err = try(lofty.webhooks.delete, hook.subscribeId)
-  if err and err:is(code.WEBHOOK_DELETE_NO_AUTHORITY) then
-    count.failed = count.failed + 1
-    lofty.failed("this subscription is not ours to remove", { subscription = hook.subscribeId, code = err.code })
-    return nil
-  elseif err and err:is(code.WEBHOOK_DELETE_NOT_EXIST) then
-    print(("gone            %s: %s"):format(describe(hook), err.code))
-    return "gone"
-  elseif err then
-    error(err, 0)
-  end
-  count.removed = count.removed + 1
-  print(("removed         %s: %s"):format(describe(hook), why))
-  return "removed"
-end
-
---- Subscriptions that the list holds a second time, in front of which an equal one stands.
-local function duplicates(hooks)
-  local seen, found = {}, {}
-  for _, hook in ipairs(hooks) do
-    local key = ("%d %d %s"):format(hook.listId, hook.permissionMode or 0, hook.callbackUrl)
-    if seen[key] then found[#found + 1] = hook end
-    seen[key] = true
-  end
-  return found
-end
-
---- Removes one subscription to a host that --replace names; nil where none is left.
-local function make_room(hooks)
-  for index, hook in ipairs(hooks) do
-    local host = host_of(hook.callbackUrl)
-    if replaceable[host] and hook.callbackUrl ~= options.url then
-      table.remove(hooks, index)
-      return remove(hook, "--replace " .. host) or make_room(hooks)
+local function show(result)
+  for _, step in ipairs(result.steps) do
+    if WORDS[step.what] then
+      local word, more = WORDS[step.what](step)
+      print(("%-14s  %s%s"):format(word, describe(step), more or ""))
     end
   end
-  return nil
 end
 
 --- There is no room: says what there is, and what to type, and ends.
-local function give_up(err, hooks)
+local function give_up(err)
   io.stdout:flush()
   io.stderr:write(("%s: the team has all the subscriptions that Lofty allows:\n"):format(err.code))
-  for _, hook in ipairs(hooks) do io.stderr:write("  ", describe(hook), "\n") end
-  if next(replaceable) then
+  local all = lofty.webhooks.sync(wanted, { check = true }).steps
+  local has_twins = false
+  for _, step in ipairs(all) do
+    if step.subscribeId then io.stderr:write("  ", describe(step), "\n") end
+    has_twins = has_twins or step.what == "twice"
+  end
+  if #options.replace > 0 then
     io.stderr:write("None of them can be removed for --replace ", table.concat(options.replace, " --replace "), ".\n")
   end
   io.stderr:write("Choose a host whose deliveries nobody wants any more and type, with that host for HOST:\n",
-    ("  loftyrun %s --replace HOST %s %s\n"):format(arg[0], options.url, table.concat(options.event, " ")))
-  if #duplicates(hooks) > 0 then io.stderr:write("Or type --dedupe: some of them are there twice.\n") end
+    ("  loftyrun %s --replace HOST URL %s\n"):format(arg[0], table.concat(options.event, " ")))
+  if has_twins then io.stderr:write("Or type --dedupe: some of them are there twice.\n") end
   os.exit(1)
 end
 
---- Creates one subscription. Where nobody knows whether Lofty did it, the list tells; trying again could make two.
-local function create(event)
-  local _, err = try(lofty.webhooks.create, { listId = event, callbackUrl = options.url })
-  if err and err.outcome == "unknown" then
-    lofty.log.warn("no answer to the subscription; looking whether it exists", { event = EVENTS[event] })
-    if find(lofty.webhooks.list(), event) then return nil end
-  end
-  return err
-end
-
---- Creates one subscription, and removes one first where there is no room. Only one: where there is still no room after
---- that, the limit that was met is another one, and nobody's second subscription is to be lost to a wrong guess.
-local function create_with_room(event, hooks)
-  local removal
-  local err = create(event)
-  while err and err:is(code.WEBHOOK_EXCEED_LIMIT) and removal ~= "removed" do
-    print(("no room         %s: %s"):format(EVENTS[event], err.code))
-    removal = make_room(hooks)
-    if not removal then give_up(err, lofty.webhooks.list()) end
-    err = create(event)
-  end
-  if not err then return end
-  if removal == "removed" then
-    lofty.log.error("one subscription was removed and this one is refused all the same; nothing more is removed",
-      { event = EVENTS[event] })
-  end
+local result, err = lofty.try(lofty.webhooks.sync, wanted, { check = options.preview, make_room = options.replace,
+  remove_duplicates = options.dedupe })
+if err then
+  if err.result then show(err.result) end
+  if err:is(code.WEBHOOK_EXCEED_LIMIT) and err.result.removed == 0 then give_up(err) end
   error(err, 0)
 end
-
-local function ensure(event, hooks)
-  if find(hooks, event) then
-    count.present = count.present + 1
-    return print("present         " .. describe(find(hooks, event)))
-  elseif options.preview then
-    count.created = count.created + 1
-    return print(("would create    %s  %s"):format(EVENTS[event], options.url))
-  end
-  create_with_room(event, hooks)
-  count.created = count.created + 1
-  created[event] = true
-  print(("created         %s  %s"):format(EVENTS[event], options.url))
-end
-
---- Somebody may have made the same as we did since the list was read; everything would be delivered twice.
-local function name_twins()
-  local hooks, err = try(lofty.webhooks.list)
-  -- What was wanted exists all the same.
-  if err then lofty.log.warn("could not look whether any is there twice", { code = err.code, said = err.message }) end
-  for _, hook in ipairs(duplicates(hooks or {})) do
-    if created[hook.listId] and hook.callbackUrl == options.url then
-      print(("twice           %s (made meanwhile; --dedupe removes it)"):format(describe(hook)))
-    end
-  end
-end
-
-local events = wanted_events()
-local hooks = lofty.webhooks.list()
-for _, hook in ipairs(duplicates(hooks)) do
-  if not options.dedupe then
-    print(("twice           %s (--dedupe removes it)"):format(describe(hook)))
-  else
-    remove(hook, "there twice")
-  end
-end
-if options.dedupe and not options.preview then hooks = lofty.webhooks.list() end
-for _, event in ipairs(events) do ensure(event, hooks) end
-if next(created) then name_twins() end
-
+show(result)
 print(("%s %d, %d there already, removed %d, %d failed"):format(options.preview and "would create" or "created",
-  count.created, count.present, count.removed, count.failed))
+  options.preview and result.missing or result.created, result.kept, options.preview and 0 or result.removed,
+  result.refused))

@@ -24,7 +24,7 @@ t.test("every resource's helpers are there, under their names", function()
   t.equal(names, {
     "leads.add_tags", "leads.find", "leads.find_all", "leads.find_or_create", "leads.remove_tags", "leads.set_tags",
     "leads.wait", "manual_logs.wait", "notes.edit", "notes.pin", "notes.unpin", "notes.wait", "transactions.each_all",
-    "transactions.edit_property_address", "transactions.list_all",
+    "transactions.edit_property_address", "transactions.list_all", "webhooks.sync",
   })
 end)
 

@@ -5,4 +5,5 @@ return {
   manual_logs = { "wait" },
   notes = { "edit", "pin", "unpin", "wait" },
   transactions = { "each_all", "edit_property_address", "list_all" },
+  webhooks = { "sync" },
 }

@@ -23,6 +23,7 @@ local RETURNS = {
   ["transactions.each_all"] = "lofty.transactions.each",
   ["transactions.edit_property_address"] = "lofty.transactions.get_property_address.Result",
   ["transactions.list_all"] = "lofty.transactions.list.Item[]",
+  ["webhooks.sync"] = "table",
 }
 
 --- What a helper takes under a name of its own, where that is a table of an operation's.

@@ -20,4 +20,11 @@ for _, subscription in ipairs(lofty.webhooks.list()) do
   end
 end]]
 
+M.sync = [[
+-- Inside lofty.on.schedule("*/10 * * * *", { name = "subscriptions" }, function() ... end), in a
+-- file for loftyrun serve, what Lofty forgets is back soon, and the log says that it vanished.
+local url = "https://hooks.example.com/hooks/" .. (os.getenv("LOFTYRUN_WEBHOOK_SECRET") or "...")
+local result = lofty.webhooks.sync { { list = "note", url = url } }
+for _, step in ipairs(result.steps) do print(step.what, step.shown) end]]
+
 return M

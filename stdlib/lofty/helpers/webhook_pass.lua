@@ -1,0 +1,261 @@
+--- One pass of webhooks.sync: what there is, read once; what is there twice and may go; what is missing, made; what else
+--- may go. It looks again at the end, since others may have made the same meanwhile.
+local code = require "lofty.code"
+local digest = require "native.digest"
+local lists = require "lofty.helpers.webhook_lists"
+local lofty = require "lofty"
+local lofty_error = require "lofty.error"
+local log = require "native.log"
+
+local try = lofty_error.try
+
+local M = {}
+M.__index = M
+
+local NAME = "webhooks.sync"
+local WAIT = "10m" -- for another pass on this machine
+local MEMORY, SEEN = "lofty.webhooks", "seen" -- in lofty.state: what earlier passes left in place, without its URLs
+
+local SENTENCES = {
+  [code.WEBHOOK_EXCEED_LIMIT] = "the team has all the subscriptions that Lofty allows",
+  [code.WEBHOOK_CALLBACK_URL_INVALID] = "Lofty does not take the URL; it must be https, with a host that it can reach",
+  [code.WEBHOOK_TYPE_ERROR] = "Lofty has no such list for this account",
+  [code.WEBHOOK_DELETE_NO_AUTHORITY] = "the subscription belongs to another application, which alone can remove it",
+}
+
+local HINTS = {
+  [code.WEBHOOK_EXCEED_LIMIT] = "Remove one that nobody wants any more (webhooks.list, webhooks.delete), or say with "
+    .. "make_room or remove_others what may go.",
+}
+
+local COUNTED = { "kept", "created", "missing", "different", "twice", "other", "removed", "gone", "refused" }
+
+---@param wanted lofty.webhooks.Wanted[]
+---@param options table
+---@return table
+function M.new(wanted, options)
+  local pass = setmetatable({ wanted = wanted, check = options.check or false, may = options, hosts = {}, steps = {},
+    is_wanted = {} }, M)
+  for _, hook in ipairs(wanted) do pass.is_wanted[lists.key(hook)] = hook end
+  for _, host in ipairs(options.make_room or {}) do pass.hosts[host:lower()] = true end
+  return pass
+end
+
+function M:step(what, hook, more)
+  local step = { what = what, list = lists.name(hook.listId), listId = hook.listId, callbackUrl = hook.callbackUrl,
+    shown = lists.shown(hook.listId, hook.callbackUrl), subscribeId = hook.subscribeId }
+  for name, value in pairs(more or {}) do step[name] = value end
+  self.steps[#self.steps + 1] = step
+end
+
+function M:result()
+  local result = { steps = self.steps }
+  for _, what in ipairs(COUNTED) do result[what] = 0 end
+  for _, step in ipairs(self.steps) do result[step.what] = (result[step.what] or 0) + 1 end
+  local present = {}
+  for _, step in ipairs(self.steps) do
+    if step.what == "kept" or step.what == "created" then present[lists.key(step)] = true end
+  end
+  result.right = result.twice == 0 and result.different == 0
+  for key in pairs(self.is_wanted) do result.right = result.right and present[key] == true end
+  result.changed = not self.check and result.created + result.removed > 0
+  return result
+end
+
+--- Raises a failure in the words of this helper, with what was done until then.
+function M:fail(err, hook)
+  local sentence = SENTENCES[err.code]
+  if sentence then
+    err = lofty_error.new { code = err.code, number = err.number, status = err.status, outcome = err.outcome,
+      operation = NAME, cause = err, message = ("%s: %s"):format(lists.shown(hook.listId, hook.callbackUrl), sentence),
+      hint = HINTS[err.code] }
+  end
+  err.result = self:result()
+  error(err, 0)
+end
+
+local function describe(hook) return ("%d, %s"):format(hook.subscribeId, lists.shown(hook.listId, hook.callbackUrl)) end
+
+--- What there is. A subscription without an id or a URL is nothing that could be compared.
+local function read()
+  local hooks = lofty.webhooks.list()
+  for _, hook in ipairs(hooks) do
+    if math.type(hook.subscribeId) ~= "integer" or type(hook.callbackUrl) ~= "string" then
+      error(lofty_error.new { code = "INVALID_RESPONSE", operation = NAME,
+        message = "a subscription in Lofty's list has no subscribeId or no callbackUrl; nothing is done" }, 0)
+    end
+  end
+  return hooks
+end
+
+local function is_as_wanted(hook, wanted)
+  return (wanted.limit == nil or hook.limit == wanted.limit)
+    and (wanted.permissionMode == nil or (hook.permissionMode or 0) == wanted.permissionMode)
+end
+
+--- By key: the one that stays. Of several, the first that is as wanted, or else the first.
+local function keepers(self, hooks)
+  local kept = {}
+  for _, hook in ipairs(hooks) do
+    local key = lists.key(hook)
+    local wanted, before = self.is_wanted[key], kept[key]
+    if not before or wanted and not is_as_wanted(before, wanted) and is_as_wanted(hook, wanted) then kept[key] = hook end
+  end
+  return kept
+end
+
+--- Removes one.
+---@return "removed"|"gone"|"refused"
+function M:remove(hook, why)
+  hook.is_gone = true
+  if self.check then
+    self:step("removed", hook, { why = why })
+    return "removed"
+  end
+  local _, err = try(lofty.webhooks.delete, hook.subscribeId)
+  local what = "removed"
+  if err and err:is(code.WEBHOOK_DELETE_NOT_EXIST) then
+    what = "gone"
+  elseif err and err:is(code.WEBHOOK_DELETE_NO_AUTHORITY) then
+    what, hook.is_gone = "refused", nil
+    lofty.failed("this subscription is not ours to remove", { subscription = hook.subscribeId, code = err.code })
+  elseif err then
+    self:fail(err, hook)
+  end
+  self:step(what, hook, { why = why, code = err and err.code })
+  return what
+end
+
+function M:look_at_duplicates(hooks)
+  local kept = keepers(self, hooks)
+  for _, hook in ipairs(hooks) do
+    if kept[lists.key(hook)] ~= hook then
+      if self.may.remove_duplicates then self:remove(hook, "twice") else self:step("twice", hook) end
+    end
+  end
+  return kept
+end
+
+--- Removes one that may go where there is no room.
+---@return "removed"|"gone"|nil outcome nil where there is none left
+function M:make_room(hooks)
+  for _, hook in ipairs(hooks) do
+    local is_spare = not hook.is_gone and not hook.is_refused and not self.is_wanted[lists.key(hook)]
+    if is_spare and (self.may.remove_others or self.hosts[lists.host(hook.callbackUrl)]) then
+      local outcome = self:remove(hook, "room")
+      if outcome ~= "refused" then return outcome end
+      hook.is_refused = true
+    end
+  end
+end
+
+--- Creates one, and removes one first where there is no room. Only one: where there is still no room after that, the
+--- limit that was met is another one, and nobody's second subscription is to be lost to a wrong guess.
+function M:create(wanted, hooks)
+  local removal
+  while true do
+    local made, err = try(lofty.webhooks.create, wanted, { verify = true })
+    if made then return made end
+    if not err:is(code.WEBHOOK_EXCEED_LIMIT) then self:fail(err, wanted) end
+    self:step("no_room", wanted)
+    if removal == "removed" then
+      log.write("error", NAME .. ": one subscription was removed and this one is refused all the same; nothing more is "
+        .. "removed", { list = lists.name(wanted.listId) })
+      self:fail(err, wanted)
+    end
+    removal = self:make_room(hooks)
+    if not removal then self:fail(err, wanted) end
+  end
+end
+
+--- A key of what is remembered: it must not tell the URL.
+local function memory_key(hook) return digest.of(lists.key(hook)):sub(1, 32) end
+
+function M:ensure(wanted, kept, hooks)
+  local there = kept[lists.key(wanted)]
+  if there then
+    if is_as_wanted(there, wanted) then return self:step("kept", there) end
+    self:step("kept", there)
+    return self:step("different", there)
+  end
+  local has_vanished = self.seen[memory_key(wanted)] ~= nil or nil
+  if has_vanished then
+    log.write("warn", ("%s: it was there and has vanished: %s"):format(NAME, lists.shown(wanted.listId,
+      wanted.callbackUrl)))
+  end
+  if self.check then return self:step("missing", wanted, { vanished = has_vanished }) end
+  local made = self:create(wanted, hooks)
+  self:step("created", { listId = wanted.listId, callbackUrl = wanted.callbackUrl, subscribeId = made.subscribeId },
+    { vanished = has_vanished })
+  self.made = true
+end
+
+--- Somebody may have made the same since the list was read. What was wanted exists all the same.
+function M:look_again(before)
+  local hooks, err = try(read)
+  if err then
+    return log.write("warn", NAME .. ": could not look whether any is there twice", { code = tostring(err.code) })
+  end
+  local known, kept = {}, keepers(self, hooks)
+  for _, hook in ipairs(before) do known[hook.subscribeId] = true end
+  for _, hook in ipairs(hooks) do
+    local key = lists.key(hook)
+    if self.is_wanted[key] and kept[key] ~= hook and not known[hook.subscribeId] then
+      log.write("warn", NAME .. ": made a second time by somebody else meanwhile: " .. describe(hook))
+      self:step("twice", hook, { meanwhile = true })
+    end
+  end
+end
+
+--- Those that nobody has wished for, once each.
+function M:look_at_others(hooks, kept)
+  for _, hook in ipairs(hooks) do
+    local key = lists.key(hook)
+    if not self.is_wanted[key] and kept[key] == hook and not hook.is_gone and not hook.is_refused then
+      if self.may.remove_others then self:remove(hook, "other") else self:step("other", hook) end
+    end
+  end
+end
+
+--- Remembers what is in place, and forgets what is neither there nor wanted.
+function M:remember()
+  local seen, is_changed = {}, false
+  for _, step in ipairs(self.steps) do
+    if step.what == "kept" or step.what == "created" then seen[memory_key(step)] = true end
+  end
+  for key in pairs(seen) do is_changed = is_changed or not self.seen[key] end
+  for key in pairs(self.others_seen) do seen[key] = true end
+  for key in pairs(self.seen) do is_changed = is_changed or not seen[key] end
+  if is_changed then lofty.state.space(MEMORY).set(SEEN, seen) end
+end
+
+--- What earlier passes have left; `others_seen` are those of them that another script may wish for and that are there.
+function M:recall(hooks)
+  self.seen, self.others_seen = lofty.state.space(MEMORY).get(SEEN, {}), {}
+  for _, hook in ipairs(hooks) do
+    local key = memory_key(hook)
+    if self.seen[key] then self.others_seen[key] = true end
+  end
+end
+
+function M:work()
+  local hooks = read()
+  self:recall(hooks)
+  local kept = self:look_at_duplicates(hooks)
+  for _, wanted in ipairs(self.wanted) do self:ensure(wanted, kept, hooks) end
+  self:look_at_others(hooks, kept)
+  if self.check then return self:result() end
+  if self.made then self:look_again(hooks) end
+  self:remember()
+  return self:result()
+end
+
+--- Does it.
+---@return lofty.webhooks.Synced
+function M:run()
+  if self.check then return self:work() end
+  local _ <close> = lofty.lock(NAME, { wait = WAIT })
+  return self:work()
+end
+
+return M

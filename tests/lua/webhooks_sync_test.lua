@@ -1,0 +1,133 @@
+-- sandbox: demo
+-- loftyrun: allow delete_webhooks
+-- lofty.webhooks.sync: which subscriptions exist afterwards, told by webhooks.list, and what it says of them.
+local t = require "harness"
+local lofty = require "lofty"
+local code = lofty.code
+
+local SECRET = "k3yq-the-secret-of-this-path"
+local URL = "https://hooks.example.org/lofty/" .. SECRET
+
+--- What there is, as "LIST URL", sorted.
+local function present()
+  local all = {}
+  for index, hook in ipairs(lofty.webhooks.list()) do all[index] = hook.listId .. " " .. hook.callbackUrl end
+  table.sort(all)
+  return all
+end
+
+local function kinds(result)
+  local words = {}
+  for index, step in ipairs(result.steps) do words[index] = step.what .. " " .. step.list end
+  return words
+end
+
+--- What tells of a subscription to people must not hold the secret.
+local function is_secret_kept(value)
+  if type(value) == "string" then return not value:find(SECRET, 1, true) end
+  if type(value) ~= "table" then return true end
+  for name, member in pairs(value) do
+    if name ~= "callbackUrl" and not is_secret_kept(member) then return false end
+  end
+  return true
+end
+
+local before = present()
+
+t.test("check tells what is missing, twice and not wanted, and changes nothing", function()
+  local result = lofty.webhooks.sync({ { list = "lead_info", url = URL } }, { check = true })
+  t.equal({ result.missing, result.twice, result.kept, result.created, result.changed, result.right },
+    { 1, 1, 0, 0, false, false })
+  t.equal(result.other, #before - 1)
+  t.equal(present(), before)
+  t.ok(is_secret_kept(result))
+end)
+
+t.test("check with removals says what would go, and changes nothing", function()
+  local result = lofty.webhooks.sync({ { list = "lead_info", url = URL } },
+    { check = true, remove_duplicates = true, remove_others = true })
+  t.equal({ result.removed, result.changed }, { #before, false })
+  t.equal(present(), before)
+end)
+
+t.test("what is missing is created, and a second time nothing is", function()
+  local result = lofty.webhooks.sync { { list = "lead_info", url = URL, limit = 50 } }
+  t.equal({ result.created, result.changed }, { 1, true })
+  t.equal(#present(), #before + 1)
+  local there = present()
+  -- By number, with its host in capitals and its port: the same place.
+  local again = lofty.webhooks.sync { { list = 2, url = (URL:gsub("hooks%.example%.org", "HOOKS.example.ORG:443")) } }
+  t.equal({ again.created, again.kept, again.changed }, { 0, 1, false })
+  t.equal(present(), there)
+end)
+
+t.test("another limit is told and left", function()
+  local there = present()
+  local result = lofty.webhooks.sync { { list = "lead_info", url = URL, limit = 51 } }
+  t.equal({ result.different, result.kept, result.created, result.right }, { 1, 1, 0, false })
+  t.equal(present(), there)
+end)
+
+t.test("without room nothing is taken, the sentence names no path, and result has what was done", function()
+  local there = present()
+  local err = t.fails("WEBHOOK_EXCEED_LIMIT", lofty.webhooks.sync,
+    { { list = "lead_info", url = URL }, { list = "task", url = URL } })
+  t.equal({ err.result.kept, err.result.created, err.result.no_room, err.outcome }, { 1, 0, 1, "refused" })
+  t.matches(err.message, "^task to https://hooks%.example%.org/%.%.%.: the team has all")
+  t.equal(present(), there)
+end)
+
+t.test("what was there and is gone is made again, and told", function()
+  for _, hook in ipairs(lofty.webhooks.list()) do
+    if hook.callbackUrl == URL then lofty.webhooks.delete(hook.subscribeId) end
+  end
+  t.equal(lofty.webhooks.sync({ { list = "lead_info", url = URL } }, { check = true }).steps[2].vanished, true)
+  local result = lofty.webhooks.sync { { list = "lead_info", url = URL } }
+  local step
+  for _, one in ipairs(result.steps) do step = one.what == "created" and one or step end
+  t.equal({ result.created, step.vanished, step.list }, { 1, true, "lead_info" })
+  t.ok(is_secret_kept(lofty.state.space("lofty.webhooks").get "seen"))
+end)
+
+t.test("make_room takes one of a named host for each that is needed", function()
+  local result = lofty.webhooks.sync({ { list = "lead_info", url = URL }, { list = "task", url = URL } },
+    { make_room = { "OLD-crm.example.com" } })
+  t.equal({ result.created, result.removed }, { 1, 1 })
+  t.equal(#present(), #before + 1)
+end)
+
+t.test("remove_others leaves exactly what is wanted, but for what is another application's", function()
+  local wanted = { { list = "lead_info", url = URL }, { list = "note", url = URL }, { list = "note", url = URL } }
+  local result = lofty.webhooks.sync(wanted, { remove_others = true, remove_duplicates = true })
+  t.equal({ result.refused, result.created, result.right }, { 1, 1, true })
+  t.equal(present(), { "2 " .. URL, "2 https://partner.example.org/lofty/sync", "9 " .. URL })
+  local again = lofty.webhooks.sync(wanted)
+  t.equal(kinds(again), { "kept lead_info", "kept note", "other lead_info" })
+  t.equal(again.right, true)
+end)
+
+t.test("twins of the same place are found, and one of them stays", function()
+  lofty.webhooks.create { listId = 9, callbackUrl = URL }
+  t.equal(lofty.webhooks.sync({ { list = "note", url = URL } }).twice, 1)
+  local result = lofty.webhooks.sync({ { list = "note", url = URL } }, { remove_duplicates = true })
+  t.equal({ result.removed, result.kept, result.created, result.right }, { 1, 1, 0, true })
+end)
+
+t.test("mistakes are found before anything is sent", function()
+  t.raises('wanted%[1%]%.list is none of Lofty\'s lists: string "lead_inof"; did you mean "lead_info"', lofty.webhooks.sync,
+    { { list = "lead_inof", url = URL } })
+  t.raises("list is none of Lofty's lists: integer 13", lofty.webhooks.sync, { { list = 13, url = URL } })
+  t.raises("must begin with https://", lofty.webhooks.sync, { { list = 2, url = "http://example.org/x" } })
+  t.raises("wanted is empty", lofty.webhooks.sync, {})
+  t.raises("with another limit", lofty.webhooks.sync, { { list = 2, url = URL }, { list = 2, url = URL, limit = 7 } })
+  t.raises("remove_ohters", lofty.webhooks.sync, { { list = 2, url = URL } }, { remove_ohters = true })
+end)
+
+t.test("every code is a sentence of its own", function()
+  t.equal(code.WEBHOOK_CALLBACK_URL_INVALID, "WEBHOOK_CALLBACK_URL_INVALID")
+  local err = t.fails("WEBHOOK_CALLBACK_URL_INVALID", lofty.webhooks.sync, { { list = 2, url = "https://-:/" .. SECRET } })
+  t.matches(err.message, "Lofty does not take the URL")
+  t.ok(is_secret_kept(err.message))
+end)
+
+t.finish()
