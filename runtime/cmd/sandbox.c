@@ -35,6 +35,7 @@ static int serve(struct context *context, const struct options *options) {
                                    .faults = options->faults,
                                    .rate_limit = options->rate_limit,
                                    .ledger = options->ledger,
+                                   .deliver = true,
                                    .upstream = options->upstream};
   struct sandbox *sandbox = sandbox_start(context, &wanted, &failure);
   if (!sandbox) {
@@ -114,6 +115,23 @@ const struct command command_sandbox = {
         "(`answered`: whether one arrived only the caller knows), and for each operation the ids\n"
         "it was done on, how often the same again, and the writes whose reply a fault withheld.\n"
         "It is at GET /sandbox/ledger, and with a FILE there when the sandbox stops.\n"
+        "\n"
+        "It posts to the callbacks of subscriptions when something changes in it: to loopback "
+        "alone, and\n"
+        "as plain http where they say https, as if a proxy stood there:\n"
+        "  loftyrun serve --listen 127.0.0.1:8443\n"
+        "  loftyrun api webhooks.create listId=2 "
+        "callbackUrl=https://127.0.0.1:8443/hooks/SECRET\n"
+        "  loftyrun api sandbox.trigger lead.updated leadId=ID count=20\n"
+        "trigger makes events of all twelve lists (id, time and array may be said as well), and\n"
+        "GET /sandbox/deliveries tells what was posted. Only the arrays of list 2 and 6 to 8 are\n"
+        "known to be Lofty's. --faults has for deliveries, each as NAME:RATE%:\n"
+        "  webhook-twice        a post is made a second time\n"
+        "  webhook-late         it comes up to 2 seconds later, behind those after it\n"
+        "  webhook-reversed     its entries stand in the opposite order\n"
+        "  webhook-strange      before it comes one of a shape that nobody knows\n"
+        "  webhook-odd-time     updateTime is a text\n"
+        "  webhook-again        one that is not answered with 2xx is made again\n"
         "\n"
         "With --upstream it is no Lofty but a proxy before one, https or on loopback, with the "
         "same\n"

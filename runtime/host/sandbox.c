@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../core/server.h"
+#include "deliverer.h"
 #include "forward.h"
 #include "state.h"
 
@@ -13,6 +14,7 @@ struct sandbox {
   lua_State *L; /* stack: the front */
   struct server *server;
   struct forwarder *forwarder; /* NULL: requests are answered here */
+  struct deliverer *deliverer; /* NULL: nobody is told of what changes */
   const struct log *log;
   long long fault_seed;
 };
@@ -37,13 +39,15 @@ static int create(lua_State *L) {
   lua_pushliteral(L, "sandbox.front");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "new");
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   set_text(L, "seed", options->seed);
   set_text(L, "faults", options->faults);
   set_text(L, "rate_limit", options->rate_limit);
   set_text(L, "ledger", options->ledger);
   lua_pushboolean(L, options->upstream != NULL);
   lua_setfield(L, -2, "upstream");
+  lua_pushboolean(L, options->deliver);
+  lua_setfield(L, -2, "deliver");
   lua_call(L, 1, 2); /* front, or nil and why there is none */
   if (lua_isnil(L, -2)) return lua_error(L);
   lua_pop(L, 1);
@@ -183,6 +187,7 @@ static void on_request(void *context, const struct server_request *request,
   struct sandbox *sandbox = context;
   struct exchange exchange = {.request = request, .reply = reply, .tag = LUA_NOREF};
   converse(sandbox, handle, &exchange);
+  if (sandbox->deliverer) deliverer_look(sandbox->deliverer);
   if (exchange.tag == LUA_NOREF) return;
   struct failure failure;
   if (forwarder_pass(sandbox->forwarder, request, exchange.tag, &failure)) {
@@ -225,6 +230,13 @@ static bool create_forwarder(struct sandbox *sandbox, struct context *context,
   return sandbox->forwarder || failure_set(failure, "USAGE", "--upstream: %s", problem.message);
 }
 
+static bool create_deliverer(struct sandbox *sandbox, struct context *context,
+                             const struct sandbox_options *options, struct failure *failure) {
+  if (!options->deliver || options->upstream) return true;
+  sandbox->deliverer = deliverer_new(context->loop, context->http, sandbox->L, context->log);
+  return sandbox->deliverer || failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+}
+
 struct sandbox *sandbox_start(struct context *context, const struct sandbox_options *options,
                               struct failure *failure) {
   struct sandbox *sandbox = calloc(1, sizeof *sandbox);
@@ -238,7 +250,8 @@ struct sandbox *sandbox_start(struct context *context, const struct sandbox_opti
     return NULL;
   }
   if (create_forwarder(sandbox, context, options, failure) &&
-      create_front(sandbox, options, failure))
+      create_front(sandbox, options, failure) &&
+      create_deliverer(sandbox, context, options, failure))
     sandbox->server = server_start(context->loop, options->port, on_request, sandbox, failure);
   if (sandbox->server) return sandbox;
   sandbox_stop(sandbox);
@@ -260,6 +273,7 @@ static int close_front(lua_State *L) {
 void sandbox_stop(struct sandbox *sandbox) {
   if (!sandbox) return;
   forwarder_free(sandbox->forwarder);
+  deliverer_free(sandbox->deliverer);
   server_stop(sandbox->server);
   lua_State *L = sandbox->L;
   if (L && lua_gettop(L) > 0) {

@@ -16,6 +16,7 @@ struct sandbox_options {
   const char *faults;     /* runtime/sandbox/fault_spec.lua; or NULL */
   const char *rate_limit; /* runtime/sandbox/quota.lua; or NULL */
   const char *ledger;     /* a file, "" to keep one without a file, or NULL for none */
+  bool deliver;           /* posts to subscribed callbacks on this machine's loopback */
   const char *upstream;   /* base URL to forward to instead of answering, or NULL */
 };
 

@@ -92,6 +92,7 @@ local function add_tags(store, request)
   for _, name in ipairs(names) do
     tags.defined[name], tags.of[member.id][name] = true, true
   end
+  store:happen(1, "updated", { agentId = member.user_id })
   return true
 end
 

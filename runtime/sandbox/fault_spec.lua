@@ -64,7 +64,10 @@ function settings.wait(spec, item, text)
   spec.wait_ms = duration_of(item, text)
 end
 
+local hooks = require "sandbox.webhook_posts"
+
 local CHOICES = { "latency", "seed", "wait", table.unpack(kinds.names) }
+table.move(hooks.NAMES, 1, #hooks.NAMES, #CHOICES + 1, CHOICES)
 
 local function read_item(spec, item)
   local name, value = item:match("^([^:]*):(.+)$")
@@ -72,6 +75,9 @@ local function read_item(spec, item)
     wrong('"%s" has no value; write NAME:RATE%%, such as 500:2%%', item)
   elseif settings[name] then
     return settings[name](spec, item, value)
+  elseif hooks.FAULTS[name] then
+    spec.webhooks[name] = rate_of(item, value)
+    return
   elseif name ~= "latency" and not kinds.all[name] then
     wrong('"%s" is no fault: %s', name, scope.meant(name, CHOICES))
   end
@@ -125,6 +131,7 @@ end
 ---@field rules { fault: string, rate: number, scope: table, scope_text: string }[] in the order written
 ---@field latencies { least: integer, most: integer, rate: number, scope: table, scope_text: string }[] ms; those for
 ---  everything last
+---@field webhooks table<string, number> rates of the faults of deliveries
 ---@field seed integer|nil
 ---@field wait_ms integer how long a 429 says to wait
 
@@ -133,7 +140,7 @@ end
 ---@return sandbox.FaultSpec|nil spec
 ---@return string|nil message one sentence
 function M.parse(text)
-  local spec = { rules = {}, latencies = {}, wait_ms = M.WAIT_MS }
+  local spec = { rules = {}, latencies = {}, webhooks = {}, wait_ms = M.WAIT_MS }
   local fine, problem = pcall(function()
     for item in (text .. ","):gmatch("([^,]*),") do
       item = item:match("^%s*(.-)%s*$")

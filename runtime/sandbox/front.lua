@@ -9,6 +9,8 @@ M.__index = M
 -- How an injected 429 names the limit where there is none: Lofty's documented one for production.
 local DOCUMENTED_LIMIT = 500
 
+local TRIGGER = "/sandbox/trigger"
+
 local FORWARDED = { GET = true, POST = true, PUT = true, DELETE = true, PATCH = true }
 
 ---@class sandbox.Ending what the host does to a reply
@@ -25,6 +27,7 @@ local FORWARDED = { GET = true, POST = true, PUT = true, DELETE = true, PATCH = 
 ---@field ledger string|nil a file to write at the end, "" for none; nil for no ledger
 ---@field now (fun(): integer)|nil epoch ms
 ---@field lag integer|nil ms, store.lua
+---@field deliver boolean|nil whether webhooks are posted, by the host
 
 local function new_dice(text, now)
   if not text then
@@ -62,6 +65,11 @@ function M.new(options)
   end
   if not message and not options.upstream then
     self.box, message = require("sandbox").new { seed = options.seed, now = options.now, lag = options.lag }
+  end
+  if not message and options.deliver and self.box then
+    local dice = self.dice
+    self.webhooks = require("sandbox.webhook_posts").new(self.box.store, dice and dice.spec.webhooks or {},
+      dice and dice.seed or 0)
   end
   if not message and options.ledger then
     message = open_ledger(self, options.ledger)
@@ -143,6 +151,18 @@ local function turned_away(self, request, exchange)
   return nil
 end
 
+-- The sandbox's own paths, which a real Lofty does not have; nil for any other. With an upstream they are nobody's.
+local function own_path(self, request)
+  if request.path:sub(1, 9) ~= "/sandbox/" then
+    return nil
+  elseif self.ledger and request.path == self.ledger_path then
+    return self.ledger:text()
+  elseif self.webhooks and request.path == require("sandbox.webhook_posts").PATH then
+    return self.webhooks:text()
+  end
+  return nil
+end
+
 local NOTHING = { delay = 0 }
 
 --- Takes a request in.
@@ -152,9 +172,14 @@ local NOTHING = { delay = 0 }
 ---@return string|nil body
 ---@return sandbox.Ending|nil
 function M:handle(request)
-  local ledger = self.ledger
-  if ledger and request.path == self.ledger_path then
-    return 200, { ["content-type"] = "application/json" }, ledger:text()
+  local ledger, own = self.ledger, own_path(self, request)
+  if own then
+    return 200, { ["content-type"] = "application/json" }, own
+  elseif request.path == TRIGGER then
+    if not self.box then -- it would make events in whatever stands behind
+      return wire.json(404, { message = "this is a proxy, and no sandbox" })
+    end
+    return require("sandbox.webhook_trigger").answer(self.box.store, request)
   end
   local exchange = { method = request.method, path = request.path, body = request.body, headers = {} }
   exchange.throw = self.dice and self.dice:throw(request.method, request.path) or NOTHING
@@ -211,6 +236,20 @@ function M:lost(exchange, is_sent, message)
     self.ledger:carried_out(exchange, nil, nil, "upstream")
   end
   return 502, {}, "", { delay = 0, ending = "close" }
+end
+
+--- What is to be posted to subscribed callbacks (webhook_posts.lua).
+---@return table[] ready
+---@return integer|nil wait ms
+function M:posts()
+  return self.webhooks:posts()
+end
+
+--- Hears what became of one.
+---@param tag integer
+---@param status integer|nil
+function M:posted(tag, status)
+  self.webhooks:done(tag, status)
 end
 
 --- Writes the ledger where it was asked for.

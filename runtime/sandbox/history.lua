@@ -3,6 +3,9 @@
 
 local M = {}
 
+-- What webhooks tell of: listId and the member with the legacy id, which is not interchangeable with the timeline's.
+local TOLD = { call = { 6, "callId" }, email = { 7, "emailId" }, text = { 8, "textId" } }
+
 --- An empty history, as `store.communications`.
 ---@return table
 function M.new()
@@ -21,6 +24,11 @@ function M.add(store, entry)
   history.by_id[entry.id] = entry
   history.by_lead[entry.leadId] = history.by_lead[entry.leadId] or {}
   table.insert(history.by_lead[entry.leadId], entry)
+  if store.changes and entry.way ~= "Auto" then
+    local list_id, legacy = table.unpack(TOLD[entry.kind])
+    store:happen(list_id, "created",
+      { timelineId = entry.id, [legacy] = store:next_id("legacy_message"), leadId = entry.leadId })
+  end
   return entry
 end
 

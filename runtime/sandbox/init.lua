@@ -100,6 +100,7 @@ end
 ---@return table<string, string> headers
 ---@return string body
 function Box:handle(request)
+  local before = self.store.changes and #self.store.changes or 0
   local results = table.pack(xpcall(answer, function(problem)
     return wire.is_refusal(problem) and problem or debug.traceback(tostring(problem), 2)
   end, self, request))
@@ -107,6 +108,10 @@ function Box:handle(request)
     return table.unpack(results, 2, 4)
   end
   local problem = results[2]
+  local changes = self.store.changes
+  for index = changes and #changes or 0, before + 1, -1 do -- what is refused has not happened
+    changes[index] = nil
+  end
   if wire.is_refusal(problem) then
     return wire.reply(problem)
   end

@@ -53,6 +53,7 @@ function M.sync(store, request)
   end
   store.leads:index(position)
   lead.updated = store.now()
+  store:happen(2, "updated", { leadId = lead.leadId })
   return { code = 0, message = "success" }
 end
 

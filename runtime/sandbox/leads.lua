@@ -125,9 +125,11 @@ function M.create(store, request)
     lead = store.leads:edit(position)
     merge(store, lead, fields, extra)
     store.leads:index(position)
+    store:happen(2, "updated", { leadId = lead.leadId })
   else
     lead = new_lead(store, id, fields, extra)
     store.leads:add(lead)
+    store:happen(2, "created", { leadId = lead.leadId })
   end
   if content and not codec.is_blank(content) then
     notes.add(store, lead.leadId, content, is_pin or false)
@@ -145,6 +147,7 @@ function M.update(store, request)
   local lead, position = demand_editable(store, request)
   local stage = lead.stage
   write.apply(store, lead, fields, extra)
+  store:happen(2, "updated", { leadId = lead.leadId })
   system_logs.add_stage_change(store, lead, stage)
   store.leads:index(position)
   return { leadId = lead.leadId }
@@ -157,6 +160,7 @@ function M.delete(store, request)
   local lead, position = demand_editable(store, request)
   lead.trashed, lead.trash_reason, lead.updated = store.now(), reason, store.now()
   store.leads:hide(position)
+  store:happen(2, "deleted", { leadId = lead.leadId })
   return { deleted = true, leadId = ("%d"):format(lead.leadId) }
 end
 
@@ -187,6 +191,7 @@ function M.assign(store, request)
     end
   end
   lead.updated = store.now()
+  store:happen(2, "updated", { leadId = lead.leadId })
   return { leadId = lead.leadId }
 end
 
@@ -196,6 +201,7 @@ function M.add_inquiry(store, request)
   local lead = demand_editable(store, request)
   lead_inquiry.apply(lead, inquiry)
   lead.updated = store.now()
+  store:happen(2, "updated", { leadId = lead.leadId })
   return { leadId = lead.leadId }
 end
 
@@ -205,6 +211,7 @@ function M.update_property(store, request)
   local lead = demand_editable(store, request)
   lead_property.apply(store, lead, property)
   lead.updated = store.now()
+  store:happen(2, "updated", { leadId = lead.leadId })
   return { leadId = lead.leadId }
 end
 

@@ -60,6 +60,7 @@ function M.add(store, lead_id, content, is_pin)
     creatorId = account.caller.user_id, editorId = account.caller.user_id,
   }
   store.notes[note.noteId] = note
+  store:happen(9, "created", { noteId = note.noteId, leadId = lead_id })
   return note
 end
 
@@ -113,6 +114,7 @@ function M.update(store, request)
   note.content, note.isPin = content, is_pin
   note.updated, note.editorId = store.now(), account.caller.user_id
   system_logs.add_note_change(store, note, false)
+  store:happen(9, "updated", { noteId = note.noteId, leadId = note.leadId })
   return nil
 end
 
@@ -122,6 +124,7 @@ function M.delete(store, request)
   demand_lead(store, note.leadId)
   store.notes[note.noteId] = nil
   system_logs.add_note_change(store, note, true)
+  store:happen(9, "deleted", { noteId = note.noteId, leadId = note.leadId })
   return nil
 end
 

@@ -62,6 +62,7 @@ end
 ---@param status string
 function M.set_status(store, member, status)
   state(store).status[member.id] = status
+  store:happen(1, "updated", { agentId = member.user_id })
 end
 
 --- Adds an invited member.
@@ -73,6 +74,7 @@ function M.add(store, member)
   member.short_user_id, member.status = member.id, "PENDING"
   local added = state(store).added
   added[#added + 1] = member
+  store:happen(1, "created", { agentId = member.user_id })
   return member
 end
 

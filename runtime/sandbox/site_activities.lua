@@ -46,6 +46,7 @@ function M.create(store, request)
   end
   local lead = leads.demand_editable(store, request)
   M.add(store, lead.leadId, activity)
+  store:happen(3, "created", { leadId = lead.leadId })
   lead.visited = math.max(lead.visited or 0, activity.created)
   return { leadId = lead.leadId }
 end

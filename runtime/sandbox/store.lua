@@ -15,6 +15,7 @@ local ID_RANGES = {
   transaction = { 1840000000000013, 43 }, communication = { 1950000000000019, 31 },
   dialer_call = { 1960000000000027, 41 }, dialer_record = { 400000012345, 7 },
   plan_task = { 2140500000000029, 37 }, lead_analysis = { 1780600000000007, 23 },
+  legacy_message = { 410000006789, 11 }, listing_alert = { 640000000000093, 37 },
   call_summary = { 1790700000000043, 19 },
   system_log = { 1224565260755697664, 4194304 }, -- beyond 2^53, therefore a text in replies
   member = { 48301, 7 }, member_user = { 844710023600901, 18 }, office = { 563172647619608, 41 },
@@ -49,6 +50,7 @@ function M.new(now, lag)
     refresh_tokens = {},
     codes = {}, -- authorization codes not used yet (consent.lua)
     leads = lead_store.new(),
+    changes = nil, -- what webhooks tell of since they were last looked at (webhook_posts.lua); nil: nobody looks
     parts = {}, -- what `part` made, by name
   }, M)
 end
@@ -73,6 +75,17 @@ function M:next_id(kind)
   self.counters[kind] = n + 1
   local range = ID_RANGES[kind]
   return range[1] + n * range[2]
+end
+
+--- Notes a change that webhooks tell of. While a seed fills the store, or where nobody is told, there is no `changes`.
+---@param list_id integer
+---@param verb string created, updated, deleted or finished
+---@param ids table<string, integer>
+function M:happen(list_id, verb, ids)
+  if self.changes then
+    ids.updateTime = self.now()
+    self.changes[#self.changes + 1] = { list_id = list_id, verb = verb, ids = ids }
+  end
 end
 
 --- Whether a thing made at `created` (epoch ms) can be read by now. Lofty answers reads just after a create with 404.

@@ -70,6 +70,7 @@ end
 function M.add_stage_change(store, lead, from)
   if lead.stage ~= from then
     M.add(store, lead.leadId, 38, { fromStageName = from, toStageName = lead.stage })
+    store:happen(12, "updated", { leadId = lead.leadId })
   end
 end
 

@@ -68,6 +68,12 @@ function M.assign(store, task, role)
   task.assignedRole, task.assignedUserId = role, assignee_of(store.leads:find(task.leadId), role)
 end
 
+local function happen(store, task, verb)
+  local is_appointment = M.is_appointment(task)
+  store:happen(is_appointment and 11 or 10, verb,
+    { [is_appointment and "appointmentId" or "taskId"] = task.id, leadId = task.leadId })
+end
+
 --- Keeps a new task of the caller's making.
 ---@param store table
 ---@param task table type, content, leadId, endAt, and startAt, timeZoneCode, address, allDay where given
@@ -79,6 +85,7 @@ function M.add(store, task, role)
   task.startAt, task.timeZoneCode = task.startAt or task.endAt, task.timeZoneCode or DEFAULT_ZONE
   M.assign(store, task, role)
   store.tasks[id] = task
+  happen(store, task, "created")
   return id
 end
 
@@ -96,6 +103,7 @@ function M.change(store, task, changes)
     task[name] = value
   end
   task.updated = store.now()
+  happen(store, task, "updated")
 end
 
 --- Finishes a task; finishing twice keeps the first time.
@@ -104,6 +112,7 @@ end
 function M.finish(store, task)
   task.finished = task.finished or store.now()
   task.updated = store.now()
+  happen(store, task, "finished")
 end
 
 --- Opens a task again.
@@ -111,6 +120,7 @@ end
 ---@param task table
 function M.reopen(store, task)
   task.finished, task.updated = nil, store.now()
+  happen(store, task, "updated")
 end
 
 --- Deletes a task. It keeps its place, so that a cursor on it still works.
@@ -118,6 +128,7 @@ end
 ---@param task table
 function M.delete(store, task)
   task.deleted, task.updated = true, store.now()
+  happen(store, task, "deleted")
 end
 
 --- Tasks and appointments, the deleted ones too, latest start first.

@@ -51,6 +51,7 @@ function M.replace(store, request)
   local lead_id = params.parse_integer(request.path_params.leadId)
   access.demand_lead(store, lead_id)
   M.set(store, find(store, lead_id, id), address)
+  store:happen(5, "updated", { transactionId = id, leadId = lead_id })
   return { code = 0, message = "success" }
 end
 

@@ -63,6 +63,7 @@ function M.sync(store, request)
   transaction.agentId, transaction.homePrice = agent or transaction.agentId, price or transaction.homePrice
   transaction.updated = store.now()
   merge_address(store, transaction, body)
+  store:happen(5, "updated", { transactionId = id, leadId = transaction.leadId })
   return { code = 0, message = "success" }
 end
 

@@ -114,6 +114,7 @@ function M.add(store, lead, fields)
   fields.agentId = is_assigned and lead.assignedUserId or account.caller.user_id
   fields.created, fields.updated = now, now
   store.transactions[fields.id] = fields
+  store:happen(5, "created", { transactionId = fields.id, leadId = fields.leadId })
   return fields
 end
 
@@ -131,6 +132,7 @@ function M.update(store, transaction, fields)
   end
   transaction.type, transaction.status = pipeline.type, (stage or pipeline.stages[1]).name
   transaction.updated = store.now()
+  store:happen(5, "updated", { transactionId = transaction.id, leadId = transaction.leadId })
 end
 
 return M

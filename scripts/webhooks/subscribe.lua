@@ -85,6 +85,9 @@ local function show(result)
       local word, more = WORDS[step.what](step)
       print(("%-14s  %s%s"):format(word, describe(step), more or ""))
     end
+    if step.what == "refused" then
+      lofty.failed("this subscription is not ours to remove", { subscription = step.subscribeId, code = step.code })
+    end
   end
 end
 

@@ -18,6 +18,8 @@ t.test("every kind of entry is read", function()
     { least = 1500, most = 1500, rate = 0.03, scope = { method = "GET" }, scope_text = "GET" },
     { least = 50, most = 2000, rate = 1, scope = { path = "/" }, scope_text = "" },
   })
+  t.equal(assert(fault_spec.parse("webhook-late:5%,webhook-twice:100%")).webhooks,
+    { ["webhook-late"] = 0.05, ["webhook-twice"] = 1.0 })
   t.equal({ spec.seed, spec.wait_ms }, { 123, 60000 })
   t.equal(assert(fault_spec.parse("429:1%")).wait_ms, 21000, "as in the documented example")
 end)
@@ -30,6 +32,9 @@ for _, case in ipairs {
   { "lost_reply:1%", "did you mean lost%-reply%?" },
   { "nonsense:1%", "is no fault: use latency, seed, wait, 429, " },
   { "500:5", '"5" is no rate; write a percentage' },
+  { "webhook-lat:5%", "did you mean webhook%-late%?" },
+  { "webhook-late:0%", '"0%%" is no rate' },
+  { "webhook-late:5%@POST", '"5%%@POST" is no rate' },
   { "500:0%", '"0%%" is no rate' },
   { "500:101%", '"101%%" is no rate' },
   { "500:-1%", '"%-1%%" is no rate' },

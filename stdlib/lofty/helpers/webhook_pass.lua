@@ -74,8 +74,6 @@ function M:fail(err, hook)
   error(err, 0)
 end
 
-local function describe(hook) return ("%d, %s"):format(hook.subscribeId, lists.shown(hook.listId, hook.callbackUrl)) end
-
 --- What there is. A subscription without an id or a URL is nothing that could be compared.
 local function read()
   local hooks = lofty.webhooks.list()
@@ -104,6 +102,8 @@ local function keepers(self, hooks)
   return kept
 end
 
+local function describe(hook) return ("%d, %s"):format(hook.subscribeId, lists.shown(hook.listId, hook.callbackUrl)) end
+
 --- Removes one.
 ---@return "removed"|"gone"|"refused"
 function M:remove(hook, why)
@@ -118,7 +118,7 @@ function M:remove(hook, why)
     what = "gone"
   elseif err and err:is(code.WEBHOOK_DELETE_NO_AUTHORITY) then
     what, hook.is_gone = "refused", nil
-    lofty.failed("this subscription is not ours to remove", { subscription = hook.subscribeId, code = err.code })
+    log.write("warn", ("%s: another application's, which alone can remove it: %s"):format(NAME, describe(hook)))
   elseif err then
     self:fail(err, hook)
   end

@@ -3,6 +3,7 @@ local helpers = require "lofty.helpers"
 local nearest = require("native.text").nearest
 local operations = require "lofty.operations"
 local percent_encode = require("native.text").percent_encode
+local trigger = require "lofty.shell.trigger"
 local usage = require "lofty.shell.usage"
 local wording = require "lofty.wording"
 
@@ -172,6 +173,7 @@ end
 ---@param unchecked boolean|nil a path need not be a documented one
 ---@return lofty.shell.Target params is nil where they are still among the words
 function M.find(words, unchecked)
+  if words[1] == trigger.NAME then return trigger.target(words) end
   local method = words[1]:upper()
   local target
   if METHODS[method] or words[2] and words[2]:find("^/") and words[1]:find("^%a+$") then
