@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The sandbox's webhooks from end to end: what a client that is not ours changes in it is posted to the receiver, and is in
 its inbox as what has changed, for all twelve lists, read by another program; also with faults, and with a receiver that is
-killed.
+killed. And lofty.webhooks.sync, killed and with lost replies.
 
     tests/oracle_deliveries.py build/loftyrun [KILLS [SEED]]"""
 import http.client
@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -24,8 +25,8 @@ FAULTS = ("webhook-twice:20%,webhook-late:15%,webhook-reversed:20%,webhook-stran
           "webhook-again:100%")
 NAMES = ["agent", "lead", "activity", "alert", "transaction", "call", "email", "text", "note", "task", "appointment",
          "pipeline"]
-IDS = {1: "agentId", 2: "leadId", 4: "alertId", 5: "transactionId", 6: "timelineId", 7: "timelineId", 8: "timelineId", 9: "noteId",
-       10: "taskId", 11: "appointmentId"}
+IDS = {1: "agentId", 2: "leadId", 4: "alertId", 5: "transactionId", 6: "timelineId", 7: "timelineId", 8: "timelineId",
+       9: "noteId", 10: "taskId", 11: "appointmentId"}
 
 
 class Client:
@@ -234,7 +235,40 @@ def test_strangers():
     server.stop()
 
 
+SYNC = """
+local lofty, wanted = require "lofty", {}
+for list = 1, 12 do wanted[list] = { list = list, url = "https://hooks.example.com/a-secret-path" } end
+lofty.webhooks.sync(wanted)
+"""
+
+
+def test_sync():
+    """webhooks.sync, killed at any moment and with replies lost: each subscription is there once, whatever was killed."""
+    rng, wrong, killed = random.Random(SEED), [], 0
+    for number in range(1 + KILLS):
+        folder, server = new_folder(), Server(BIN, "--seed", "empty", "--faults",
+                                              f"lost-reply:20%@webhooks.create,latency:0ms..20ms,seed:{SEED + number}")
+        environment = {"HOME": folder, "PATH": os.environ["PATH"], "LOFTY_BASE_URL": server.url, "LOFTY_API_KEY": "test"}
+        for _ in range(40):
+            child = subprocess.Popen([BIN, "--log-level", "error", "-e", SYNC], env=environment)
+            try:
+                child.wait(rng.uniform(0.05, 0.4) if number and killed < 4 * number else 60)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+                killed += 1
+            if child.returncode == 0:
+                break
+        there = Counter(hook["listId"] for hook in server.get("/v1.0/webhooks"))
+        if there != Counter(range(1, 13)) or child.returncode != 0:
+            wrong.append((child.returncode, there))
+        server.stop()
+        shutil.rmtree(folder)
+    check(f"{killed} kills of webhooks.sync leave each subscription once", not wrong and (killed or not KILLS), wrong)
+
+
 test_plain()
 test_faults()
+test_sync()
 test_strangers()
 finish()
