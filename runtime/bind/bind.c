@@ -22,6 +22,7 @@
 #include "task.h"
 #include "text.h"
 #include "traffic.h"
+#include "work.h"
 #include "zone.h"
 
 static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
@@ -44,6 +45,7 @@ static const luaL_Reg modules[] = {{"native.clock", luaopen_native_clock},
                                    {"native.task", luaopen_native_task},
                                    {"native.text", luaopen_native_text},
                                    {"native.traffic", luaopen_native_traffic},
+                                   {"native.work", luaopen_native_work},
                                    {"native.zone", luaopen_native_zone},
                                    {NULL, NULL}};
 

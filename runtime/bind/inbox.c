@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 
 #include "../core/inbox.h"
+#include "../core/inbox_work.h"
 #include "../core/journal.h"
 #include "context.h"
 
@@ -103,10 +104,8 @@ static void set_known(lua_State *L, const char *name, struct inbox_integer integ
   if (integer.known) set_integer(L, name, integer.value);
 }
 
-/* Stack of these: the row, the list, its place there. */
-static int push_event(lua_State *L) {
-  const struct inbox_event *event = lua_touserdata(L, 1);
-  lua_createtable(L, 0, 14);
+void inbox_push_event(lua_State *L, const struct inbox_event *event) {
+  lua_createtable(L, 0, 20);
   set_integer(L, "id", event->id);
   set_integer(L, "delivery", event->delivery);
   set_integer(L, "position", event->position);
@@ -121,6 +120,12 @@ static int push_event(lua_State *L) {
   set_text(L, "state", event->state);
   set_text(L, "key", event->key);
   set_text(L, "raw", event->raw);
+  if (event->next_attempt) set_integer(L, "next_attempt", event->next_attempt);
+}
+
+/* Stack of these: the row, the list, its place there. */
+static int push_event(lua_State *L) {
+  inbox_push_event(L, lua_touserdata(L, 1));
   lua_rawseti(L, 2, lua_tointeger(L, 3));
   return 0;
 }
@@ -166,20 +171,82 @@ static int one_delivery(lua_State *L) {
   return 1;
 }
 
-static int drop_events(lua_State *L) {
+/* Decides about events anew. */
+typedef bool decide_fn(struct store *store, const struct inbox_filter *filter, int64_t now,
+                       int64_t *count, struct failure *failure);
+
+static int decide(lua_State *L, decide_fn *function) {
   int64_t count = 0;
   struct failure failure;
   struct inbox_filter filter = read_filter(L);
   struct store *store = store_of(L);
   if (!store) return 3;
-  if (!inbox_drop(store, &filter, journal_now(), &count, &failure))
-    return context_fail(L, &failure);
+  if (!function(store, &filter, journal_now(), &count, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, count);
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"events", list_events}, {"delivery", one_delivery}, {"drop", drop_events}, {NULL, NULL}};
+static int drop_events(lua_State *L) { return decide(L, inbox_drop); }
+static int retry_events(lua_State *L) { return decide(L, inbox_retry); }
+static int replay_events(lua_State *L) { return decide(L, inbox_replay); }
+
+static int push_work(lua_State *L) {
+  const struct inbox_work_row *row = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 9);
+  set_text(L, "handler", row->handler);
+  set_text(L, "state", row->state);
+  set_text(L, "problem", row->problem);
+  set_integer(L, "attempt", row->attempt);
+  set_integer(L, "next_attempt", row->next_attempt);
+  set_integer(L, "coalesced", row->coalesced);
+  if (row->run) set_integer(L, "run", row->run);
+  if (row->began) set_integer(L, "began", row->began);
+  if (row->settled) set_integer(L, "settled", row->settled);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static int push_try(lua_State *L) {
+  const struct inbox_try *one = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 6);
+  set_text(L, "handler", one->handler);
+  set_text(L, "problem", one->problem);
+  set_integer(L, "attempt", one->attempt);
+  set_integer(L, "run", one->run);
+  set_integer(L, "began", one->began);
+  set_integer(L, "ended", one->ended);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static bool take_work(void *context, const struct inbox_work_row *row) {
+  return take_row(context, row);
+}
+
+static bool take_try(void *context, const struct inbox_try *one) { return take_row(context, one); }
+
+static int work_of_event(lua_State *L) {
+  struct failure failure;
+  lua_Integer id = luaL_checkinteger(L, 1);
+  struct store *store = store_of(L);
+  if (!store) return 3;
+  struct rows rows = new_rows(L, push_work, INT64_MAX);
+  return finish_rows(&rows, inbox_work_of(store, id, take_work, &rows, &failure), &failure);
+}
+
+static int tries_of_event(lua_State *L) {
+  struct failure failure;
+  lua_Integer id = luaL_checkinteger(L, 1);
+  struct store *store = store_of(L);
+  if (!store) return 3;
+  struct rows rows = new_rows(L, push_try, INT64_MAX);
+  return finish_rows(&rows, inbox_tries_of(store, id, take_try, &rows, &failure), &failure);
+}
+
+static const luaL_Reg functions[] = {{"events", list_events},   {"delivery", one_delivery},
+                                     {"drop", drop_events},     {"retry", retry_events},
+                                     {"replay", replay_events}, {"work", work_of_event},
+                                     {"tries", tries_of_event}, {NULL, NULL}};
 
 int luaopen_native_inbox(lua_State *L) {
   luaL_newlib(L, functions);

@@ -6,10 +6,17 @@
 #include <lua.h>
 
 /* Lua, where each may return nil, code, message:
-        events(filter, before, most) -> { event, ... }, newest first, those before the event
-   `before` delivery(id) -> delivery or false drop(filter) -> how many Events and deliveries are
-   tables with the members of the structures, and so is a filter: id, name, state, lead, since,
-   before, each of which may be missing. */
+     events(filter, before, most) -> { event, ... }, newest first, those before the event `before`
+     delivery(id) -> delivery or false
+     drop(filter), retry(filter), replay(filter) -> how many
+     work(id) -> what its handlers have made of an event;  tries(id) -> when they failed
+   Events, deliveries and the like are tables with the members of the structures, and so is a
+   filter: id, name, state, lead, since, before, each of which may be missing. */
 int luaopen_native_inbox(lua_State *L);
+
+struct inbox_event;
+
+/* Pushes an event as a table. May raise. */
+void inbox_push_event(lua_State *L, const struct inbox_event *event);
 
 #endif

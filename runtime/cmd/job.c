@@ -1,4 +1,6 @@
 /* loftyrun job: the jobs that files have registered (lofty.on), and schedules. */
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,6 +11,7 @@
 #include "../host/embedded.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
+#include "../host/worker.h"
 #include "cmd.h"
 #include "job_install.h"
 #include "job_next.h"
@@ -35,6 +38,15 @@ static int run_job(const struct options *options, char **words) {
   if (words[1]) return job_run_file(&run_options, words[1], words[0]);
   int64_t at = options->given & OPTION_AT ? options->at * SECOND : 0;
   return job_run(&run_options, words[0], at);
+}
+
+/* job work, which loftyrun serve starts: SERVER GENERATION FILE. */
+static int work(const struct options *options, char **words) {
+  struct run_options run_options = options_run(options);
+  if (!words[0] || !words[1] || !words[2] || words[3])
+    return command_usage_error(&command_job, "job work is for loftyrun serve alone");
+  return worker_run(&run_options, strtoll(words[0], NULL, 10), strtoll(words[1], NULL, 10),
+                    words[2]);
 }
 
 /* job check */
@@ -65,6 +77,11 @@ static void show(const struct schedule_job *job) {
   buffer_free(&words);
 }
 
+static void show_handler(const struct inbox_handler *handler) {
+  printf("  %-*s webhooks, %s; %" PRId64 " at a time%s\n", NAME_WIDTH, handler->name,
+         handler->pattern, handler->concurrency, handler->coalesces ? ", the last of a burst" : "");
+}
+
 /* The text is read again, so that what is shown is known to be of one text. */
 static int take(struct registrations *registrations, const char *path, const struct buffer *lines) {
   struct failure failure;
@@ -81,7 +98,7 @@ static int check_one(const struct options *options, const char *path,
                      struct registrations *registrations) {
   struct buffer lines;
   struct run_options run_options = options_run(options);
-  size_t before = registrations->count;
+  size_t before = registrations->count, handlers = registrations->handler_count;
   buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
   int exit_code = registrations_tell(&run_options, path, &lines);
   if (exit_code == EXIT_DONE) exit_code = take(registrations, path, &lines);
@@ -90,6 +107,8 @@ static int check_one(const struct options *options, const char *path,
   } else if (exit_code == EXIT_DONE) {
     printf("%s: nothing is wrong with it\n", path);
     for (size_t i = before; i < registrations->count; i++) show(&registrations->list[i].job);
+    for (size_t i = handlers; i < registrations->handler_count; i++)
+      show_handler(&registrations->handlers[i].handler);
   }
   buffer_free(&lines);
   return exit_code;
@@ -185,6 +204,7 @@ static const struct verb {
      OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW | OPTION_AT | OPTION_LOCK |
          OPTION_WAIT_LOCK,
      run_job},
+    {"work", OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work},
     {"pause", OPTIONS_OF_A_STORE, pause_job},
     {"resume", OPTIONS_OF_A_STORE, resume},
     {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},

@@ -7,14 +7,26 @@
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
+/* The state of an event with that of its work. */
+#define SHOWN_STATE                                                          \
+  "CASE WHEN inbox_events.state <> 'open' THEN inbox_events.state"           \
+  " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id" \
+  " AND w.state = 'running') THEN 'running'"                                 \
+  " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id" \
+  " AND w.state = 'waiting' AND w.attempt > 0) THEN 'failed' ELSE 'waiting' END"
+
 #define EVENT_COLUMNS                                                                         \
   "SELECT id, delivery, position, name, array_name, list_id, team_id, thing, lead, happened," \
-  " received, state, event_key, raw FROM inbox_events"
+  " received, " SHOWN_STATE                                                                   \
+  ", event_key, raw, (SELECT min(w.next_attempt) FROM inbox_work w"                           \
+  " WHERE w.event = inbox_events.id AND w.state = 'waiting' AND w.attempt > 0)"               \
+  " FROM inbox_events"
 
 /* $4 is 1 where the name is that of all kinds, up to its dot. */
-#define MATCHES                                                                       \
-  " id >= $1 AND id <= $2 AND ($3 IS NULL OR name = $3"                               \
-  " OR ($4 = 1 AND substr(name, 1, length($3)) = $3)) AND ($5 IS NULL OR state = $5)" \
+#define MATCHES                                                                        \
+  " id >= $1 AND id <= $2 AND ($3 IS NULL OR name = $3"                                \
+  " OR ($4 = 1 AND substr(name, 1, length($3)) = $3)) AND ($5 IS NULL OR " SHOWN_STATE \
+  " = $5)"                                                                             \
   " AND ($6 IS NULL OR lead = $6) AND received >= $7 AND received < $8"
 #define CAN_BE_DROPPED " state IN ('new', 'unreadable', 'open', 'dead') AND"
 
@@ -35,14 +47,64 @@ static const char one_delivery[] =
     "SELECT id, account, received, origin, list_id, team_id, problem, body FROM inbox_deliveries"
     " WHERE id = $1";
 static const char drop_work[] =
-    "UPDATE inbox_work SET state = 'dropped', settled = $9 WHERE state = 'waiting' AND event IN"
+    "UPDATE inbox_work SET state = 'dropped', settled = $9"
+    " WHERE state IN ('waiting', 'queued', 'dead') AND event IN"
     " (SELECT id FROM inbox_events WHERE" CAN_BE_DROPPED MATCHES ")";
 static const char drop_events[] =
     "UPDATE inbox_events SET state = 'dropped' WHERE" CAN_BE_DROPPED MATCHES;
+/* The first of each lead and handler, where none is at it. */
+static const char promote_all[] =
+    "UPDATE inbox_work SET state = 'waiting' WHERE state = 'queued' AND (lead IS NULL OR"
+    " (event = (SELECT min(o.event) FROM inbox_work o WHERE o.handler = inbox_work.handler"
+    " AND o.lead = inbox_work.lead AND o.state IN ('waiting', 'running', 'queued'))"
+    " AND NOT EXISTS (SELECT 1 FROM inbox_work o WHERE o.handler = inbox_work.handler"
+    " AND o.lead = inbox_work.lead AND o.state IN ('waiting', 'running', 'queued')"
+    " AND o.state <> 'queued')))";
+#define CAN_BE_RETRIED " (state = 'dead' OR (state = 'waiting' AND attempt > 0)) AND event IN"
+static const char count_retried[] =
+    "SELECT count(DISTINCT event) FROM inbox_work WHERE" CAN_BE_RETRIED
+    " (SELECT id FROM inbox_events WHERE" MATCHES ")";
+static const char open_retried[] =
+    "UPDATE inbox_events SET state = 'open' WHERE state = 'dead' AND" MATCHES;
+/* A dead one stands in its lead's row again. */
+static const char retry_work[] =
+    "UPDATE inbox_work SET state = CASE state WHEN 'dead' THEN 'queued' ELSE state END,"
+    " attempt = CASE state WHEN 'dead' THEN 0 ELSE attempt END, deaths = 0, next_attempt = $9"
+    " WHERE" CAN_BE_RETRIED " (SELECT id FROM inbox_events WHERE" MATCHES ")";
+/* What was dropped comes again only where somebody says so. */
+#define CAN_BE_REPLAYED                                        \
+  " inbox_events.state NOT IN ('duplicate', 'unreadable') AND" \
+  " (inbox_events.state <> 'dropped' OR $5 IS NOT NULL OR $1 = $2) AND"
+static const char replay_work[] =
+    "UPDATE inbox_work SET state = 'queued', attempt = 0, deaths = 0, coalesced = 0, problem = "
+    "NULL,"
+    " settled = NULL, next_attempt = $9 WHERE state NOT IN ('waiting', 'running', 'queued')"
+    " AND event IN (SELECT id FROM inbox_events WHERE" CAN_BE_REPLAYED MATCHES ")";
+static const char replay_more[] =
+    "INSERT INTO inbox_work (event, handler, lead, state, attempt, deaths, next_attempt, coalesced)"
+    " SELECT e.id, h.id, e.lead, 'queued', 0, 0, $9, 0 FROM inbox_events e JOIN inbox_handlers h"
+    " ON (e.name = h.pattern OR substr(e.name, 1, length(h.prefix)) = h.prefix)"
+    " WHERE h.server IS NOT NULL AND h.account = (SELECT account FROM inbox_deliveries d"
+    " WHERE d.id = e.delivery) AND e.id IN (SELECT id FROM inbox_events WHERE" CAN_BE_REPLAYED
+        MATCHES
+    ") AND NOT EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = e.id"
+    " AND w.handler = h.id)";
+static const char open_replayed[] =
+    "UPDATE inbox_events SET state = 'open' WHERE" CAN_BE_REPLAYED MATCHES
+    " AND EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND w.state = 'queued'"
+    " AND w.next_attempt = $9)";
+/* The newest stays, so that no number is given twice: handlers know by it what they have seen. And
+   what a handler has not looked at yet. */
 static const char old_events[] =
-    "SELECT id, delivery FROM inbox_events WHERE state IN ('duplicate', 'dropped', 'done')"
+    "SELECT id, delivery FROM inbox_events WHERE"
+    " state IN ('duplicate', 'dropped', 'unhandled', 'done')"
     " AND received < $1 AND NOT EXISTS (SELECT 1 FROM inbox_work WHERE event = id"
-    " AND state IN ('waiting', 'running')) ORDER BY received LIMIT $2";
+    " AND state IN ('waiting', 'running', 'queued'))"
+    " AND id < (SELECT max(id) FROM inbox_events)"
+    " AND NOT EXISTS (SELECT 1 FROM inbox_handlers WHERE server IS NOT NULL"
+    " AND considered < inbox_events.id)"
+    " ORDER BY received LIMIT $2";
+static const char forget_tries[] = "DELETE FROM inbox_tries WHERE event = $1";
 static const char forget_work[] = "DELETE FROM inbox_work WHERE event = $1";
 static const char forget_event[] = "DELETE FROM inbox_events WHERE id = $1";
 static const char forget_delivery[] =
@@ -180,7 +242,8 @@ static bool visit_event(void *context, const struct store_value *columns, int co
                                     .received = columns[10].integer,
                                     .state = columns[11].data,
                                     .key = columns[12].data,
-                                    .raw = columns[13].data};
+                                    .raw = columns[13].data,
+                                    .next_attempt = columns[14].integer};
   (void)count;
   return listing->visit_event(listing->context, &event);
 }
@@ -226,7 +289,37 @@ bool inbox_drop(struct store *store, const struct inbox_filter *filter, int64_t 
   if (!store_begin(store, STORE_DURABLE, failure)) return false;
   bool fine =
       store_run(store, drop_work, (struct store_arguments){matching.values, 9}, NULL, failure) &&
-      store_run(store, drop_events, (struct store_arguments){matching.values, 8}, count, failure);
+      store_run(store, drop_events, (struct store_arguments){matching.values, 8}, count, failure) &&
+      store_run(store, promote_all, STORE_WITH_NOTHING, NULL, failure);
+  return store_end(store, fine, failure);
+}
+
+bool inbox_retry(struct store *store, const struct inbox_filter *filter, int64_t now,
+                 int64_t *count, struct failure *failure) {
+  struct matching matching;
+  match(&matching, filter, 0);
+  matching.values[8] = store_integer(now);
+  struct store_arguments which = {matching.values, 8}, all = {matching.values, 9};
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  /* The work first: which events match may depend on their states. */
+  bool fine = store_query(store, count_retried, which, take_id, count, failure) == STORE_YES &&
+              store_run(store, retry_work, all, NULL, failure) &&
+              store_run(store, open_retried, which, NULL, failure) &&
+              store_run(store, promote_all, STORE_WITH_NOTHING, NULL, failure);
+  return store_end(store, fine, failure);
+}
+
+bool inbox_replay(struct store *store, const struct inbox_filter *filter, int64_t now,
+                  int64_t *count, struct failure *failure) {
+  struct matching matching;
+  match(&matching, filter, 0);
+  matching.values[8] = store_integer(now);
+  struct store_arguments all = {matching.values, 9};
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  bool fine = store_run(store, replay_more, all, NULL, failure) &&
+              store_run(store, replay_work, all, NULL, failure) &&
+              store_run(store, open_replayed, all, count, failure) &&
+              store_run(store, promote_all, STORE_WITH_NOTHING, NULL, failure);
   return store_end(store, fine, failure);
 }
 
@@ -256,6 +349,7 @@ bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
                   take_old, &old, failure) != STORE_FAILED;
   for (int i = 0; fine && i < old.count; i++)
     fine =
+        store_run(store, forget_tries, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
         store_run(store, forget_work, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
         store_run(store, forget_event, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
         store_run(store, forget_delivery, STORE_WITH(store_integer(old.deliveries[i])), NULL,

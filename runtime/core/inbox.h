@@ -6,22 +6,20 @@
      duplicate    it has come before; kept, so that it can be seen
      unreadable   not an event but a whole delivery of a shape that nobody knows; the delivery says
                   why, and holds all of it
+     unhandled    it came while there were handlers, and none of them takes such events
      dropped      a person has said that nobody is to deal with it
-     open         it was given to handlers, and some have not ended (inbox_work)
+     open         it was given to handlers, and some have not ended (inbox_work.h)
      done, dead   they all have; dead: one of them has given up
-
-   In inbox_work an event has a row for each handler that it is given to: waiting (until
-   next_attempt), running (by the process claimed_by, since claimed), done, dead or dropped,
-   `attempt` counts. A row is due when no row of the same handler and lead with a smaller event is
-   waiting or running; so a lead's events are dealt with in order, and a handler that fails holds up
-   no other.
+   and where an open one is shown, running, failed (a handler has failed, and will try again) or
+   waiting stand for it.
 
    Whether an event has come before is told by its key: list, team, array, id and time of what has
    happened, within INBOX_WINDOW_DAYS. One without a key, because it says no time, never counts as a
    duplicate.
 
-   Events that are settled (duplicate, dropped, done) are forgotten after INBOX_DAYS_KEPT, and a
-   delivery with its last event. What nobody has dealt with is never forgotten.
+   Events that are settled (duplicate, unhandled, dropped, done) are forgotten after
+   INBOX_DAYS_KEPT, and a delivery with its last event. What nobody has dealt with is never
+   forgotten.
 
    Failures are those of store.h. A function that fails has changed nothing. */
 #ifndef CORE_INBOX_H
@@ -54,8 +52,9 @@ struct inbox_event {
   struct inbox_integer happened; /* milliseconds since 1970, as all times here */
   int64_t received;
   const char *state;
-  const char *key; /* or NULL */
-  const char *raw; /* as JSON; NULL for a whole delivery */
+  const char *key;      /* or NULL */
+  const char *raw;      /* as JSON; NULL for a whole delivery */
+  int64_t next_attempt; /* of a handler that has failed; 0: none has */
 };
 
 struct inbox_delivery {
@@ -110,6 +109,17 @@ enum store_answer inbox_delivery(struct store *store, int64_t id, inbox_visit_de
  */
 bool inbox_drop(struct store *store, const struct inbox_filter *filter, int64_t now, int64_t *count,
                 struct failure *failure);
+
+/* Has handlers that have given up, or wait after a failure, try again now. `*count` is set to how
+   many events. */
+bool inbox_retry(struct store *store, const struct inbox_filter *filter, int64_t now,
+                 int64_t *count, struct failure *failure);
+
+/* Has all handlers that a daemon serves deal with events again, also where they are done, or came
+   before the handler was there; dropped ones where one event or that state is asked for. Likewise.
+ */
+bool inbox_replay(struct store *store, const struct inbox_filter *filter, int64_t now,
+                  int64_t *count, struct failure *failure);
 
 /* Forgets what is settled and older than INBOX_DAYS_KEPT, or however old it is with `all`: some
    hundred events at once, so that nobody waits long. `*count` is set to how many, 0 when there are

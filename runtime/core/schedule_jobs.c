@@ -31,7 +31,8 @@ static const char find_source[] = "SELECT id FROM sources WHERE file = $1 AND di
 static const char add_source[] =
     "INSERT INTO sources (file, digest, text) VALUES ($1, $2, $3) RETURNING id";
 static const char forget_sources[] =
-    "DELETE FROM sources WHERE id NOT IN (SELECT source FROM jobs)";
+    "DELETE FROM sources WHERE id NOT IN (SELECT source FROM jobs)"
+    " AND id NOT IN (SELECT source FROM inbox_handlers)";
 
 static const char add_job[] =
     "INSERT INTO jobs (account, name, source, body, line, expression, zone, overlap, catch_up,"
@@ -86,8 +87,7 @@ static void lock_name(char name[32], int64_t server) {
   snprintf(name, 32, "serve %" PRId64, server);
 }
 
-/* Where it cannot be told a daemon is alive. */
-static bool is_alive(struct journal *journal, int64_t server) {
+bool schedule_server_is_alive(struct journal *journal, int64_t server) {
   char name[32];
   lock_name(name, server);
   return locks_look(journal_locks(journal), name, NULL) != LOCK_TAKEN;
@@ -105,7 +105,8 @@ static bool forget_dead(struct journal *journal, struct failure *failure) {
   bool fine = store_query(journal_store(journal), all_servers, STORE_WITH_NOTHING, take_number,
                           &servers, failure) != STORE_FAILED;
   for (int i = 0; fine && i < servers.count; i++)
-    if (!is_alive(journal, servers.list[i])) fine = forget_one(journal, servers.list[i], failure);
+    if (!schedule_server_is_alive(journal, servers.list[i]))
+      fine = forget_one(journal, servers.list[i], failure);
   return fine;
 }
 
@@ -158,7 +159,7 @@ static bool is_served(struct journal *journal, int64_t job, int64_t but) {
                   &servers, NULL) == STORE_FAILED)
     return true;
   for (int i = 0; i < servers.count; i++)
-    if (servers.list[i] != but && is_alive(journal, servers.list[i])) return true;
+    if (servers.list[i] != but && schedule_server_is_alive(journal, servers.list[i])) return true;
   return false;
 }
 

@@ -50,6 +50,9 @@ struct schedule_server {
 bool schedule_begin_server(struct journal *journal, int64_t now, struct schedule_server *server,
                            struct failure *failure);
 
+/* Whether the daemon of that number lives. Where it cannot be told it does. */
+bool schedule_server_is_alive(struct journal *journal, int64_t server);
+
 /* Idempotent. */
 void schedule_end_server(struct journal *journal, struct schedule_server *server);
 

@@ -31,6 +31,10 @@ enum {
   PAUSE_AFTER,
   PATH, /* of a script that a profile schedules, and its arguments */
   ARGUMENTS,
+  KIND, /* "webhook": a handler */
+  PATTERN,
+  CONCURRENCY,
+  COALESCE,
   MEMBERS
 };
 
@@ -56,6 +60,10 @@ static const struct json_member named[MEMBERS] = {
     [PAUSE_AFTER] = {.name = "pause_after"},
     [PATH] = {.name = "file"},
     [ARGUMENTS] = {.name = "arguments"},
+    [KIND] = {.name = "kind"},
+    [PATTERN] = {.name = "pattern"},
+    [CONCURRENCY] = {.name = "concurrency"},
+    [COALESCE] = {.name = "coalesce"},
 };
 
 /* What one line owns; and for the first of a file its text and path. */
@@ -107,7 +115,10 @@ static bool append_lines(struct buffer *lines, const struct buffer *told, const 
 
 static int refuse_empty(const char *path, const struct buffer *told) {
   if (told->data)
-    fprintf(stderr, "loftyrun: %s registers nothing; it should call lofty.on.schedule\n", path);
+    fprintf(stderr,
+            "loftyrun: %s registers nothing; it should call lofty.on.schedule or "
+            "lofty.on.webhook\n",
+            path);
   else
     fprintf(stderr, "loftyrun: %s has ended the process before it had told what it registers\n",
             path);
@@ -269,6 +280,58 @@ static struct registrations_part *add_part(struct registrations *registrations) 
   return registrations->parts = part;
 }
 
+static bool fill_handler(const struct registrations_part *part,
+                         const struct registrations_part *file,
+                         struct inbox_registration *registration) {
+  static const int numbers[] = {LINE, TIMEOUT, RETRIES, CONCURRENCY, COALESCE};
+  const struct json_member *members = part->members;
+  if (!members[NAME].text || !members[DIGEST].text || !members[PATTERN].text) return false;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (!members[numbers[i]].is_number || members[numbers[i]].number < 0) return false;
+  *registration =
+      (struct inbox_registration){.handler = {.name = members[NAME].text,
+                                              .file = file->file,
+                                              .pattern = members[PATTERN].text,
+                                              .line = members[LINE].number,
+                                              .concurrency = members[CONCURRENCY].number,
+                                              .timeout = members[TIMEOUT].number,
+                                              .retries = members[RETRIES].number,
+                                              .coalesces = members[COALESCE].number != 0},
+                                  .text = file->text.data ? file->text.data : "",
+                                  .length = file->text.length};
+  return true;
+}
+
+static bool handler_is_free(const struct registrations *registrations,
+                            const struct inbox_handler *new, struct failure *failure) {
+  for (size_t i = 0; i < registrations->handler_count; i++) {
+    const struct inbox_handler *other = &registrations->handlers[i].handler;
+    if (strcmp(other->name, new->name) != 0) continue;
+    return failure_set(failure, "NAME_TAKEN",
+                       "%.200s:%d: the name \"%s\" is taken by the handler of %.200s:%d; give it "
+                       "another one with name=",
+                       new->file, (int)new->line, new->name, other->file, (int)other->line);
+  }
+  return true;
+}
+
+static bool take_handler(struct registrations *registrations, const struct registrations_part *part,
+                         const struct registrations_part *file, const char *hex,
+                         struct failure *failure) {
+  struct inbox_registration *larger =
+      realloc(registrations->handlers,
+              (registrations->handler_count + 1) * sizeof *registrations->handlers);
+  if (!larger) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
+  registrations->handlers = larger;
+  struct inbox_registration *new = &larger[registrations->handler_count];
+  if (!fill_handler(part, file, new)) return bad(file->file, failure);
+  if (strcmp(part->members[DIGEST].text, hex) != 0)
+    return failure_set(failure, "CHANGED", "%.200s was changed while it was read", file->file);
+  if (!handler_is_free(registrations, &new->handler, failure)) return false;
+  registrations->handler_count++;
+  return true;
+}
+
 static bool take_line(struct registrations *registrations, const struct registrations_part *file,
                       const char *hex, const char *line, size_t length, struct failure *failure) {
   struct registrations_part *part = add_part(registrations);
@@ -277,8 +340,11 @@ static bool take_line(struct registrations *registrations, const struct registra
   if (larger) registrations->list = larger;
   if (!part || !larger) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   struct schedule_registration *new = &larger[registrations->count];
-  if (!json_members_read(line, length, part->members, MEMBERS) || !fill(part, file, new))
-    return bad(file->file, failure);
+  if (!json_members_read(line, length, part->members, MEMBERS)) return bad(file->file, failure);
+  const char *kind = part->members[KIND].text;
+  if (kind && strcmp(kind, "webhook") == 0)
+    return take_handler(registrations, part, file, hex, failure);
+  if (!fill(part, file, new)) return bad(file->file, failure);
   if (strcmp(part->members[DIGEST].text, hex) != 0)
     return failure_set(failure, "CHANGED", "%.200s was changed while it was read", file->file);
   if (!is_free(registrations, new, failure)) return false;
@@ -347,5 +413,6 @@ void registrations_free(struct registrations *registrations) {
     free(part);
   }
   free(registrations->list);
+  free(registrations->handlers);
   *registrations = (struct registrations){.list = NULL};
 }

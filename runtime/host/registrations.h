@@ -1,11 +1,13 @@
 /* What files register with lofty.on: told by a process of its own, so that no code of a script runs
    in the daemon, and read by the daemon.
 
-   `loftyrun job check -o jsonl FILE` writes one line for each job: an object with its options,
+   `loftyrun job check -o jsonl FILE` writes one line for each job or
+   handler: an object with its options,
    times in milliseconds, and the digest of the text that it comes from. */
 #ifndef HOST_REGISTRATIONS_H
 #define HOST_REGISTRATIONS_H
 
+#include "../core/inbox_work.h"
 #include "../core/schedule_jobs.h"
 #include "run.h"
 
@@ -22,6 +24,8 @@ int registrations_tell_profile(const struct run_options *options, struct buffer 
 struct registrations {
   struct schedule_registration *list;
   size_t count;
+  struct inbox_registration *handlers;
+  size_t handler_count;
   struct registrations_part *parts;
 };
 

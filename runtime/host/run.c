@@ -16,6 +16,7 @@
 #include "state.h"
 #include "tasks.h"
 #include "traffic.h"
+#include "worker.h"
 
 /* The memory of a script that nobody has said anything about: far more than any needs, and less
    than a machine has. */
@@ -219,6 +220,7 @@ static int prepare(lua_State *L) {
     return lua_error(L);
   }
   job_give_body(L, co, run->options);
+  worker_give_body(L, co, run->options);
   int count = 0;
   while (run->argv[count]) count++;
   luaL_checkstack(co, count + 1, "too many arguments");

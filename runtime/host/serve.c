@@ -16,6 +16,7 @@
 #include "registrations.h"
 #include "runs.h"
 #include "signals.h"
+#include "workers.h"
 
 enum {
   TICK_MS = 1000,
@@ -42,6 +43,7 @@ struct server {
   struct loop *loop;
   struct schedule_server row;
   struct runs *runs;
+  struct workers *workers;
   struct notify notify;
   struct profile *profile;
   struct webhooks *webhooks; /* NULL: none are taken */
@@ -50,6 +52,7 @@ struct server {
   size_t count;
   int64_t version; /* of the store, when the jobs were read */
   bool dirty;      /* they are to be read again */
+  int64_t since;   /* the last event before webhooks were taken; below 0 once handlers serve */
   struct loop_timer tick, end;
   int pause; /* milliseconds, after a failure; 0: there was none */
   bool reloads, stops, ends;
@@ -195,6 +198,19 @@ static bool asks_profile(const struct server *server) {
   return !*options->files && (!options->webhooks.listen || profile_schedule(server->profile));
 }
 
+/* Jobs and handlers of the same texts. */
+static bool swap(struct server *server, const struct registrations *registrations, int64_t *missed,
+                 struct failure *failure) {
+  struct store *store = journal_store(server->journal);
+  if (!store_begin(store, STORE_DURABLE, failure)) return false;
+  bool fine =
+      schedule_swap(server->journal, server->zones, &server->row, server->account,
+                    registrations->list, registrations->count, journal_now(), missed, failure) &&
+      inbox_handlers_swap(server->journal, server->row.id, server->account, server->since,
+                          registrations->handlers, registrations->handler_count, failure);
+  return store_end(store, fine, failure);
+}
+
 /* All files are read, and only then the jobs change. */
 static int load(struct server *server, bool begins) {
   struct failure failure;
@@ -205,15 +221,14 @@ static int load(struct server *server, bool begins) {
   if (asks_profile(server)) exit_code = read_file(server, NULL, begins, &registrations);
   for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
     exit_code = read_file(server, *file, begins, &registrations);
-  if (exit_code == EXIT_DONE &&
-      !schedule_swap(server->journal, server->zones, &server->row, server->account,
-                     registrations.list, registrations.count, journal_now(), &missed, &failure))
+  if (exit_code == EXIT_DONE && !swap(server, &registrations, &missed, &failure))
     exit_code = tell_failure(
         server, &failure, begins,
         strcmp(failure.code, "JOB_TAKEN") == 0 ? EXIT_USAGE : folder_exit_code(&failure));
   snprintf(count, sizeof count, "%zu", registrations.count);
   registrations_free(&registrations);
   server->dirty = true;
+  if (exit_code == EXIT_DONE) server->since = -1;
   if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
   struct log_field field = {.name = "jobs", .value = count, .bare = true};
@@ -339,6 +354,7 @@ static bool step(struct server *server, int64_t *wait, struct failure *failure) 
   if (!runs_collect(server->runs, failure) || !read_jobs(server, failure) ||
       !consider(server, now, failure) ||
       !runs_step(server->runs, server->jobs, server->count, now, failure) ||
+      !workers_step(server->workers, failure) ||
       !schedule_next_waiting(server->journal, server->row.id, now, &waiting, failure))
     return false;
   now = journal_now();
@@ -374,6 +390,7 @@ static void on_end(void *context) {
   struct server *server = context;
   say(server, LOG_LEVEL_WARN, "runs that do not end are killed", NULL, NULL);
   runs_signal(server->runs, SIGKILL);
+  workers_signal(server->workers, SIGKILL);
 }
 
 static void stop(struct server *server) {
@@ -384,7 +401,8 @@ static void stop(struct server *server) {
   server->stops = true;
   tell_manager(server, notify_stopping);
   loop_timer_clear(server->loop, &server->tick);
-  if (runs_count(server->runs) > 0) {
+  workers_end(server->workers);
+  if (runs_count(server->runs) + workers_count(server->workers) > 0) {
     say(server, LOG_LEVEL_INFO, "ending; waiting for runs that are told to end", NULL, NULL);
     runs_signal(server->runs, SIGTERM);
     loop_timer_set(server->loop, &server->end, STOP_MS, on_end, server);
@@ -453,7 +471,8 @@ static int keep_serving(struct server *server) {
       webhooks_stop(server->webhooks);
       server->webhooks = NULL;
       runs_collect(server->runs, &failure); /* what it cannot tell of has ended all the same */
-      if (runs_count(server->runs) == 0) break;
+      workers_collect(server->workers);
+      if (runs_count(server->runs) + workers_count(server->workers) == 0) break;
     } else if (server->reloads) {
       server->reloads = false;
       tell_manager(server, notify_reloading);
@@ -485,9 +504,14 @@ static int begin(struct server *server) {
     return folder_exit_code(&failure);
   }
   server->runs = runs_new(server->options, server->journal, server->row.id);
-  if (!server->runs) {
+  server->workers = workers_new(server->options, server->journal, server->row.id);
+  if (!server->runs || !server->workers) {
     fputs("loftyrun: out of memory\n", stderr);
     return EXIT_TEMPORARY;
+  }
+  if (!inbox_last_event(journal_store(server->journal), &server->since, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return folder_exit_code(&failure);
   }
   begin_watch(server);
   int exit_code = begin_webhooks(server);
@@ -514,6 +538,7 @@ int serve(const struct serve_options *options) {
   }
   notify_close(&server.notify);
   runs_free(server.runs);
+  workers_free(server.workers);
   schedule_end_server(server.journal, &server.row);
   forget_jobs(server.jobs, server.count);
   free(server.next);

@@ -7,6 +7,13 @@
 --- The file itself only registers: it is read when the daemon starts, when it is told to read its files again, and before
 --- each run of one of its jobs. Calls belong into the functions. A job is known by its name: it stays the same one when
 --- its expression, its function or its file changes, and with another name it is another job.
+---
+---   lofty.on.webhook("lead.created", { timeout = "2m" }, function(event)
+---     lofty.once(event.key, function() return lofty.tasks.create { leadId = event.lead, ... } end)
+---   end)
+---
+--- A handler is known by its name too, which is its pattern unless it has another. It gets the events that come after it
+--- was registered for the first time, also those that come while no daemon runs, each at least once.
 local durations = require "lofty.time.durations"
 local misuse = require "lofty.misuse"
 local native = require "native.schedule"
@@ -159,6 +166,25 @@ function M.schedule(expression, options, f)
     fail("the third argument must be the function to call, got %s; write %s", wording.describe(f), EXAMPLE)
   end
   registry.add(CALLER, "schedule", name, registration, f)
+end
+
+---@class lofty.WebhookOptions
+---@field name string|nil by which the handler stays known when the file changes; the pattern by default
+---@field concurrency integer|nil how many events at a time, 4 by default; those of one lead come one after the other
+---@field coalesce boolean|nil of several events of one lead and name that wait only the last comes
+---@field timeout string|number|nil a call that takes longer has failed; "60s" by default
+---@field retries integer|nil how often an event that failed is tried again; 9 by default, which takes some three days
+
+--- Has loftyrun serve call f(event) for each event whose name is the pattern: "lead.updated", "lead.*" or "*". Where it
+--- raises it is called again 5 seconds later, then after 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours; an event that
+--- still fails is dead, and rests in loftyrun inbox. While an event waits to be tried again the later ones of its lead
+--- wait behind it; behind a dead one they do not. An event comes twice where its process was killed in the middle: what
+--- must be done once goes into lofty.once(event.key, ...).
+---@param pattern string
+---@param options lofty.WebhookOptions
+---@param f fun(event: lofty.Event)
+function M.webhook(pattern, options, f)
+  require("lofty.inbox.handler").register(pattern, options, f)
 end
 
 return M

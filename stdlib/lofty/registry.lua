@@ -12,14 +12,15 @@ local wording = require "lofty.wording"
 local M = {}
 
 ---@class lofty.Registration what one call of lofty.on says
----@field kind string "schedule"
+---@field kind string "schedule" or "webhook"
 ---@field name string
 ---@field line integer
 ---@field [string] any
 
 --- "none" in a run that nothing has to do with jobs, "registers" while the file's own code runs, "runs" inside a job.
 local phase = "none"
-local registrations, functions = {}, {} ---@type lofty.Registration[], table<string, function>
+local registrations = {} ---@type lofty.Registration[]
+local functions = { schedule = {}, webhook = {} } ---@type table<string, table<string, function>>
 
 --- Set by lofty.on: the checks of a schedule, for whoever names one.
 M.check_schedule = nil ---@type fun(expression: any, options: any): string, lofty.Registration
@@ -68,12 +69,12 @@ end
 ---@param f function
 function M.add(caller, kind, name, registration, f)
   for _, other in ipairs(registrations) do
-    if other.name == name then
+    if other.kind == kind and other.name == name then
       misuse(("%s: the name %s is taken on line %d"):format(caller, wording.quoted(name), other.line))
     end
   end
   registration.kind, registration.name, registration.line = kind, name, script_line()
-  registrations[#registrations + 1], functions[name] = registration, f
+  registrations[#registrations + 1], functions[kind][name] = registration, f
 end
 
 --- Tells the host what was registered: JSON, a line for each.
@@ -89,8 +90,26 @@ local function nameless(f) return f end
 --- The zone of a job that the file registers.
 local function zone_of(name)
   for _, registration in ipairs(registrations) do
-    if registration.name == name then return registration.tz end
+    if registration.kind == "schedule" and registration.name == name then return registration.tz end
   end
+end
+
+local function register(code, ...)
+  for module, names in pairs(DEEDS) do
+    for _, deed in ipairs(names) do guard(require(module), deed) end
+  end
+  phase = "registers"
+  nameless(code)(...)
+end
+
+--- Called by the host with the file's own code, in the worker of its handlers.
+---@param code function
+---@param worker table what lofty.inbox.work is told
+---@param ... string for the code
+function M.work(code, worker, ...)
+  register(code, ...)
+  phase = "runs"
+  return require("lofty.inbox.work").run(worker, functions.webhook)
 end
 
 --- Called by the host with the file's own code, and with the name of the job that is to run; without one it only tells.
@@ -100,16 +119,12 @@ end
 ---@param ... string for the code
 ---@return any ... what the job's function returns
 function M.main(code, name, event, ...)
-  for module, names in pairs(DEEDS) do
-    for _, deed in ipairs(names) do guard(require(module), deed) end
-  end
-  phase = "registers"
-  nameless(code)(...)
+  register(code, ...)
   if not name then return tell() end
   phase = "runs"
   event.at = require("lofty.time").iso(event.due, event.zone or zone_of(name))
   event.zone = nil
-  local f = functions[name]
+  local f = functions.schedule[name]
   if not f then error(("%s registers no job %s any more"):format(arg[0], wording.quoted(name)), 0) end
   return f(event)
 end

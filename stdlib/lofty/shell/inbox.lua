@@ -12,8 +12,9 @@ local M = {}
 
 local HINT = "loftyrun help inbox"
 local EVENTS, COLUMNS = 50, 80
-local STATES = { new = true, duplicate = true, unreadable = true, dropped = true, open = true, done = true, dead = true }
-local FORMS = "say list [NAME=VALUE...], show ID, or drop ID... | NAME=VALUE..."
+local STATES = { new = true, duplicate = true, unreadable = true, unhandled = true, dropped = true, waiting = true,
+  running = true, failed = true, done = true, dead = true }
+local FORMS = "say list [NAME=VALUE...], show ID, or retry, replay or drop with ID... | NAME=VALUE..."
 
 local function ask(method, ...)
   local result, code, message = native[method](...)
@@ -72,7 +73,8 @@ local function event_json(event)
   return { id = event.id, delivery = event.delivery, name = event.name, array = event.array_name,
     position = event.position > 0 and event.position or nil, list_id = event.list_id, team_id = event.team_id,
     thing = event.thing, lead = event.lead, happened = event.happened and time.iso(event.happened),
-    received = time.iso(event.received), state = event.state, key = event.key }
+    received = time.iso(event.received), state = event.state, key = event.key,
+    next_attempt = event.next_attempt and time.iso(event.next_attempt) }
 end
 
 local function print_line(...)
@@ -97,7 +99,8 @@ local function list(options, words)
   print_line(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
   for _, event in ipairs(events) do
     print_line(width.pad(tostring(event.id), 8, true), clock_text(event.received), width.pad(event.state, 10),
-      width.pad(width.cut(width.tame(event.name), 20), 20), tostring(event.lead or ""))
+      width.pad(width.cut(width.tame(event.name), 20), 20), tostring(event.lead or ""),
+      event.state == "failed" and "again " .. clock_text(event.next_attempt):sub(6, 16) or "")
   end
   if more then print(("older ones: --max %d, or before=MOMENT"):format(most * 10)) end
 end
@@ -106,6 +109,46 @@ end
 local function body_text(body)
   if utf8.len(body) then return body end
   return (body:gsub("[^\t\n\r\32-\126]", function(byte) return ("\\x%02x"):format(byte:byte()) end))
+end
+
+--- What handlers have made of an event.
+local function works_json(event)
+  local works = json.array {}
+  local tries = ask("tries", event.id)
+  for index, row in ipairs(ask("work", event.id)) do
+    local failures = json.array {}
+    for _, one in ipairs(tries) do
+      if one.handler == row.handler then
+        failures[#failures + 1] = { attempt = one.attempt, run = one.run, began = time.iso(one.began),
+          ended = time.iso(one.ended), problem = one.problem }
+      end
+    end
+    works[index] = { handler = row.handler, state = row.state, attempt = row.attempt, run = row.run,
+      began = row.began and time.iso(row.began), ended = row.settled and time.iso(row.settled),
+      next_attempt = row.state == "waiting" and time.iso(row.next_attempt) or nil,
+      coalesced = row.coalesced > 0 and row.coalesced or nil, problem = row.problem, failures = failures }
+  end
+  return works
+end
+
+local function print_works(event)
+  local tries = ask("tries", event.id)
+  for _, row in ipairs(ask("work", event.id)) do
+    local state = row.state
+    if state == "waiting" and row.attempt > 0 then
+      state = ("failed %d times, again %s"):format(row.attempt, time.iso(row.next_attempt, "local"))
+    elseif state == "coalesced" then
+      state = "a later event of the lead stood for it"
+    elseif row.run then
+      state = ("%s, attempt %d, run %d"):format(state, row.attempt, row.run)
+    end
+    print_line(("handler %s: %s"):format(width.tame(row.handler), state))
+    for _, one in ipairs(tries) do
+      if one.handler == row.handler then
+        print(("  %s attempt %d, run %d: %s"):format(clock_text(one.ended), one.attempt, one.run, width.tame(one.problem)))
+      end
+    end
+  end
 end
 
 local function show(options, word)
@@ -117,6 +160,7 @@ local function show(options, word)
     local whole = event_json(event)
     whole.raw, whole.problem = raw, delivery and delivery.problem
     whole.account, whole.origin = delivery and delivery.account, delivery and delivery.origin
+    whole.handlers = works_json(event)
     if delivery and not raw then whole.body = body_text(delivery.body) end
     print(writer.readable(whole))
     return
@@ -131,21 +175,29 @@ local function show(options, word)
     if event.array_name then print_line(("entry %d of %s"):format(event.position, event.array_name)) end
     if delivery.problem then print("it is kept whole: " .. width.tame(delivery.problem)) end
   end
+  print_works(event)
   print(raw and writer.readable(raw) or delivery and width.tame(body_text(delivery.body)) or "")
 end
 
-local function drop(words)
-  local count = 0
-  if #words == 0 then usage.fail("say which: drop ID..., or drop NAME=VALUE...", HINT) end
+--- What is decided about events, with what it has done and what is said where it has found none.
+local DECISIONS = {
+  drop = { "dropped %d", "no such event that nobody has dealt with" },
+  retry = { "to be tried again: %d", "no such event that a handler has failed with" },
+  replay = { "to be handled again: %d", "no such event that a handler takes" },
+}
+
+local function decide(verb, words)
+  local count, decision = 0, DECISIONS[verb]
+  if #words == 0 then usage.fail(("say which: %s ID..., or %s NAME=VALUE..."):format(verb, verb), HINT) end
   if words[1]:find("=", 1, true) then
-    count = ask("drop", read_filter(words))
+    count = ask(verb, read_filter(words))
   else
     local ids = {}
     for index, word in ipairs(words) do ids[index] = read_id(word) end
-    for _, id in ipairs(ids) do count = count + ask("drop", { id = id }) end
+    for _, id in ipairs(ids) do count = count + ask(verb, { id = id }) end
   end
-  print(("dropped %d"):format(count))
-  if count == 0 then usage.say("no such event that nobody has dealt with; loftyrun inbox list shows what there is") end
+  print(decision[1]:format(count))
+  if count == 0 then usage.say(decision[2] .. "; loftyrun inbox list shows what there is") end
 end
 
 --- The options as names and values by turns, "--", the words.
@@ -168,7 +220,7 @@ function M.run(...)
   local verb = table.remove(words, 1) or "list"
   if verb == "list" then return list(options, words) end
   if verb == "show" and #words == 1 then return show(options, words[1]) end
-  if verb == "drop" then return drop(words) end
+  if DECISIONS[verb] then return decide(verb, words) end
   usage.fail(FORMS, HINT)
 end
 
