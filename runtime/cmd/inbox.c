@@ -66,7 +66,7 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_inbox = {
     .name = "inbox",
-    .usage = "inbox [list | show ID | drop ID...]",
+    .usage = "inbox [list | show ID | retry|replay|drop ID...]",
     .summary = "webhooks that were delivered",
     .details =
         "list shows events, the latest first, names and ids only. Filters: name=lead.updated,\n"
@@ -77,18 +77,38 @@ const struct command command_inbox = {
         "  created updated deleted finished\n"
         "and the state is one of\n"
         "  new         nobody has dealt with it\n"
+        "  waiting     it is to be given to a handler (lofty.on.webhook)\n"
+        "  running     a handler is at it\n"
+        "  failed      a handler has failed, and tries again; show says when and why\n"
+        "  dead        a handler has failed ten times, or as often as its retries say, and gave "
+        "up\n"
+        "  done        all handlers of such events are done\n"
+        "  unhandled   it came while there were handlers, and none takes such events\n"
         "  duplicate   it has come before within a week: same team, list, array, id and time\n"
         "  unreadable  a whole delivery of a shape that is not known; show says why\n"
         "  dropped     you have said that nobody is to deal with it\n"
         "\n"
-        "show ID has all of an event, with what the delivery says about people.\n"
+        "show ID has all of an event, with what the delivery says about people, its handlers and\n"
+        "their failures.\n"
         "\n"
-        "drop ID..., or drop with filters, marks events as dropped at once, and shows how many.\n"
+        "These take IDs or filters, and show how many events they have found:\n"
+        "  retry   handlers that have given up, or wait after a failure, try again now\n"
+        "  replay  all handlers that are served now get the events again, also where they are "
+        "done\n"
+        "          or came before the handler was there; what goes through lofty.once(event.key)\n"
+        "          is not done again. Dropped ones by ID or state=dropped only\n"
+        "  drop    nobody is to deal with them; what a handler is at goes on\n"
         "\n"
-        "Duplicates and what was dropped are forgotten after 30 days, earlier where the inbox is "
-        "full\n"
-        "(max_inbox of the profile, 1 GiB of deliveries). What is new or unreadable is never "
-        "forgotten.\n",
+        "A handler gets the events that come after it was registered for the first time, also "
+        "those\n"
+        "that come while nothing runs, each at least once and those of one lead in their order.\n"
+        "While one waits to be tried again the later ones of its lead wait too, but only for that\n"
+        "handler; behind a dead one they do not. A handler that a file registers no more leaves\n"
+        "what waited for it as it is, for when it is registered again, or for drop.\n"
+        "\n"
+        "What is a duplicate, unhandled, done or dropped is forgotten after 30 days, earlier where "
+        "the\n"
+        "inbox is full (max_inbox of the profile, 1 GiB of deliveries). All else never is.\n",
     .accepts =
         OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON | OPTION_NO_COLOR,
     .run = run,

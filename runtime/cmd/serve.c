@@ -74,6 +74,15 @@ const struct command command_serve = {
         "},\n"
         "see loftyrun help profiles.\n"
         "\n"
+        "A file that registers handlers (lofty.on.webhook) gets a process of its own for them, as "
+        "long\n"
+        "as the daemon runs: it gives them what has come, also while nothing ran. SIGHUP: what is\n"
+        "under way ends with the old text, what comes next has the new one. SIGTERM: what is under "
+        "way\n"
+        "has 30 seconds; what does not end is handled again. --timeout and --max-requests are for "
+        "jobs;\n"
+        "a handler has its own timeout. loftyrun help inbox has the rest.\n"
+        "\n"
         "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
     .accepts = (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
                                                OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |

@@ -33,6 +33,11 @@ static const char file_text[] =
     "SELECT text FROM sources WHERE file = $3 AND id IN (SELECT source FROM inbox_handlers"
     " WHERE server = $1 AND generation = $2)";
 
+static const char late_processes[] =
+    "SELECT DISTINCT process FROM inbox_handlers h JOIN inbox_work w ON w.handler = h.id"
+    " JOIN runs ON runs.id = w.run WHERE h.server = $1 AND w.state = 'running'"
+    " AND w.began + h.timeout < $2";
+
 static bool take_integer(void *context, const struct store_value *columns, int count) {
   (void)count;
   *(int64_t *)context = columns[0].integer;
@@ -178,4 +183,24 @@ bool inbox_handlers_swap(struct journal *journal, int64_t server, const char *ac
 
 bool inbox_handlers_leave(struct store *store, int64_t server, struct failure *failure) {
   return store_run(store, leave_all, STORE_WITH(store_integer(server)), NULL, failure);
+}
+
+/* Those that take too long */
+
+struct late {
+  inbox_visit_process *visit;
+  void *context;
+};
+
+static bool visit_process(void *context, const struct store_value *columns, int count) {
+  const struct late *late = context;
+  (void)count;
+  return late->visit(late->context, columns[0].integer);
+}
+
+bool inbox_work_late(struct store *store, int64_t server, int64_t now, inbox_visit_process *visit,
+                     void *context, struct failure *failure) {
+  struct late late = {visit, context};
+  return store_query(store, late_processes, STORE_WITH(store_integer(server), store_integer(now)),
+                     visit_process, &late, failure) != STORE_FAILED;
 }

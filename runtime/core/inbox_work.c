@@ -175,8 +175,8 @@ static bool retries_of(const struct turning *turning, int64_t handler, int64_t *
                      turning->failure) != STORE_FAILED;
 }
 
-/* `died`: the run that was at it. Who has died once with it may have been ended from outside, and
-   is tried again at once. */
+/* `died`: the run that was at it, which may be another event's fault or nobody's: it is no attempt,
+   the first time it is taken up at once, and the tenth time it is dead. */
 static bool settle_one(struct turning *turning, const struct inbox_settled *settled, int64_t run,
                        bool died) {
   struct running row;
@@ -194,9 +194,10 @@ static bool settle_one(struct turning *turning, const struct inbox_settled *sett
                             .deaths = row.deaths + died};
   if (!settled->problem) {
     outcome.state = "done";
-  } else if (died && row.deaths == 0) {
+  } else if (died) {
     outcome.attempt = row.attempt - 1;
-    outcome.next = now;
+    outcome.next = row.deaths == 0 ? now : now + inbox_work_pause(row.deaths, next_chance(turning));
+    if (row.deaths >= INBOX_RETRIES_MOST) outcome.state = "dead";
   } else if (row.attempt > retries) {
     outcome.state = "dead";
   } else {

@@ -114,6 +114,13 @@ struct inbox_turn {
    and visits them: all on the disk when it returns, or nothing. */
 bool inbox_work_turn(struct journal *journal, struct inbox_turn *turn, struct failure *failure);
 
+/* Called with a process; false stops. */
+typedef bool inbox_visit_process(void *context, int64_t process);
+
+/* Visits the processes that are longer at an event for the daemon than its handler's timeout. */
+bool inbox_work_late(struct store *store, int64_t server, int64_t now, inbox_visit_process *visit,
+                     void *context, struct failure *failure);
+
 /* What an event's handlers have made of it. */
 struct inbox_work_row {
   const char *handler, *state, *problem; /* the last one, or NULL */

@@ -10,15 +10,21 @@
 #include "children.h"
 #include "runs.h"
 
-enum { FIRST_PAUSE_MS = 1000, MOST_PAUSE_MS = 60 * 1000, STEADY_MS = 60 * 1000 };
+enum {
+  FIRST_PAUSE_MS = 1000,
+  MOST_PAUSE_MS = 60 * 1000,
+  STEADY_MS = 60 * 1000,
+  LATE_MS = 30 * 1000
+};
 
 /* The worker of a file as it was registered in one generation. */
 struct worker {
   pid_t process; /* 0: it has ended */
   int64_t generation;
   int64_t began, until; /* loop_now: when it was started, may be started again */
+  int64_t late;         /* since when it has been too long at an event; 0: it is not */
   int pause;
-  bool wanted;
+  bool wanted, is_late;
   struct worker *next;
   char file[];
 };
@@ -76,6 +82,7 @@ static void take_end(struct workers *workers, struct worker *worker, int status)
   int64_t now = loop_now();
   int exit_code = children_exit_code(status);
   worker->process = 0;
+  worker->late = 0;
   if (now - worker->began >= STEADY_MS) worker->pause = 0;
   worker->pause = worker->pause == 0                  ? FIRST_PAUSE_MS
                   : worker->pause * 2 < MOST_PAUSE_MS ? worker->pause * 2
@@ -158,6 +165,36 @@ static bool start(struct workers *workers, struct worker *worker, struct failure
   return true;
 }
 
+static bool take_late(void *context, int64_t process) {
+  const struct workers *workers = context;
+  for (struct worker *worker = workers->list; worker; worker = worker->next)
+    if (worker->process && worker->process == process) worker->is_late = true;
+  return true;
+}
+
+/* A worker ends a handler in time whenever that waits for something; a loop without end it cannot.
+   So long, by another clock: the time of day may have been put. */
+static bool end_late(struct workers *workers, struct failure *failure) {
+  for (struct worker *worker = workers->list; worker; worker = worker->next)
+    worker->is_late = false;
+  if (!inbox_work_late(journal_store(workers->journal), workers->server, journal_now(), take_late,
+                       workers, failure))
+    return false;
+  for (struct worker *worker = workers->list; worker; worker = worker->next) {
+    if (!worker->is_late) {
+      worker->late = 0;
+    } else if (worker->late == 0) {
+      worker->late = loop_now();
+    } else if (loop_now() - worker->late >= LATE_MS) {
+      say(workers, LOG_LEVEL_ERROR, "a handler does not end at its timeout; its worker is killed",
+          worker, "process", worker->process);
+      kill(worker->process, SIGKILL);
+      worker->late = loop_now();
+    }
+  }
+  return true;
+}
+
 bool workers_step(struct workers *workers, struct failure *failure) {
   for (struct worker *worker = workers->list; worker; worker = worker->next) worker->wanted = false;
   if (!inbox_handlers_served(journal_store(workers->journal), workers->server, want, workers,
@@ -165,6 +202,7 @@ bool workers_step(struct workers *workers, struct failure *failure) {
     return false;
   if (workers->out_of_memory) return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
   workers_collect(workers);
+  if (!end_late(workers, failure)) return false;
   for (struct worker *worker = workers->list; worker; worker = worker->next)
     if (!worker->process && worker->wanted && !workers->ends && loop_now() >= worker->until &&
         !start(workers, worker, failure))

@@ -1,7 +1,9 @@
 /* The workers of a daemon: a process for each file that registers handlers of webhooks (worker.h).
-   One that ends is started again, after a pause that grows where it ends often; one whose handlers
-   were registered anew ends what it is at, and then itself, while its successor begins. The daemon
-   calls none of their code and gives them nothing: the store is the queue between them. */
+   One that ends is started again, after a pause that grows where it ends often; one with a handler
+   that neither ends at its timeout nor waits for anything is killed half a minute later; one whose
+   handlers were registered anew ends what it is at, and then itself, while its successor begins.
+   The daemon calls none of their code and gives them nothing: the store is the queue between them.
+ */
 #ifndef HOST_WORKERS_H
 #define HOST_WORKERS_H
 

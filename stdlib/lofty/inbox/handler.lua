@@ -37,8 +37,9 @@ local function check_pattern(pattern)
   local kind, verb = pattern:match("^(%l+)%.(%l+)$")
   local is_strange = kinds[kind] and #pattern <= 64 and verb:sub(-2) == "ed"
   if is_strange and not wording.suggestion(pattern, names):find("did you mean", 1, true) then return pattern end
-  return fail('there is no event %s%s; names are "lead.updated", "lead.*" or "*" (loftyrun help inbox)',
-    wording.quoted(pattern), wording.suggestion(pattern, names))
+  local near = wording.suggestion(pattern, names)
+  if near == "" then near = '; names are "lead.updated", "lead.*" or "*" (loftyrun help inbox)' end
+  return fail("there is no event %s%s", wording.quoted(pattern), near)
 end
 
 local function check_name(name)

@@ -14,6 +14,8 @@ local tasks = require "lofty.task"
 local M = {}
 
 local POLL, LOOK_FOR_DEAD, PAUSE = 200, 5000, 1000 -- milliseconds
+--- Between two turns: the daemon, which receives, writes to the same store, and must not find it taken all the time.
+local LEAST_PAUSE, MOST_PAUSE = 5, 25
 local PROBLEM_MAX = 500
 
 ---@class lofty.inbox.Work
@@ -24,6 +26,7 @@ local PROBLEM_MAX = 500
 ---@field changed userdata fired when something has ended, or the store has changed
 ---@field next integer|nil when an event is to be tried again
 ---@field ends boolean
+---@field took integer how long the last turn was, in milliseconds
 ---@field looked integer when it was last looked for dead runs
 
 local function describe(err)
@@ -79,6 +82,7 @@ local function turn(work)
     return false
   end
   if looks then work.looked = now end
+  work.took = clock.monotonic() - now
   work.settled = {}
   work.next, work.more = told.next, told.more
   if not told.served then work.ends = true end
@@ -97,7 +101,7 @@ local function watch(work)
 end
 
 local function open(worker, functions)
-  local work = { server = worker.server, handlers = {}, by_id = {}, settled = {}, busy = 0, ends = false,
+  local work = { server = worker.server, handlers = {}, by_id = {}, settled = {}, busy = 0, took = 0, ends = false,
     changed = task.signal(), looked = -LOOK_FOR_DEAD }
   local handlers, code, message = native.handlers(worker.server, worker.generation, worker.file)
   if not handlers then require("lofty.store").fail("inbox", code, message) end
@@ -121,11 +125,10 @@ function M.run(worker, functions)
     if fine and work.ends and work.busy == 0 and #work.settled == 0 then break end
     if not fine then
       clock.sleep(PAUSE)
-    elseif work.more and not work.ends then
-      clock.sleep(0) -- the others have their turn
-    else
+    elseif not (work.more and not work.ends) then
       task.wait(work.changed)
     end
+    clock.sleep(math.max(LEAST_PAUSE, math.min(work.took, MOST_PAUSE)))
   end
   work.over = true
 end

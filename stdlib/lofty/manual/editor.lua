@@ -30,6 +30,7 @@ local CLASSES_OF = {
     ["lofty.error"] = { "lofty.Category", "lofty.Error" }, ["lofty.lock"] = { "lofty.Lock", "lofty.LockOptions" },
     ["lofty.map"] = { "lofty.MapOptions", "lofty.Results" }, ["lofty.progress"] = { "lofty.ProgressOptions" },
     ["lofty.task"] = { "lofty.Task", "lofty.TaskStatus" } },
+  ["lofty.on"] = { ["lofty.inbox.event"] = { "lofty.Event" } },
   ["lofty.once"] = { ["lofty.once"] = { "lofty.OnceOptions" } },
   ["lofty.sync"] = { ["lofty.sync"] = { "lofty.SyncOptions" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },
