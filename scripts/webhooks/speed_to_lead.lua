@@ -26,15 +26,10 @@ local DUE_MINUTES = 30
 local CONTENT = "Call this new lead"
 
 local KEPT = { ttl = "365d" }
-local LAST_LOOK = 3 -- the attempt after which a lead that cannot be read is one that is gone
 
 lofty.on.webhook("lead.created", { name = "speed-to-lead" }, function(event)
   local lead = event:fetch()
-  if not lead then
-    -- What was just made answers 404 for a moment.
-    if event.attempt < LAST_LOOK then error("the lead cannot be read yet", 0) end
-    return
-  end
+  if not lead then return end
   local task = lofty.once("speed to lead " .. lead.leadId, function()
     return lofty.tasks.create {
       leadId = lead.leadId, type = "Call", content = CONTENT, assignedRole = "Agent",

@@ -24,7 +24,6 @@ args.parse({ purpose = "Marks leads who have answered STOP. Give it to loftyrun 
 --- Change these in a copy of your own.
 local WORDS = { "stop", "stopall", "unsubscribe", "cancel", "end", "quit" }
 local TAG = "STOP"
-local LAST_LOOK = 3 -- the attempt after which a text that cannot be read is one that was deleted
 
 local is_stop = {}
 for _, word in ipairs(WORDS) do is_stop[word] = true end
@@ -34,11 +33,7 @@ local function plain(text) return (tostring(text):lower():match("^[%s%p]*(.-)[%s
 
 lofty.on.webhook("text.created", { name = "stop-words" }, function(event)
   local text = event:fetch()
-  if not text then
-    -- What was just made answers 404 for a moment.
-    if event.attempt < LAST_LOOK then error("the text cannot be read yet", 0) end
-    return
-  end
+  if not text then return end
   if tostring(text.direction):lower() ~= "inbound" or not is_stop[plain(text.textContent)] then return end
   local lead = lofty.leads.get(text.leadId)
   if not lead.cannotText then lofty.leads.update(lead.leadId, { cannotText = true }) end

@@ -44,6 +44,10 @@ local function lead_of(event)
   return operation("leads", "get", event.lead or member(event, "leadId"))
 end
 
+--- The attempt from which on what was made and cannot be read is gone: before, it may not show yet; a read answers
+--- 404 for a moment after a create.
+local GONE_FROM_ATTEMPT = 3
+
 --- What reads the thing, by the kind of event.
 local READS = {
   agent = function(event) return operation("members", "get_by_id", member(event, "agentId", "userId")) end,
@@ -63,7 +67,8 @@ local READS = {
 }
 
 --- Reads what the event is about, as it is now: the lead, task, note, transaction, message or member; of an alert or a
---- stage the lead; of an activity the lead's activities. nil and "deleted" where Lofty knows it no more (404).
+--- stage the lead; of an activity the lead's activities. nil and "deleted" where Lofty knows it no more (404). What was
+--- just made may not show yet: of a `*.created` the first two attempts raise, and the handler is called again.
 ---@return any thing
 ---@return string|nil why "deleted"
 function Event:fetch()
@@ -71,7 +76,9 @@ function Event:fetch()
   local results = table.pack(require("lofty").try(read(self)))
   local err = results[2]
   if results[1] == nil and lofty_error.is_error(err) then
-    if err.category == "not_found" or err.status == 404 then return nil, "deleted" end
+    local missing = err.category == "not_found" or err.status == 404
+    local shows = not self.name:find("%.created$") or self.attempt >= GONE_FROM_ATTEMPT
+    if missing and shows then return nil, "deleted" end
     error(err, 0)
   end
   return table.unpack(results, 1, results.n)
