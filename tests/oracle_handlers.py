@@ -337,7 +337,25 @@ end)
     check("and it ends", world.close() == 0)
 
 
+def test_fetch():
+    """The thing behind the ping, with its id digit for digit; nil and "deleted" where it is gone."""
+    sandbox = Sandbox()
+    lead = sandbox.leads()[0]
+    world = World(HEAD + """lofty.on.webhook("*", { retries = 0 }, function(event)
+  local thing, why = event:fetch()
+  tell("fetched", event.id, thing and thing.leadId or 0, why == "deleted" and 1 or 0)
+end)
+""", {"LOFTY_BASE_URL": sandbox.url})
+    world.deliver([{"leadId": lead, "updateTime": 1}, {"leadId": 651095960136649, "updateTime": 2}])
+    fine = world.until(lambda: count(world.folder, "state = 'done'") == 2)
+    check("event:fetch reads it, or says that it is deleted", fine and sorted(world.lines("fetched")) ==
+          [[1, lead, 0], [2, 0, 1]], (world.lines("fetched"), world.daemon.errors[-500:]))
+    check("and it ends", world.close() == 0)
+    sandbox.stop()
+
+
 def main():
+    test_fetch()
     test_retries()
     test_reload()
     test_slow()
