@@ -145,7 +145,8 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct loading loading = {.path = path, .required = required, .failure = failure};
   loading.profile = calloc(1, sizeof *loading.profile);
   if (!loading.profile) return no_memory(&loading);
-  snprintf(loading.profile->name, sizeof loading.profile->name, "%s", name ? name : PROFILE_DEFAULT);
+  snprintf(loading.profile->name, sizeof loading.profile->name, "%s",
+           name ? name : PROFILE_DEFAULT);
   profile_settings_init(&loading.profile->settings);
   run_file(&loading);
   if (loading.fine && loading.found)

@@ -28,16 +28,25 @@ static int error_exit_code(const char *code, const char *category) {
   static const struct {
     const char *name;
     int exit_code;
-  } table[] = {{"ALREADY_RUNNING", EXIT_LOCKED}, {"STATE_UNUSABLE", EXIT_CONFIG},
-               {"STATE_FAILED", EXIT_TEMPORARY}, {"GRANT_NEEDED", EXIT_CONFIG},
-               {"QUIET_HOURS", EXIT_TEMPORARY},  {"TIMEZONE_UNKNOWN", EXIT_CONFIG},
+  } table[] = {{"ALREADY_RUNNING", EXIT_LOCKED},
+               {"STATE_UNUSABLE", EXIT_CONFIG},
+               {"STATE_FAILED", EXIT_TEMPORARY},
+               {"GRANT_NEEDED", EXIT_CONFIG},
+               {"QUIET_HOURS", EXIT_TEMPORARY},
+               {"TIMEZONE_UNKNOWN", EXIT_CONFIG},
                {"auth", EXIT_CONFIG},
-               {"rate_limit", EXIT_TEMPORARY},   {"server", EXIT_TEMPORARY},
-               {"network", EXIT_TEMPORARY},      {"timeout", EXIT_TEMPORARY},
-               {"protocol", EXIT_TEMPORARY},     {"limit", EXIT_LIMIT},
-               {"validation", EXIT_REFUSED},     {"permission", EXIT_REFUSED},
-               {"not_found", EXIT_REFUSED},      {"conflict", EXIT_REFUSED},
-               {"quota", EXIT_REFUSED},          {"cancelled", EXIT_TEMPORARY}};
+               {"rate_limit", EXIT_TEMPORARY},
+               {"server", EXIT_TEMPORARY},
+               {"network", EXIT_TEMPORARY},
+               {"timeout", EXIT_TEMPORARY},
+               {"protocol", EXIT_TEMPORARY},
+               {"limit", EXIT_LIMIT},
+               {"validation", EXIT_REFUSED},
+               {"permission", EXIT_REFUSED},
+               {"not_found", EXIT_REFUSED},
+               {"conflict", EXIT_REFUSED},
+               {"quota", EXIT_REFUSED},
+               {"cancelled", EXIT_TEMPORARY}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (strcmp(table[i].name, code) == 0 || strcmp(table[i].name, category) == 0)
       return table[i].exit_code;
