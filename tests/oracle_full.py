@@ -222,6 +222,8 @@ def serve(folder):
         wanted = oracle_daemons.miss_an_hour(daemons)
         daemons.start()
         daemons.start()
+        # One that begins on a full disk ends at once.
+        oracle_daemons.wait_for(lambda: daemons.query("SELECT count(*) FROM served")[0][0] == 2 * oracle_daemons.JOBS)
         deadline = time.monotonic() + oracle_daemons.PATIENCE
         full = 0
         while not daemons.are_over(wanted) and time.monotonic() < deadline:

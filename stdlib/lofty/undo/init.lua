@@ -127,7 +127,8 @@ function Undo:plan(write)
   if not target then return outcome("none", "its reply did not say, or was not kept, what it was about") end
   local row, key = made.rows[write.operation], target.kind .. target.id
   if row and self.deleted[key] then return outcome("same", "the run had deleted it itself"), target end
-  local now = self.world:read(target, row and write.began)
+  local is_own = row or not way.absent and self:has_made(target)
+  local now = self.world:read(target, is_own and write.began)
   if way.absent then
     if now then return outcome("same", "it is there"), target, now end
     if not self:has_made(target) then return way.absent(write), target end
