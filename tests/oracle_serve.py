@@ -295,8 +295,10 @@ def test_overlap():
         world.wait("it begins", lambda: world.out() == ["begun 06:00 1"])
         world.set("2026-05-04 06:00:59")
         world.wait("the next one begins", lambda: world.out() == ["begun 06:00 1", "begun 06:01 1"])
+        # A run that takes more than a second to end, on a busy machine, is ended by force and leaves no exit code.
         check("cancel: the earlier run is ended, also that of another daemon",
-              world.rows("slow") == [("04 06:00", "cancelled", 1, 143), ("04 06:01", "running", 1, None)], world.rows("slow"))
+              world.rows("slow") in [[("04 06:00", "cancelled", 1, code), ("04 06:01", "running", 1, None)]
+                                     for code in (143, None)], world.rows("slow"))
         codes = [world.end(first), world.end(second)]
         check("SIGTERM ends what runs, and the daemon with 0", codes == [0, 0],
               [codes, world.logged(first), world.logged(second)])
