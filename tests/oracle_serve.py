@@ -375,8 +375,7 @@ def test_two_daemons():
             if minute % 3 == 1:
                 world.end(daemons[minute % 2], signal.SIGKILL)
                 daemons[minute % 2] = world.serve()
-            world.wait("a minute is over", lambda: [s for s in world.states("each") if s.endswith("done")] == world.states("each")
-                       and len(world.states("each")) == minute + 1)
+            world.wait("a minute is over", lambda: [row[1] for row in world.rows("each")] == ["done"] * (minute + 1))
         check("two daemons, one killed now and then: each minute ran once",
               world.out() == [f"06:{minute:02}" for minute in range(minutes)], world.out())
         said = "".join(world.logged(daemon) for daemon in world.daemons)
