@@ -6,6 +6,7 @@
 #include "../core/outputs.h"
 #include "context.h"
 #include "journal.h"
+#include "rows.h"
 
 enum { MOST_WRITES = 1000 };
 
@@ -93,78 +94,34 @@ static int take_over(lua_State *L) {
   return answer(L, journal_take_over(journal, run, number, &failure), &failure);
 }
 
-/* Rows become Lua's one by one, each under protection: an error must not leave a statement open. */
-struct rows {
-  lua_State *L;
-  int list; /* on the stack, or 0: the row itself stays there */
-  lua_CFunction push;
-  lua_Integer count, most;
-  bool failed; /* the error is on top */
-};
-
-static bool take_row(struct rows *rows, const void *row) {
-  lua_State *L = rows->L;
-  if (rows->count == rows->most) return false;
-  lua_pushcfunction(L, rows->push);
-  lua_pushlightuserdata(L, (void *)row);
-  lua_pushvalue(L, rows->list);
-  lua_pushinteger(L, ++rows->count);
-  rows->failed = lua_pcall(L, 3, 0, 0) != LUA_OK;
-  return !rows->failed;
-}
-
 static bool take_run(void *context, const struct journal_run *run) {
-  return take_row(context, run);
+  return rows_take(context, run);
 }
 
 static bool take_write(void *context, const struct journal_write *write) {
-  return take_row(context, write);
+  return rows_take(context, write);
 }
 
-static bool take_key(void *context, const struct once_key *key) { return take_row(context, key); }
-
-static struct rows new_rows(lua_State *L, lua_CFunction push, lua_Integer most) {
-  luaL_checkstack(L, 8, "rows");
-  lua_newtable(L);
-  return (struct rows){.L = L, .list = lua_gettop(L), .push = push, .most = most};
-}
-
-static int finish_rows(const struct rows *rows, bool fine, const struct failure *failure) {
-  if (rows->failed) return lua_error(rows->L);
-  if (!fine) return context_fail(rows->L, failure);
-  lua_settop(rows->L, rows->list);
-  return 1;
-}
-
-static void set_text(lua_State *L, const char *name, const char *text) {
-  if (!text) return;
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, int64_t integer) {
-  lua_pushinteger(L, integer);
-  lua_setfield(L, -2, name);
-}
+static bool take_key(void *context, const struct once_key *key) { return rows_take(context, key); }
 
 /* Stack of these: the row, the list, its place there. */
 static int push_run(lua_State *L) {
   const struct journal_run *run = lua_touserdata(L, 1);
   lua_createtable(L, 0, 11);
-  set_integer(L, "id", run->id);
-  set_text(L, "script", run->script);
-  set_text(L, "account", run->account);
-  set_integer(L, "process", run->process);
-  set_integer(L, "began", run->began);
+  rows_set_integer(L, "id", run->id);
+  rows_set_text(L, "script", run->script);
+  rows_set_text(L, "account", run->account);
+  rows_set_integer(L, "process", run->process);
+  rows_set_integer(L, "began", run->began);
   if (run->ended) {
-    set_integer(L, "ended", run->ended);
-    set_integer(L, "exit_code", run->exit_code);
+    rows_set_integer(L, "ended", run->ended);
+    rows_set_integer(L, "exit_code", run->exit_code);
   }
   lua_pushboolean(L, run->alive);
   lua_setfield(L, -2, "alive");
-  set_integer(L, "done", run->done);
-  set_integer(L, "refused", run->refused);
-  set_integer(L, "open", run->open);
+  rows_set_integer(L, "done", run->done);
+  rows_set_integer(L, "refused", run->refused);
+  rows_set_integer(L, "open", run->open);
   lua_rawseti(L, 2, lua_tointeger(L, 3));
   return 0;
 }
@@ -172,19 +129,19 @@ static int push_run(lua_State *L) {
 static int push_write(lua_State *L) {
   const struct journal_write *write = lua_touserdata(L, 1);
   lua_createtable(L, 0, 13);
-  set_integer(L, "run", write->run);
-  set_integer(L, "number", write->number);
-  set_text(L, "operation", write->operation);
-  set_text(L, "method", write->method);
-  set_text(L, "path", write->path);
-  set_text(L, "parameters", write->parameters);
-  set_text(L, "fields", write->fields);
-  set_text(L, "key", write->key);
-  set_text(L, "image", write->image);
-  set_integer(L, "began", write->began);
-  if (write->settled) set_integer(L, "settled", write->settled);
-  set_text(L, "state", write->state);
-  set_text(L, "result", write->result);
+  rows_set_integer(L, "run", write->run);
+  rows_set_integer(L, "number", write->number);
+  rows_set_text(L, "operation", write->operation);
+  rows_set_text(L, "method", write->method);
+  rows_set_text(L, "path", write->path);
+  rows_set_text(L, "parameters", write->parameters);
+  rows_set_text(L, "fields", write->fields);
+  rows_set_text(L, "key", write->key);
+  rows_set_text(L, "image", write->image);
+  rows_set_integer(L, "began", write->began);
+  if (write->settled) rows_set_integer(L, "settled", write->settled);
+  rows_set_text(L, "state", write->state);
+  rows_set_text(L, "result", write->result);
   lua_rawseti(L, 2, lua_tointeger(L, 3));
   return 0;
 }
@@ -192,12 +149,12 @@ static int push_write(lua_State *L) {
 static int push_key(lua_State *L) {
   const struct once_key *key = lua_touserdata(L, 1);
   lua_createtable(L, 0, 6);
-  set_text(L, "state", key->state);
-  set_integer(L, "run", key->run);
-  set_integer(L, "first", key->first);
-  set_integer(L, "began", key->began);
-  if (key->until) set_integer(L, "until", key->until);
-  set_text(L, "result", key->result);
+  rows_set_text(L, "state", key->state);
+  rows_set_integer(L, "run", key->run);
+  rows_set_integer(L, "first", key->first);
+  rows_set_integer(L, "began", key->began);
+  if (key->until) rows_set_integer(L, "until", key->until);
+  rows_set_text(L, "result", key->result);
   lua_rawseti(L, 2, lua_tointeger(L, 3));
   return 0;
 }
@@ -207,15 +164,8 @@ static int list_runs(lua_State *L) {
   lua_Integer before = luaL_optinteger(L, 1, 0), most = luaL_checkinteger(L, 2);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_run, most);
-  return finish_rows(&rows, journal_runs(journal, before, take_run, &rows, &failure), &failure);
-}
-
-/* The only row of the list on top, or false where there is none. */
-static int single(lua_State *L) {
-  lua_rawgeti(L, -1, 1);
-  if (lua_isnil(L, -1)) lua_pushboolean(L, false);
-  return 1;
+  struct rows rows = rows_new(L, push_run, most);
+  return rows_finish(&rows, journal_runs(journal, before, take_run, &rows, &failure), &failure);
 }
 
 static int one_run(lua_State *L) {
@@ -223,10 +173,9 @@ static int one_run(lua_State *L) {
   lua_Integer id = luaL_checkinteger(L, 1);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_run, 1);
+  struct rows rows = rows_new(L, push_run, 1);
   enum store_answer found = journal_run(journal, id, take_run, &rows, &failure);
-  int results = finish_rows(&rows, found != STORE_FAILED, &failure);
-  return results == 1 ? single(L) : results;
+  return rows_finish_single(&rows, found != STORE_FAILED, &failure);
 }
 
 static int list_writes(lua_State *L) {
@@ -236,8 +185,8 @@ static int list_writes(lua_State *L) {
   const char *key = luaL_optstring(L, 4, NULL);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_write, most);
-  return finish_rows(&rows, journal_writes(journal, run, after, key, take_write, &rows, &failure),
+  struct rows rows = rows_new(L, push_write, most);
+  return rows_finish(&rows, journal_writes(journal, run, after, key, take_write, &rows, &failure),
                      &failure);
 }
 
@@ -247,8 +196,8 @@ static int list_back(lua_State *L) {
   lua_Integer most = luaL_checkinteger(L, 3);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_write, most);
-  return finish_rows(&rows, journal_writes_back(journal, run, before, take_write, &rows, &failure),
+  struct rows rows = rows_new(L, push_write, most);
+  return rows_finish(&rows, journal_writes_back(journal, run, before, take_write, &rows, &failure),
                      &failure);
 }
 
@@ -269,8 +218,8 @@ static int list_made(lua_State *L) {
   lua_Integer since = luaL_checkinteger(L, 2);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_write, -1);
-  return finish_rows(&rows, journal_made(journal, operation, since, take_write, &rows, &failure),
+  struct rows rows = rows_new(L, push_write, -1);
+  return rows_finish(&rows, journal_made(journal, operation, since, take_write, &rows, &failure),
                      &failure);
 }
 
@@ -279,11 +228,10 @@ static int get_key(lua_State *L) {
   const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  struct rows rows = new_rows(L, push_key, 1);
+  struct rows rows = rows_new(L, push_key, 1);
   enum store_answer found =
       once_get(journal_store(journal), account, name, take_key, &rows, &failure);
-  int results = finish_rows(&rows, found != STORE_FAILED, &failure);
-  return results == 1 ? single(L) : results;
+  return rows_finish_single(&rows, found != STORE_FAILED, &failure);
 }
 
 static int put_key(lua_State *L) {
@@ -317,7 +265,7 @@ static int push_output(lua_State *L) {
   lua_createtable(L, 0, 3);
   lua_pushlstring(L, text->head, text->head_length);
   lua_setfield(L, -2, "head");
-  set_integer(L, "left_out", text->left_out);
+  rows_set_integer(L, "left_out", text->left_out);
   lua_pushlstring(L, text->tail, text->tail_length);
   lua_setfield(L, -2, "tail");
   return 1;

@@ -7,6 +7,7 @@
 #include "../core/schedule_instants.h"
 #include "../core/schedule_jobs.h"
 #include "context.h"
+#include "rows.h"
 
 /* What was to start so long ago waits for something. */
 enum { ZONE_NAME_MAXIMUM = 256, LATE_MS = 5000 };
@@ -55,15 +56,12 @@ static int tell(lua_State *L) {
   return 0;
 }
 
-/* Rows become Lua's one by one, each under protection: an error must not leave a statement open. */
-struct rows {
-  lua_State *L;
+/* Jobs as they are told of. */
+struct listing {
+  struct rows rows;
   struct journal *journal;
   struct zones *zones;
-  int list;
-  lua_Integer count;
   int64_t now;
-  bool failed; /* the error is on top */
 };
 
 /* All that is told of a job. */
@@ -77,16 +75,6 @@ struct told {
   int64_t next; /* 0: none comes */
 };
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, int64_t integer) {
-  lua_pushinteger(L, integer);
-  lua_setfield(L, -2, name);
-}
-
 static void set_boolean(lua_State *L, const char *name, bool value) {
   lua_pushboolean(L, value);
   lua_setfield(L, -2, name);
@@ -95,13 +83,13 @@ static void set_boolean(lua_State *L, const char *name, bool value) {
 static void push_last(lua_State *L, const struct told *told) {
   const struct schedule_instant *last = &told->last;
   lua_createtable(L, 0, 8);
-  set_integer(L, "instant", last->instant);
-  set_text(L, "state", told->state);
-  set_integer(L, "attempt", last->attempt);
-  set_integer(L, "run", last->run);
-  set_integer(L, "began", last->began);
-  if (last->ended) set_integer(L, "ended", last->ended);
-  if (last->exit_code >= 0) set_integer(L, "exit_code", last->exit_code);
+  rows_set_integer(L, "instant", last->instant);
+  rows_set_text(L, "state", told->state);
+  rows_set_integer(L, "attempt", last->attempt);
+  rows_set_integer(L, "run", last->run);
+  rows_set_integer(L, "began", last->began);
+  if (last->ended) rows_set_integer(L, "ended", last->ended);
+  if (last->exit_code >= 0) rows_set_integer(L, "exit_code", last->exit_code);
   set_boolean(L, "by_hand", last->by_hand);
 }
 
@@ -110,29 +98,29 @@ static int push_job(lua_State *L) {
   const struct told *told = lua_touserdata(L, 1);
   const struct schedule_job *job = told->job;
   lua_createtable(L, 0, 24);
-  set_text(L, "name", job->name);
-  set_text(L, "file", job->file);
-  set_integer(L, "line", job->line);
-  set_text(L, "expression", job->expression);
-  set_text(L, "words", told->words.data ? told->words.data : "");
-  set_text(L, "zone", job->zone);
-  set_text(L, "overlap", schedule_overlap_name(job->options.overlap));
-  set_text(L, "catch_up", schedule_catch_up_name(job->options.catch_up));
-  set_integer(L, "window", job->options.window);
-  set_integer(L, "jitter", job->options.jitter);
-  set_integer(L, "timeout", job->options.timeout);
-  set_integer(L, "retries", job->options.retries);
-  set_integer(L, "retry_delay", job->options.retry_delay);
-  set_integer(L, "pause_after", job->options.pause_after);
-  if (job->paused) set_integer(L, "paused", job->paused);
+  rows_set_text(L, "name", job->name);
+  rows_set_text(L, "file", job->file);
+  rows_set_integer(L, "line", job->line);
+  rows_set_text(L, "expression", job->expression);
+  rows_set_text(L, "words", told->words.data ? told->words.data : "");
+  rows_set_text(L, "zone", job->zone);
+  rows_set_text(L, "overlap", schedule_overlap_name(job->options.overlap));
+  rows_set_text(L, "catch_up", schedule_catch_up_name(job->options.catch_up));
+  rows_set_integer(L, "window", job->options.window);
+  rows_set_integer(L, "jitter", job->options.jitter);
+  rows_set_integer(L, "timeout", job->options.timeout);
+  rows_set_integer(L, "retries", job->options.retries);
+  rows_set_integer(L, "retry_delay", job->options.retry_delay);
+  rows_set_integer(L, "pause_after", job->options.pause_after);
+  if (job->paused) rows_set_integer(L, "paused", job->paused);
   set_boolean(L, "by_failures", job->by_failures);
-  set_integer(L, "failures", job->failures);
+  rows_set_integer(L, "failures", job->failures);
   set_boolean(L, "served", job->served);
-  if (told->next) set_integer(L, "next", told->next);
-  set_integer(L, "waiting", told->backlog.count);
-  if (told->missed) set_integer(L, "missed", told->missed);
-  if (told->skipped) set_integer(L, "skipped", told->skipped);
-  if (told->backlog.count > 0) set_integer(L, "waiting_since", told->backlog.since);
+  if (told->next) rows_set_integer(L, "next", told->next);
+  rows_set_integer(L, "waiting", told->backlog.count);
+  if (told->missed) rows_set_integer(L, "missed", told->missed);
+  if (told->skipped) rows_set_integer(L, "skipped", told->skipped);
+  if (told->backlog.count > 0) rows_set_integer(L, "waiting_since", told->backlog.since);
   if (told->last.run) {
     push_last(L, told);
     lua_setfield(L, -2, "last");
@@ -157,27 +145,22 @@ static bool take_latest(void *context, const struct schedule_instant *instant) {
 }
 
 static bool take_job(void *context, const struct schedule_job *job) {
-  struct rows *rows = context;
-  lua_State *L = rows->L;
+  struct listing *listing = context;
   struct told told = {.job = job};
   struct schedule schedule;
   buffer_init(&told.words, CRON_WORDS_MAXIMUM);
   if (schedule_of(job, &schedule, NULL)) {
     cron_words(&schedule.cron, &told.words); /* without them there is the expression */
-    if (!schedule_next(&schedule, rows->zones, rows->now, &told.next, NULL)) told.next = 0;
+    if (!schedule_next(&schedule, listing->zones, listing->now, &told.next, NULL)) told.next = 0;
   }
-  schedule_last_run(rows->journal, job->id, take_last, &told, NULL);
-  if (strcmp(told.state, "running") == 0 && !journal_is_alive(rows->journal, told.last.run))
+  schedule_last_run(listing->journal, job->id, take_last, &told, NULL);
+  if (strcmp(told.state, "running") == 0 && !journal_is_alive(listing->journal, told.last.run))
     snprintf(told.state, sizeof told.state, "died");
-  schedule_latest(rows->journal, job->id, take_latest, &told, NULL);
-  schedule_backlog(rows->journal, job->id, rows->now - LATE_MS, &told.backlog, NULL);
-  lua_pushcfunction(L, push_job);
-  lua_pushlightuserdata(L, &told);
-  lua_pushvalue(L, rows->list);
-  lua_pushinteger(L, ++rows->count);
-  rows->failed = lua_pcall(L, 3, 0, 0) != LUA_OK;
+  schedule_latest(listing->journal, job->id, take_latest, &told, NULL);
+  schedule_backlog(listing->journal, job->id, listing->now - LATE_MS, &told.backlog, NULL);
+  bool fine = rows_take(&listing->rows, &told);
   buffer_free(&told.words);
-  return !rows->failed;
+  return fine;
 }
 
 /* jobs(account) -> an array of the jobs that are known, by name. */
@@ -186,16 +169,13 @@ static int list_jobs(lua_State *L) {
   const char *account = luaL_checkstring(L, 1);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  luaL_checkstack(L, 8, "jobs");
-  lua_newtable(L);
-  struct rows rows = {.L = L, .journal = journal, .list = lua_gettop(L), .now = journal_now()};
-  rows.zones = zones_open();
-  if (!rows.zones) return luaL_error(L, "out of memory");
-  bool fine = schedule_jobs(journal, account, take_job, &rows, &failure);
-  zones_close(rows.zones);
-  if (rows.failed) return lua_error(L);
-  if (!fine) return context_fail(L, &failure);
-  return 1;
+  struct listing listing = {
+      .rows = rows_new(L, push_job, -1), .journal = journal, .now = journal_now()};
+  listing.zones = zones_open();
+  if (!listing.zones) return luaL_error(L, "out of memory");
+  bool fine = schedule_jobs(journal, account, take_job, &listing, &failure);
+  zones_close(listing.zones);
+  return rows_finish(&listing.rows, fine, &failure);
 }
 
 /* pause(account, name, whether) -> true; false: there is no such job. */
