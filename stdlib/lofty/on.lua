@@ -14,9 +14,8 @@
 ---
 --- A handler is known by its name too, which is its pattern unless it has another. It gets the events that come after it
 --- was registered for the first time, also those that come while no daemon runs, each at least once.
-local durations = require "lofty.time.durations"
-local misuse = require "lofty.misuse"
 local native = require "native.schedule"
+local Settings = require "lofty.settings"
 local registry = require "lofty.registry"
 local wording = require "lofty.wording"
 local zone = require "native.zone"
@@ -43,79 +42,27 @@ local M = {}
 ---@field late number seconds since then
 ---@field by_hand boolean `loftyrun job run` started it
 
-local CALLER = "lofty.on.schedule"
-local EXAMPLE = 'lofty.on.schedule("30 6 * * *", { name = "brief" }, function(job) ... end)'
 local SECOND, DAY = 1000, 24 * 60 * 60 * 1000
 
-local DEFAULTS = { tz = "local", overlap = "skip", catch_up = "none", window = DAY, jitter = 0, timeout = 0, retries = 0,
-  retry_delay = 60 * SECOND, pause_after = 0 }
-local CHOICES = { overlap = { "skip", "queue", "cancel", "allow" }, catch_up = { "none", "one", "all" } }
---- The least and the most, in milliseconds.
-local LENGTHS = { window = { 60 * SECOND, 31 * DAY }, jitter = { SECOND, DAY }, timeout = { SECOND, 365 * DAY },
-  retry_delay = { SECOND, DAY } }
-local COUNTS = { retries = { 0, 20 }, pause_after = { 1, 1000 } }
-local ALL = { name = true }
-for key in pairs(DEFAULTS) do ALL[key] = true end
+local settings = Settings.new {
+  caller = "lofty.on.schedule",
+  example = 'lofty.on.schedule("30 6 * * *", { name = "brief" }, function(job) ... end)',
+  defaults = { tz = "local", overlap = "skip", catch_up = "none", window = DAY, jitter = 0, timeout = 0, retries = 0,
+    retry_delay = 60 * SECOND, pause_after = 0 },
+  choices = { overlap = { "skip", "queue", "cancel", "allow" }, catch_up = { "none", "one", "all" } },
+  lengths = { window = { 60 * SECOND, 31 * DAY }, jitter = { SECOND, DAY }, timeout = { SECOND, 365 * DAY },
+    retry_delay = { SECOND, DAY } },
+  counts = { retries = { 0, 20 }, pause_after = { 1, 1000 } },
+  others = {},
+}
 
-local function fail(message, ...)
-  misuse((CALLER .. ": " .. message):format(...))
-end
-
-local function check_choice(key, value)
-  local names = {}
-  for _, name in ipairs(CHOICES[key]) do
-    if value == name then return value end
-    names[name] = true
-  end
-  local near = type(value) == "string" and wording.suggestion(value, names, "it is one of") or ""
-  return fail("%s must be %s, got %s%s", key, wording.listed(CHOICES[key], "or"), wording.describe(value), near)
-end
-
-local function check_length(key, value)
-  local least, most = table.unpack(LENGTHS[key])
-  local length = durations.read(value)
-  if type(value) == "number" and value == value and value > 0 and value < math.huge then
-    length = math.floor(value * 1000 + 0.5)
-  end
-  if not length then fail('%s must be "30s", "5m", "2h", "1d" or seconds, got %s', key, wording.describe(value)) end
-  if length < least or length > most then
-    fail("%s must be from %d seconds to %d days, got %s", key, least // SECOND, most // DAY, wording.describe(value))
-  end
-  return length
-end
-
-local function check_count(key, value)
-  local least, most = table.unpack(COUNTS[key])
-  if math.type(value) == "integer" and value >= least and value <= most then return value end
-  return fail("%s must be a whole number from %d to %d, got %s", key, least, most, wording.describe(value))
-end
-
-local function check_zone(name)
+function settings.others.tz(_, name)
   if name == "local" or type(name) == "string" and zone.exists(name) then return name end
-  if type(name) ~= "string" then fail("tz must be the name of a time zone, got %s", wording.describe(name)) end
-  if not zone.has_database() then fail("this machine has no time zones: install the package tzdata") end
+  if type(name) ~= "string" then settings:fail("tz must be the name of a time zone, got %s", wording.describe(name)) end
+  if not zone.has_database() then settings:fail("this machine has no time zones: install the package tzdata") end
   local found = native.nearest_zone(name)
-  return fail("there is no time zone %s%s", wording.quoted(name),
+  return settings:fail("there is no time zone %s%s", wording.quoted(name),
     found and ("; did you mean %s?"):format(wording.quoted(found)) or "")
-end
-
-local function check_name(name)
-  if name == nil then
-    fail('give the job a name, by which it stays known when the file changes: { name = "brief" }')
-  end
-  local is_name = type(name) == "string" and #name <= 64 and name:find("^%w[%w._-]*$")
-  if not is_name then
-    fail("a name is 1 to 64 letters, digits, - _ and . and begins with a letter or digit, got %s",
-      wording.describe(name))
-  end
-  return name
-end
-
-local function check_option(key, value)
-  if CHOICES[key] then return check_choice(key, value) end
-  if LENGTHS[key] then return check_length(key, value) end
-  if COUNTS[key] then return check_count(key, value) end
-  return check_zone(value)
 end
 
 --- Checks what a schedule is made of, for whoever names it: this file's own function, or a line of the configuration.
@@ -125,30 +72,23 @@ end
 ---@return lofty.Registration
 local function check(expression, options)
   if type(expression) ~= "string" then
-    fail("the first argument must be a cron expression, got %s; write %s", wording.describe(expression), EXAMPLE)
+    settings:fail("the first argument must be a cron expression, got %s; write %s", wording.describe(expression),
+      settings.example)
   end
   local _, message = native.check(expression)
-  if message then fail("%s", message) end
-  if type(options) ~= "table" then
-    fail("the second argument must be a table of options, got %s; write %s", wording.describe(options), EXAMPLE)
-  end
-  for _, key in ipairs(wording.sorted_keys(options)) do
-    if not ALL[key] then
-      fail("unknown option %s%s", wording.quoted(tostring(key)), wording.suggestion(tostring(key), ALL))
-    end
-  end
-  local registration = { expression = expression }
-  for key, default in pairs(DEFAULTS) do
-    local value = options[key]
-    registration[key] = value == nil and default or value ~= nil and check_option(key, value)
-  end
+  if message then settings:fail("%s", message) end
+  local registration = settings:check(options)
+  registration.expression = expression
   if options.window ~= nil and registration.catch_up == "none" then
-    fail('window says how late a run is caught up; say which: catch_up = "one" or "all"')
+    settings:fail('window says how late a run is caught up; say which: catch_up = "one" or "all"')
   end
   if options.retry_delay ~= nil and registration.retries == 0 then
-    fail("retry_delay says when a failed run is made again; say how often: retries = 3")
+    settings:fail("retry_delay says when a failed run is made again; say how often: retries = 3")
   end
-  return check_name(options.name), registration
+  if options.name == nil then
+    settings:fail('give the job a name, by which it stays known when the file changes: { name = "brief" }')
+  end
+  return settings:check_name(options.name), registration
 end
 
 registry.check_schedule = check
@@ -160,12 +100,10 @@ registry.check_schedule = check
 ---@param options lofty.ScheduleOptions
 ---@param f fun(job: lofty.Job)
 function M.schedule(expression, options, f)
-  registry.check(CALLER)
+  registry.check(settings.caller)
   local name, registration = check(expression, options)
-  if type(f) ~= "function" then
-    fail("the third argument must be the function to call, got %s; write %s", wording.describe(f), EXAMPLE)
-  end
-  registry.add(CALLER, "schedule", name, registration, f)
+  settings:check_function(f)
+  registry.add(settings.caller, "schedule", name, registration, f)
 end
 
 ---@class lofty.WebhookOptions

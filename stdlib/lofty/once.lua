@@ -37,7 +37,7 @@ local wording = require "lofty.wording"
 
 local M = {}
 
-local KEY_MAX, RESULT_MAX = 512, 1024 * 1024
+local RESULT_MAX = 1024 * 1024
 local DURABLE = true
 
 --- Hears of each function that begins and ends, in a dry run: lofty.dry.keep.
@@ -54,16 +54,6 @@ local function ask(method, ...)
   local result, code, message = native[method](...)
   if result == nil then store.fail("once", code, message) end
   return result
-end
-
-local function check_key(what, key)
-  if math.type(key) == "integer" then return ("%d"):format(key) end
-  local is_key = type(key) == "string" and key ~= "" and #key <= KEY_MAX and utf8.len(key) and not key:find("%c")
-  if not is_key then
-    misuse(("%s: a key is text of 1 to %d bytes without control characters, or an integer; got %s"):format(what, KEY_MAX,
-      wording.describe(key)))
-  end
-  return key
 end
 
 local TIMES = { ttl = true, wait = true, show_within = true }
@@ -238,7 +228,7 @@ end
 ---@return any result
 ---@return boolean before
 function M.call(key, f, options)
-  key = check_key("lofty.once", key)
+  key = store.check_key("lofty.once", key)
   require("lofty.task").check_function("lofty.once", f, USAGE)
   local times = check_options(options)
   local _ <close> = closing(lock(key, times.wait))
@@ -261,7 +251,7 @@ end
 ---@param how "done"|"again"
 ---@return boolean known
 function M.settle(key, how)
-  key = check_key("lofty.once.settle", key)
+  key = store.check_key("lofty.once.settle", key)
   if how ~= "done" and how ~= "again" then
     misuse('lofty.once.settle: the second argument must be "done" or "again", got ' .. wording.describe(how))
   end

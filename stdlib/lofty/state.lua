@@ -23,7 +23,7 @@ local wording = require "lofty.wording"
 
 local M = {}
 
-local KEY_MAX, VALUE_MAX = 512, 1024 * 1024
+local VALUE_MAX = 1024 * 1024
 local DURABLE = true
 
 ---@class lofty.State.Loop one that is under way
@@ -47,13 +47,7 @@ end
 
 local function check_key(what, key, members)
   if rawequal(key, members) then misuse(("%s: use a dot, not a colon"):format(what)) end
-  if math.type(key) == "integer" then return ("%d"):format(key) end
-  local is_key = type(key) == "string" and key ~= "" and #key <= KEY_MAX and utf8.len(key) and not key:find("%c")
-  if not is_key then
-    misuse(("%s: a key is text of 1 to %d bytes without control characters, or an integer; got %s"):format(what, KEY_MAX,
-      wording.describe(key)))
-  end
-  return key
+  return store.check_key(what, key)
 end
 
 local function encode(what, key, value)

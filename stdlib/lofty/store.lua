@@ -10,7 +10,7 @@ local wording = require "lofty.wording"
 
 local M = {}
 
-local NAME_MAX = 200
+local NAME_MAX, KEY_MAX = 200, 512
 local FIRST_PAUSE, LONGEST_PAUSE = 20, 500 -- milliseconds between two looks at a lock
 
 --- Hears of each change before it is made, in a dry run: lofty.dry.keep.
@@ -125,6 +125,20 @@ function M.check_name(what, name)
       wording.describe(name)))
   end
   return name
+end
+
+--- Checks a key that a script gave, under which something is kept; an integer is its digits.
+---@param what string what was called, such as "lofty.state.get"
+---@param key any
+---@return string
+function M.check_key(what, key)
+  if math.type(key) == "integer" then return ("%d"):format(key) end
+  local is_key = type(key) == "string" and key ~= "" and #key <= KEY_MAX and utf8.len(key) and not key:find("%c")
+  if not is_key then
+    misuse(("%s: a key is text of 1 to %d bytes without control characters, or an integer; got %s"):format(what, KEY_MAX,
+      wording.describe(key)))
+  end
+  return key
 end
 
 return M
