@@ -63,6 +63,8 @@ struct context {
   const struct config *config;
   struct credential_source *credentials; /* NULL: no call needs a token */
   const struct log *log;
+  const char *const *secrets; /* texts that must show nowhere, besides the credential; or NULL */
+  size_t secret_count;
   const char *profile; /* name of the profile in force, or NULL */
   bool sandbox;
   bool read_before_write; /* what is changed is read first */

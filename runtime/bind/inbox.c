@@ -189,10 +189,46 @@ static int tries_of_event(lua_State *L) {
   return rows_finish(&rows, inbox_tries_of(store, id, take_try, &rows, &failure), &failure);
 }
 
-static const luaL_Reg functions[] = {{"events", list_events},   {"delivery", one_delivery},
-                                     {"drop", drop_events},     {"retry", retry_events},
-                                     {"replay", replay_events}, {"work", work_of_event},
-                                     {"tries", tries_of_event}, {NULL, NULL}};
+/* Stack of these: the row, the list, its place there. */
+static int push_handler(lua_State *L) {
+  const struct inbox_handler_state *state = lua_touserdata(L, 1);
+  const struct inbox_handler *handler = &state->handler;
+  lua_createtable(L, 0, 12);
+  rows_set_text(L, "name", handler->name);
+  rows_set_text(L, "pattern", handler->pattern);
+  rows_set_text(L, "file", handler->file);
+  rows_set_integer(L, "line", handler->line);
+  rows_set_integer(L, "concurrency", handler->concurrency);
+  rows_set_integer(L, "timeout", handler->timeout);
+  rows_set_integer(L, "retries", handler->retries);
+  lua_pushboolean(L, handler->coalesces);
+  lua_setfield(L, -2, "coalesces");
+  if (state->server) rows_set_integer(L, "server", state->server);
+  rows_set_integer(L, "waiting", state->waiting);
+  rows_set_integer(L, "running", state->running);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
+static bool take_handler(void *context, const struct inbox_handler_state *state) {
+  return rows_take(context, state);
+}
+
+/* handlers(account) -> an array of the handlers that are known, by name. */
+static int list_handlers(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1);
+  struct journal *journal = context_journal(L);
+  if (!journal) return 3;
+  struct rows rows = rows_new(L, push_handler, -1);
+  return rows_finish(&rows, inbox_handlers_of(journal, account, take_handler, &rows, &failure),
+                     &failure);
+}
+
+static const luaL_Reg functions[] = {
+    {"events", list_events},   {"delivery", one_delivery},  {"drop", drop_events},
+    {"retry", retry_events},   {"replay", replay_events},   {"work", work_of_event},
+    {"tries", tries_of_event}, {"handlers", list_handlers}, {NULL, NULL}};
 
 int luaopen_native_inbox(lua_State *L) {
   luaL_newlib(L, functions);

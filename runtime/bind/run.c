@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "../core/redact.h"
 #include "context.h"
 
 static int run_settings(lua_State *L) {
@@ -47,17 +48,22 @@ static int run_requests(lua_State *L) {
   return 2;
 }
 
-/* Whatever a server says may end up in a log; a credential that it echoes must not. */
+/* Whatever a server says may end up in a log; a secret that it echoes must not. */
 static int run_redact(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  const struct config *config = context_of(L)->config;
+  const struct context *context = context_of(L);
+  const struct config *config = context->config;
+  bool has_credential = config && config->credential.kind != CREDENTIAL_NONE;
   lua_settop(L, 1);
-  if (!config || config->credential.kind == CREDENTIAL_NONE) return 1;
+  if (!has_credential && context->secret_count == 0) return 1;
   luaL_Buffer out;
   char *room = luaL_buffinitsize(L, &out, length);
   memcpy(room, text, length);
-  luaL_pushresultsize(&out, credential_redact(&config->credential, room, length));
+  if (has_credential) length = credential_redact(&config->credential, room, length);
+  for (size_t i = 0; i < context->secret_count; i++)
+    length = redact(room, length, context->secrets[i]);
+  luaL_pushresultsize(&out, length);
   return 1;
 }
 

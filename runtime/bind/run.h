@@ -9,7 +9,7 @@
 
 /* Lua: settings() -> { base_url=, profile=, sandbox= };
         codes() -> the names that the profile gives to numbers nobody has documented, or nil;
-        redact(text) -> text without the run's credential;
+        redact(text) -> text without the run's secrets;
         item_failed(): counts one failed item, which makes the run end with exit code 8;
         requests() -> requests made so far, how many --max-requests allows or nil. */
 int luaopen_native_run(lua_State *L);

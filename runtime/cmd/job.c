@@ -11,6 +11,7 @@
 #include "../host/embedded.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
+#include "../host/subscriptions.h"
 #include "../host/worker.h"
 #include "cmd.h"
 #include "job_install.h"
@@ -47,6 +48,12 @@ static int work(const struct options *options, char **words) {
     return command_usage_error(&command_job, "job work is for loftyrun serve alone");
   return worker_run(&run_options, strtoll(words[0], NULL, 10), strtoll(words[1], NULL, 10),
                     words[2]);
+}
+
+/* job subscribe, which loftyrun serve starts as well: SERVER, and what its input says. */
+static int subscribe(const struct options *options, char **words) {
+  struct run_options run_options = options_run(options);
+  return subscriptions_run(&run_options, words[0] && !words[1] ? strtoll(words[0], NULL, 10) : 0);
 }
 
 /* job check */
@@ -205,6 +212,7 @@ static const struct verb {
          OPTION_WAIT_LOCK,
      run_job},
     {"work", OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work},
+    {"subscribe", OPTIONS_OF_A_JOB | OPTION_ALLOW, subscribe},
     {"pause", OPTIONS_OF_A_STORE, pause_job},
     {"resume", OPTIONS_OF_A_STORE, resume},
     {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},

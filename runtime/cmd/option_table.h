@@ -21,7 +21,7 @@ struct option {
   size_t text; /* the member that any text goes to which is not empty; 0: none */
 };
 
-enum { OPTION_MOST = 64 }; /* as many as there are bits */
+enum { OPTION_MOST = 96 };
 
 extern const struct option option_table[];
 extern const int option_count;

@@ -56,6 +56,7 @@ enum option_bit {
   OPTION_MAX_MEMORY = 1ull << 41,
   OPTION_PING = 1ull << 42,
   OPTION_ON_FAILURE = 1ull << 43,
+  OPTION_SUBSCRIBE = 1ull << 44,
   OPTION_ALLOW = 1ull << 47,
   OPTION_DRY_RUN = 1ull << 50,
   OPTION_PLAN = 1ull << 51,
@@ -137,6 +138,7 @@ struct options {
   bool ended;                    /* by --: whatever follows is no option */
   const char *listen;            /* core/listener.h */
   const char *certificate, *key; /* files */
+  const char *subscribe;         /* https://HOST */
 };
 
 /* The values that hold when nothing is given. */

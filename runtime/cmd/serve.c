@@ -1,6 +1,8 @@
 /* loftyrun serve: the daemon that runs jobs when they are due. */
 #include "../host/serve.h"
 
+#include "../host/serve_sandbox.h"
+#include "../host/subscriptions.h"
 #include "cmd.h"
 
 static int run(const struct options *options, char **words) {
@@ -8,11 +10,22 @@ static int run(const struct options *options, char **words) {
       .run = options_run(options),
       .files = (const char *const *)words,
       .jobs_maximum = options->jobs_maximum,
-      .webhooks = {
-          .listen = options->listen, .certificate = options->certificate, .key = options->key}};
+      .webhooks = {.listen = options->listen,
+                   .certificate = options->certificate,
+                   .key = options->key},
+      .subscribe = options->subscribe,
+      .sandbox_port = options->given & OPTION_PORT ? options->port : 0};
+  struct failure failure;
+  char base[SUBSCRIPTIONS_BASE];
   if (options->given & OPTION_TLS && !options->listen)
     return command_usage_error(&command_serve, "--cert and --key are for --listen");
-  return serve(&serve_options);
+  if (options->subscribe && !options->listen)
+    return command_usage_error(&command_serve, "--subscribe is for --listen");
+  if (options->subscribe && !subscriptions_base(options->subscribe, true, base, &failure))
+    return command_usage_error(&command_serve, failure.message);
+  if (options->given & OPTION_PORT && !options->sandbox_seed)
+    return command_usage_error(&command_serve, "--port is the sandbox's: add --sandbox");
+  return options->sandbox_seed ? serve_in_sandbox(&serve_options) : serve(&serve_options);
 }
 
 const struct command command_serve = {
@@ -87,6 +100,7 @@ const struct command command_serve = {
     .accepts = (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
                                                OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |
                (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |
-               OPTION_ALLOW | OPTION_MAX_JOBS | OPTION_LISTEN | OPTION_TLS,
+               OPTION_ALLOW | OPTION_MAX_JOBS | OPTION_LISTEN | OPTION_TLS | OPTION_SUBSCRIBE |
+               OPTION_PORT,
     .run = run,
 };

@@ -13,6 +13,17 @@
 static const char next_generation[] = "SELECT COALESCE(max(generation), 0) + 1 FROM inbox_handlers";
 static const char one_handler[] = HANDLER_COLUMNS " WHERE account = $1 AND name = $2";
 static const char served_handlers[] = HANDLER_COLUMNS " WHERE server = $1 ORDER BY file, line";
+static const char handlers_of[] =
+    "SELECT h.id, name, file, pattern, line, concurrency, timeout, retries, coalesces, generation,"
+    " server, (SELECT count(*) FROM inbox_work w WHERE w.handler = h.id"
+    " AND w.state IN ('waiting', 'running', 'queued'))"
+    " + (SELECT count(*) FROM inbox_events e WHERE e.id > h.considered"
+    " AND e.state NOT IN ('duplicate', 'dropped', 'unreadable')"
+    " AND (e.name = h.pattern OR substr(e.name, 1, length(h.prefix)) = h.prefix)"
+    " AND h.account = (SELECT account FROM inbox_deliveries d WHERE d.id = e.delivery)),"
+    " (SELECT count(*) FROM inbox_work w WHERE w.handler = h.id AND w.state = 'running')"
+    " FROM inbox_handlers h JOIN sources ON sources.id = source WHERE h.account = $1"
+    " ORDER BY name";
 static const char find_source[] = "SELECT id FROM sources WHERE file = $1 AND digest = $2";
 static const char add_source[] =
     "INSERT INTO sources (file, digest, text) VALUES ($1, $2, $3) RETURNING id";
@@ -74,6 +85,30 @@ bool inbox_handlers_served(struct store *store, int64_t server, inbox_visit_hand
   struct visiting visiting = {visit, context};
   return store_query(store, served_handlers, STORE_WITH(store_integer(server)), visit_handler,
                      &visiting, failure) != STORE_FAILED;
+}
+
+struct visiting_states {
+  struct journal *journal;
+  inbox_visit_state *visit;
+  void *context;
+};
+
+static bool visit_state(void *context, const struct store_value *columns, int count) {
+  const struct visiting_states *visiting = context;
+  struct inbox_handler_state state = {.handler = handler_of(columns),
+                                      .server = columns[10].integer,
+                                      .waiting = columns[11].integer,
+                                      .running = columns[12].integer};
+  (void)count;
+  if (state.server && !schedule_server_is_alive(visiting->journal, state.server)) state.server = 0;
+  return visiting->visit(visiting->context, &state);
+}
+
+bool inbox_handlers_of(struct journal *journal, const char *account, inbox_visit_state *visit,
+                       void *context, struct failure *failure) {
+  struct visiting_states visiting = {journal, visit, context};
+  return store_query(journal_store(journal), handlers_of, STORE_WITH(store_text(account)),
+                     visit_state, &visiting, failure) != STORE_FAILED;
 }
 
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,

@@ -65,6 +65,19 @@ typedef bool inbox_visit_handler(void *context, const struct inbox_handler *hand
 bool inbox_handlers_served(struct store *store, int64_t server, inbox_visit_handler *visit,
                            void *context, struct failure *failure);
 
+/* A handler, and what there is for it. */
+struct inbox_handler_state {
+  struct inbox_handler handler;
+  int64_t server;  /* the daemon that serves it; 0: none that is alive does */
+  int64_t waiting; /* events that it is not done with, also those that nobody has looked at for it */
+  int64_t running; /* of them */
+};
+typedef bool inbox_visit_state(void *context, const struct inbox_handler_state *state);
+
+/* Visits all handlers of an account that there have been, by name. */
+bool inbox_handlers_of(struct journal *journal, const char *account, inbox_visit_state *visit,
+                       void *context, struct failure *failure);
+
 /* Visits the text of a file that the daemon serves handlers of, if it is of that generation. */
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,
                                       const char *file, store_visit_row *visit, void *context,

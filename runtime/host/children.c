@@ -8,10 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 200 };
+enum { LOOK_MS = 200, INPUT_MOST = 2048 };
 
-static bool set_actions(posix_spawn_file_actions_t *actions, int out, int err) {
-  return posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
+static bool set_actions(posix_spawn_file_actions_t *actions, int in, int out, int err) {
+  int error =
+      in < 0 ? posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+             : posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+  return error == 0 &&
          (out < 0 || posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO) == 0) &&
          (err < 0 || posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO) == 0);
 }
@@ -29,7 +32,8 @@ static bool set_attributes(posix_spawnattr_t *attributes) {
 
 /* The file that runs, also where another one has taken its name since: parent and child must agree
    on what the store looks like. */
-static pid_t start(const char *const *arguments, int out, int err, struct failure *failure) {
+static pid_t start(const char *const *arguments, int in, int out, int err,
+                   struct failure *failure) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t child = 0;
@@ -37,7 +41,7 @@ static pid_t start(const char *const *arguments, int out, int err, struct failur
   if (error == 0) {
     error = posix_spawnattr_init(&attributes);
     if (error == 0) {
-      error = set_actions(&actions, out, err) && set_attributes(&attributes)
+      error = set_actions(&actions, in, out, err) && set_attributes(&attributes)
                   ? posix_spawn(&child, "/proc/self/exe", &actions, &attributes,
                                 (char *const *)arguments, environ)
                   : ENOMEM;
@@ -51,7 +55,27 @@ static pid_t start(const char *const *arguments, int out, int err, struct failur
 }
 
 pid_t children_start(const char *const *arguments, struct failure *failure) {
-  return start(arguments, -1, -1, failure);
+  return start(arguments, -1, -1, -1, failure);
+}
+
+/* A pipe takes so little at once, whether anybody reads it or not. */
+pid_t children_start_with(const char *const *arguments, const char *text, struct failure *failure) {
+  int in[2];
+  pid_t child = 0;
+  size_t length = strlen(text);
+  if (pipe2(in, O_CLOEXEC | O_NONBLOCK) != 0) {
+    failure_set(failure, "CHILD_FAILED", "cannot make a pipe: %s", strerror(errno));
+    return 0;
+  }
+  /* The child's end waits for what comes, as any input does. */
+  if (fcntl(in[0], F_SETFL, 0) != 0 || length > INPUT_MOST ||
+      write(in[1], text, length) != (ssize_t)length)
+    failure_set(failure, "CHILD_FAILED", "cannot write to a pipe: %s", strerror(errno));
+  else
+    child = start(arguments, in[0], -1, -1, failure);
+  close(in[0]);
+  close(in[1]);
+  return child;
 }
 
 bool children_ended(pid_t child, int *status) {
@@ -111,7 +135,7 @@ bool children_ask(struct loop *loop, const char *const *arguments, int milliseco
   struct stream streams[2] = {{.file = out[0], .text = &words->out},
                               {.file = err[0], .text = &words->err}};
   for (int i = 0; i < 2; i++) fcntl(streams[i].file, F_SETFL, O_NONBLOCK);
-  pid_t child = start(arguments, out[1], err[1], failure);
+  pid_t child = start(arguments, -1, out[1], err[1], failure);
   close(out[1]);
   close(err[1]);
   if (child) wait_for(loop, child, milliseconds, streams, &words->status);

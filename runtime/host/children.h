@@ -1,8 +1,8 @@
 /* Processes that loftyrun starts of itself: runs of jobs, and looks at what a file registers.
 
    Each is the leader of a process group of its own, so that what a terminal or a person sends to
-   the daemon does not end its runs by the way; it has no input, and the daemon's output unless it
-   is captured. When the daemon is killed they go on. */
+   the daemon does not end its runs by the way; it has no input unless it is given some, and the
+   daemon's output unless that is captured. When the daemon is killed they go on. */
 #ifndef HOST_CHILDREN_H
 #define HOST_CHILDREN_H
 
@@ -24,9 +24,13 @@ struct child_words {
    with CHILD_FAILED. */
 pid_t children_start(const char *const *arguments, struct failure *failure);
 
-/* The same, and waits until it has ended, at most so many milliseconds, then it is killed; the loop
-   goes on meanwhile. `words` are buffers with their maximum, what is beyond ends the child too.
-   False with CHILD_FAILED. */
+/* The same for a child whose input is `text`, of at most 2,048 bytes: what is to be in no command
+   line and in no environment. */
+pid_t children_start_with(const char *const *arguments, const char *text, struct failure *failure);
+
+/* As children_start, and waits until it has ended, at most so many milliseconds, then it is killed;
+   the loop goes on meanwhile. `words` are buffers with their maximum, what is beyond ends the child
+   too. False with CHILD_FAILED. */
 bool children_ask(struct loop *loop, const char *const *arguments, int milliseconds,
                   struct child_words *words, struct failure *failure);
 

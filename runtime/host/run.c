@@ -13,6 +13,7 @@
 #include "job.h"
 #include "running.h"
 #include "sandbox.h"
+#include "serve_sandbox.h"
 #include "state.h"
 #include "tasks.h"
 #include "traffic.h"
@@ -26,22 +27,27 @@ static const char sandbox_key[] = "sandbox";
 static const char *const sandbox_names[SETTING_COUNT] = {
     [SETTING_BASE_URL] = "--sandbox", [SETTING_API_KEY] = "--sandbox"};
 
-/* Where the script's calls go: its own sandbox, or what environment and profile say. */
+/* Where the script's calls go: its own sandbox or its daemon's, or what environment and profile
+ * say. */
 static int open_target(struct run *run) {
   struct failure failure;
   struct config_layer layers[2];
   char url[64];
   const struct run_options *options = run->options;
+  const char *shared = options->sandbox_seed ? serve_sandbox_url() : NULL;
   if (options->sandbox_seed) {
     struct sandbox_options sandbox = {.seed = options->sandbox_seed,
                                       .faults = options->faults,
                                       .rate_limit = options->rate_limit,
                                       .ledger = options->ledger};
-    run->sandbox = sandbox_start(&run->context, &sandbox, &failure);
-    if (!run->sandbox)
+    if (!shared) run->sandbox = sandbox_start(&run->context, &sandbox, &failure);
+    if (!shared && !run->sandbox)
       return run_say(run, &failure,
                      strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
+    if (shared)
+      snprintf(url, sizeof url, "%s", shared);
+    else
+      snprintf(url, sizeof url, "http://127.0.0.1:%u", sandbox_port(run->sandbox));
     layers[0] =
         (struct config_layer){.values = {[SETTING_BASE_URL] = url, [SETTING_API_KEY] = sandbox_key},
                               .names = sandbox_names};
@@ -143,6 +149,8 @@ static int open_run(struct run *run) {
                               .read_before_write = profile_reads_before_write(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
                               .state = run->options->state,
+                              .secrets = run->options->secrets,
+                              .secret_count = run->options->secret_count,
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
                               .no_wait = run->options->no_wait,

@@ -38,6 +38,8 @@ struct run_options {
   const char *job_name;     /* for log lines, or NULL */
   const char *const *allow; /* values of --allow */
   size_t allow_count;
+  const char *const *secrets; /* more texts that must show nowhere, or NULL */
+  size_t secret_count;
   const char *record; /* keep the calls in this file, or NULL */
   const char *replay; /* take the replies from this file, or NULL */
   const char *plan;   /* the file of a dry run's plan, or NULL for one in the state folder */

@@ -12,9 +12,10 @@
 #include "../core/schedule_instants.h"
 #include "children.h"
 #include "job.h"
-#include "profile.h"
+#include "reception.h"
 #include "registrations.h"
 #include "runs.h"
+#include "serve_sandbox.h"
 #include "signals.h"
 #include "workers.h"
 
@@ -45,8 +46,7 @@ struct server {
   struct runs *runs;
   struct workers *workers;
   struct notify notify;
-  struct profile *profile;
-  struct webhooks *webhooks; /* NULL: none are taken */
+  struct reception *reception;
   struct schedule_job **jobs;
   int64_t *next; /* of each of them; INT64_MAX: never */
   size_t count;
@@ -195,7 +195,8 @@ static void tell_missed(const struct server *server, const char *name, int64_t m
 /* Without files the profile says what runs. Who takes webhooks needs no jobs. */
 static bool asks_profile(const struct server *server) {
   const struct serve_options *options = server->options;
-  return !*options->files && (!options->webhooks.listen || profile_schedule(server->profile));
+  return !*options->files &&
+         (!options->webhooks.listen || profile_schedule(reception_profile(server->reception)));
 }
 
 /* Jobs and handlers of the same texts. */
@@ -229,6 +230,7 @@ static int load(struct server *server, bool begins) {
   registrations_free(&registrations);
   server->dirty = true;
   if (exit_code == EXIT_DONE) server->since = -1;
+  reception_look(server->reception);
   if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
   struct log_field field = {.name = "jobs", .value = count, .bare = true};
@@ -357,6 +359,7 @@ static bool step(struct server *server, int64_t *wait, struct failure *failure) 
       !workers_step(server->workers, failure) ||
       !schedule_next_waiting(server->journal, server->row.id, now, &waiting, failure))
     return false;
+  reception_step(server->reception);
   now = journal_now();
   *wait = TICK_MS;
   if (waiting - now < *wait) *wait = waiting - now;
@@ -391,6 +394,12 @@ static void on_end(void *context) {
   say(server, LOG_LEVEL_WARN, "runs that do not end are killed", NULL, NULL);
   runs_signal(server->runs, SIGKILL);
   workers_signal(server->workers, SIGKILL);
+  reception_signal(server->reception, SIGKILL);
+}
+
+static size_t processes(const struct server *server) {
+  return runs_count(server->runs) + workers_count(server->workers) +
+         reception_count(server->reception);
 }
 
 static void stop(struct server *server) {
@@ -402,9 +411,10 @@ static void stop(struct server *server) {
   tell_manager(server, notify_stopping);
   loop_timer_clear(server->loop, &server->tick);
   workers_end(server->workers);
-  if (runs_count(server->runs) + workers_count(server->workers) > 0) {
+  if (processes(server) > 0) {
     say(server, LOG_LEVEL_INFO, "ending; waiting for runs that are told to end", NULL, NULL);
     runs_signal(server->runs, SIGTERM);
+    reception_signal(server->reception, SIGTERM);
     loop_timer_set(server->loop, &server->end, STOP_MS, on_end, server);
   }
 }
@@ -419,64 +429,18 @@ static void on_signal(void *context, int number) {
     tick_in(server, 0);
 }
 
-/* The profile in force; NULL where none is asked for. */
-static bool open_profile(const struct server *server, struct profile **profile,
-                         struct failure *failure) {
-  const struct run_options *run = &server->options->run;
-  const char *name = run->profile;
-  *profile = NULL;
-  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
-  return (!name && run->sandbox_seed) || profile_open(name, profile, failure);
-}
-
-static int begin_webhooks(struct server *server) {
-  struct failure failure;
-  struct webhooks_options options = server->options->webhooks;
-  if (!options.listen) return EXIT_DONE;
-  if (!open_profile(server, &server->profile, &failure))
-    return tell_failure(server, &failure, true, EXIT_CONFIG);
-  options.account = server->account;
-  options.config = profile_webhooks(server->profile);
-  options.log = &server->options->run.log;
-  server->webhooks =
-      webhooks_start(server->loop, journal_store(server->journal), &options, &failure);
-  if (!server->webhooks)
-    return tell_failure(
-        server, &failure, true,
-        strcmp(failure.code, "CONFIG_INVALID") == 0 ? EXIT_CONFIG : folder_exit_code(&failure));
-  say(server, LOG_LEVEL_INFO, "webhooks are taken", "place", webhooks_place(server->webhooks));
-  return EXIT_DONE;
-}
-
-/* Of two profiles the one whose texts are in use is kept. */
-static void reload_webhooks(struct server *server) {
-  struct failure failure;
-  struct profile *profile;
-  if (!open_profile(server, &profile, &failure)) {
-    tell_failure(server, &failure, false, EXIT_CONFIG);
-    return;
-  }
-  if (webhooks_reload(server->webhooks, profile_webhooks(profile))) {
-    struct profile *before = server->profile;
-    server->profile = profile;
-    profile = before;
-  }
-  profile_close(profile);
-}
-
 static int keep_serving(struct server *server) {
   struct failure failure;
   while (!server->ends) {
     if (server->stops) {
-      webhooks_stop(server->webhooks);
-      server->webhooks = NULL;
+      reception_stop(server->reception);
       runs_collect(server->runs, &failure); /* what it cannot tell of has ended all the same */
       workers_collect(server->workers);
-      if (runs_count(server->runs) + workers_count(server->workers) == 0) break;
+      if (processes(server) == 0) break;
     } else if (server->reloads) {
       server->reloads = false;
       tell_manager(server, notify_reloading);
-      if (server->webhooks) reload_webhooks(server);
+      reception_reload(server->reception);
       load(server, false);
       tell_manager(server, notify_ready);
       tick_in(server, 0);
@@ -498,6 +462,10 @@ static int begin(struct server *server) {
     fputs("loftyrun: out of memory\n", stderr);
     return EXIT_TEMPORARY;
   }
+  if (!serve_sandbox_start(server->options->sandbox, server->loop, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return folder_exit_code(&failure);
+  }
   if (!signals_install(server->loop, on_signal, server, &failure) ||
       !schedule_begin_server(server->journal, journal_now(), &server->row, &failure)) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
@@ -514,9 +482,11 @@ static int begin(struct server *server) {
     return folder_exit_code(&failure);
   }
   begin_watch(server);
-  int exit_code = begin_webhooks(server);
+  int exit_code = reception_begin(&server->reception, server->options, server->loop,
+                                  server->journal, server->account, server->row.id);
   if (exit_code == EXIT_DONE) exit_code = load(server, true);
   if (exit_code == EXIT_DONE && !server->stops) {
+    serve_sandbox_tell(server->options->sandbox);
     tell_manager(server, notify_ready);
     tick_in(server, 0);
   }
@@ -529,8 +499,8 @@ int serve(const struct serve_options *options) {
   if (exit_code != EXIT_DONE) return exit_code;
   exit_code = begin(&server);
   if (exit_code == EXIT_DONE) exit_code = keep_serving(&server);
-  webhooks_stop(server.webhooks);
-  profile_close(server.profile);
+  reception_free(server.reception);
+  serve_sandbox_stop(options->sandbox);
   if (server.loop) {
     loop_timer_clear(server.loop, &server.tick);
     loop_timer_clear(server.loop, &server.end);

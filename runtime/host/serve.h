@@ -23,12 +23,17 @@
 #include "run.h"
 #include "webhooks.h"
 
+struct serve_sandbox;
+
 struct serve_options {
   struct run_options run;   /* of the daemon, and of each run that it starts */
   const char *const *files; /* NULL-terminated */
   unsigned jobs_maximum;    /* runs at a time */
   /* Of it where to listen and what to show; `listen` NULL: no webhooks are taken. */
   struct webhooks_options webhooks;
+  const char *subscribe;         /* https://HOST where Lofty reaches them; NULL: the profile's */
+  struct serve_sandbox *sandbox; /* that it is to have (serve_sandbox.h), or NULL */
+  unsigned sandbox_port;         /* 0: any */
 };
 
 /* Returns the exit code; all has been said. */

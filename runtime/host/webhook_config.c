@@ -16,7 +16,9 @@ enum {
   REQUESTS_MOST = 10000000,
   SECONDS_DEFAULT = 30,
   SECONDS_MOST = 3600,
-  INBOX_DEFAULT = 1024 * 1024 * 1024
+  INBOX_DEFAULT = 1024 * 1024 * 1024,
+  SUBSCRIBE_SECONDS_DEFAULT = 15 * 60,
+  SUBSCRIBE_SECONDS_MOST = 24 * 60 * 60
 };
 static const int64_t inbox_most = INT64_C(1) << 50;
 
@@ -25,7 +27,8 @@ void webhook_config_init(struct webhook_config *config) {
                                     .max_connections = CONNECTIONS_DEFAULT,
                                     .max_connections_per_address = PER_ADDRESS_DEFAULT,
                                     .max_request_seconds = SECONDS_DEFAULT,
-                                    .max_inbox = INBOX_DEFAULT};
+                                    .max_inbox = INBOX_DEFAULT,
+                                    .subscribe_seconds = SUBSCRIBE_SECONDS_DEFAULT};
 }
 
 static bool wrong(char *what, size_t size, const char *name, const char *wanted) {
@@ -127,7 +130,9 @@ static const char *const names[] = {"secret",
                                     "max_connections_per_address",
                                     "max_requests_per_minute",
                                     "max_request_seconds",
-                                    "max_inbox"};
+                                    "max_inbox",
+                                    "subscribe",
+                                    "subscribe_seconds"};
 enum { NAMES = sizeof names / sizeof *names };
 
 static bool take_limit(struct webhook_config *config, const char *name, lua_State *L, char *what,
@@ -155,6 +160,14 @@ static bool take_limit(struct webhook_config *config, const char *name, lua_Stat
   return fine;
 }
 
+static bool take_seconds(struct webhook_config *config, const char *name, lua_State *L, char *what,
+                         size_t size) {
+  int64_t number = 0;
+  bool fine = take_number(SUBSCRIBE_SECONDS_MOST, &number, L, name, what, size);
+  config->subscribe_seconds = (unsigned)number;
+  return fine;
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(struct webhook_config *config, lua_State *L, char *what, size_t size) {
   static const struct member header[] = {{"name", WEBHOOK_HEADER_NAME},
@@ -170,6 +183,9 @@ static bool take_setting(struct webhook_config *config, lua_State *L, char *what
     return take_ranges(settings->allowed, &settings->allowed_count, L, name, what, size);
   if (strcmp(name, "proxies") == 0)
     return take_ranges(settings->proxies, &settings->proxy_count, L, name, what, size);
+  if (strcmp(name, "subscribe") == 0)
+    return take_text(config, WEBHOOK_SUBSCRIBE, L, name, what, size);
+  if (strcmp(name, "subscribe_seconds") == 0) return take_seconds(config, name, L, what, size);
   if (strncmp(name, "max_", 4) == 0)
     for (int i = 0; i < NAMES; i++)
       if (strcmp(name, names[i]) == 0) return take_limit(config, name, L, what, size);

@@ -7,7 +7,8 @@
                   allow = { "203.0.113.0/24" }, proxies = { "127.0.0.1", "unix" },
                   max_body = 4194304, max_connections = 256, max_connections_per_address = 64,
                   max_requests_per_minute = 6000, max_request_seconds = 30,
-                  max_inbox = 1073741824 }                                                        */
+                  max_inbox = 1073741824,
+                  subscribe = "https://hooks.example.com", subscribe_seconds = 900 }             */
 #ifndef HOST_WEBHOOK_CONFIG_H
 #define HOST_WEBHOOK_CONFIG_H
 
@@ -26,6 +27,7 @@ enum webhook_text {
   WEBHOOK_HMAC_HEADER,
   WEBHOOK_HMAC_SECRET,
   WEBHOOK_HMAC_PREFIX,
+  WEBHOOK_SUBSCRIBE,
   WEBHOOK_TEXTS
 };
 
@@ -37,6 +39,7 @@ struct webhook_config {
   unsigned max_requests_per_minute; /* 0: no limit */
   unsigned max_request_seconds;     /* from connecting, or the reply before, to its end */
   int64_t max_inbox;                /* bytes of bodies */
+  unsigned subscribe_seconds;       /* how often the subscriptions are looked after */
 };
 
 /* What holds when nothing is said. */

@@ -28,15 +28,18 @@ local HINTS = {
     .. "make_room or remove_others what may go.",
 }
 
-local COUNTED = { "kept", "created", "missing", "different", "twice", "other", "removed", "gone", "refused" }
+local COUNTED = { "kept", "created", "missing", "different", "twice", "other", "removed", "gone", "refused", "failed" }
 
 ---@param wanted lofty.webhooks.Wanted[]
 ---@param options table
 ---@return table
 function M.new(wanted, options)
   local pass = setmetatable({ wanted = wanted, check = options.check or false, may = options, hosts = {}, steps = {},
-    is_wanted = {} }, M)
-  for _, hook in ipairs(wanted) do pass.is_wanted[lists.key(hook)] = hook end
+    is_wanted = {}, list_is_wanted = {}, list_is_there = {}, places = {} }, M)
+  for _, hook in ipairs(wanted) do
+    pass.is_wanted[lists.key(hook)], pass.list_is_wanted[hook.listId] = hook, true
+  end
+  for _, url in ipairs(options.remove_at or {}) do pass.places[lists.normal(url)] = true end
   for _, host in ipairs(options.make_room or {}) do pass.hosts[host:lower()] = true end
   return pass
 end
@@ -62,14 +65,18 @@ function M:result()
   return result
 end
 
---- Raises a failure in the words of this helper, with what was done until then.
-function M:fail(err, hook)
+--- A failure in the words of this helper.
+local function in_words(err, hook)
   local sentence = SENTENCES[err.code]
-  if sentence then
-    err = lofty_error.new { code = err.code, number = err.number, status = err.status, outcome = err.outcome,
-      operation = NAME, cause = err, message = ("%s: %s"):format(lists.shown(hook.listId, hook.callbackUrl), sentence),
-      hint = HINTS[err.code] }
-  end
+  if not sentence then return err end
+  return lofty_error.new { code = err.code, number = err.number, status = err.status, outcome = err.outcome,
+    operation = NAME, cause = err, message = ("%s: %s"):format(lists.shown(hook.listId, hook.callbackUrl), sentence),
+    hint = HINTS[err.code] }
+end
+
+--- Raises a failure with what was done until then.
+function M:fail(err, hook)
+  err = in_words(err, hook)
   err.result = self:result()
   error(err, 0)
 end
@@ -130,7 +137,8 @@ function M:look_at_duplicates(hooks)
   local kept = keepers(self, hooks)
   for _, hook in ipairs(hooks) do
     if kept[lists.key(hook)] ~= hook then
-      if self.may.remove_duplicates then self:remove(hook, "twice") else self:step("twice", hook) end
+      local may_go = self.may.remove_duplicates or self.places[lists.normal(hook.callbackUrl)]
+      if may_go then self:remove(hook, "twice") else self:step("twice", hook) end
     end
   end
   return kept
@@ -149,22 +157,29 @@ function M:make_room(hooks)
   end
 end
 
+--- What was refused for a reason of its own is no reason to leave the others out, where that was said.
+function M:give_up(err, wanted)
+  if not (self.may.go_on and SENTENCES[err.code]) then self:fail(err, wanted) end
+  self:step("failed", wanted, { error = in_words(err, wanted) })
+end
+
 --- Creates one, and removes one first where there is no room. Only one: where there is still no room after that, the
 --- limit that was met is another one, and nobody's second subscription is to be lost to a wrong guess.
+---@return table|nil made nil where it was refused and the others are wanted all the same
 function M:create(wanted, hooks)
   local removal
   while true do
     local made, err = try(lofty.webhooks.create, wanted, { verify = true })
     if made then return made end
-    if not err:is(code.WEBHOOK_EXCEED_LIMIT) then self:fail(err, wanted) end
+    if not err:is(code.WEBHOOK_EXCEED_LIMIT) then return self:give_up(err, wanted) end
     self:step("no_room", wanted)
     if removal == "removed" then
       log.write("error", NAME .. ": one subscription was removed and this one is refused all the same; nothing more is "
         .. "removed", { list = lists.name(wanted.listId) })
-      self:fail(err, wanted)
+      return self:give_up(err, wanted)
     end
     removal = self:make_room(hooks)
-    if not removal then self:fail(err, wanted) end
+    if not removal then return self:give_up(err, wanted) end
   end
 end
 
@@ -174,6 +189,7 @@ local function memory_key(hook) return digest.of(lists.key(hook)):sub(1, 32) end
 function M:ensure(wanted, kept, hooks)
   local there = kept[lists.key(wanted)]
   if there then
+    self.list_is_there[wanted.listId] = true
     if is_as_wanted(there, wanted) then return self:step("kept", there) end
     self:step("kept", there)
     return self:step("different", there)
@@ -185,6 +201,8 @@ function M:ensure(wanted, kept, hooks)
   end
   if self.check then return self:step("missing", wanted, { vanished = has_vanished }) end
   local made = self:create(wanted, hooks)
+  if not made then return end
+  self.list_is_there[wanted.listId] = true
   self:step("created", { listId = wanted.listId, callbackUrl = wanted.callbackUrl, subscribeId = made.subscribeId },
     { vanished = has_vanished })
   self.made = true
@@ -207,12 +225,18 @@ function M:look_again(before)
   end
 end
 
+--- Whether one that nobody has wished for may go. Not before what delivers its list elsewhere is there.
+function M:may_go(hook)
+  if self.list_is_wanted[hook.listId] and not self.list_is_there[hook.listId] and not self.check then return false end
+  return self.may.remove_others or self.places[lists.normal(hook.callbackUrl)] or false
+end
+
 --- Those that nobody has wished for, once each.
 function M:look_at_others(hooks, kept)
   for _, hook in ipairs(hooks) do
     local key = lists.key(hook)
     if not self.is_wanted[key] and kept[key] == hook and not hook.is_gone and not hook.is_refused then
-      if self.may.remove_others then self:remove(hook, "other") else self:step("other", hook) end
+      if self:may_go(hook) then self:remove(hook, "other") else self:step("other", hook) end
     end
   end
 end

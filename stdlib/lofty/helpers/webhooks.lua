@@ -6,7 +6,8 @@ local Pass = require "lofty.helpers.webhook_pass"
 local M = {}
 
 ---@class lofty.webhooks.Step what was found or done about one subscription
----@field what string "kept", "created", "missing", "different", "twice", "other", "no_room", "removed", "gone", "refused"
+---@field what string "kept", "created", "missing", "different", "twice", "other", "no_room", "removed", "gone",
+---  "refused", "failed"
 ---@field list string such as "lead_info"
 ---@field listId integer
 ---@field callbackUrl string all of it: its path is a secret
@@ -14,13 +15,14 @@ local M = {}
 ---@field subscribeId integer|nil
 ---@field vanished boolean|nil of "created" and "missing": an earlier pass had seen it
 ---@field why string|nil of "removed" and its like: "twice", "other", "room"
+---@field error lofty.Error|nil of "failed": why Lofty refused it
 
 ---@class lofty.webhooks.Synced
 ---@field right boolean all that are wanted are there, once each and as wanted
 ---@field changed boolean
 ---@field steps lofty.webhooks.Step[] in the order of doing
 ---@field created integer how many steps there are of a kind; also kept, missing, different, twice, other, removed, gone,
----  refused
+---  refused, failed
 
 --- Makes the wanted subscriptions exist.
 ---@param wanted table[]
@@ -50,6 +52,9 @@ M.sync = {
     check = { type = "boolean", note = "only tell what differs" },
     remove_duplicates = { type = "boolean", note = "remove those that deliver a list to a URL a second time" },
     remove_others = { type = "boolean", note = "remove all that are not wanted, whoever made them" },
+    remove_at = { type = "array", of = { type = "string", format = "https-url" },
+      note = "URLs: what delivers there and is not wanted is removed, once what is wanted of its list is there" },
+    go_on = { type = "boolean", note = "where Lofty refuses one make the others all the same; steps say \"failed\"" },
     make_room = { type = "array", of = { type = "string", not_blank = true },
       note = "hosts; where Lofty allows no more, one that delivers there is removed for each that is needed" },
   },

@@ -1,0 +1,215 @@
+#include "reception.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/exit_code.h"
+#include "../core/folder.h"
+#include "children.h"
+#include "chore.h"
+#include "runs.h"
+#include "serve_sandbox.h"
+#include "subscriptions.h"
+
+/* Another of the machine's processes may be at them for ten minutes before it is this one's turn.
+ */
+enum { SECOND = 1000, SUBSCRIBING_MS = 20 * 60 * SECOND, PLACE_SIZE = 128 };
+
+struct reception {
+  const struct serve_options *options;
+  struct loop *loop;
+  int64_t server;
+  struct webhooks_options wanted;
+  struct profile *profile;
+  struct webhooks *webhooks;     /* NULL: none are taken */
+  char base[SUBSCRIPTIONS_BASE]; /* "": nothing is subscribed to */
+  struct chore subscribing;
+  bool always, stops;
+};
+
+static void say(const struct reception *reception, enum log_level level, const char *message,
+                const char *name, const char *value) {
+  struct log_field field = {.name = name, .value = value};
+  log_write(&reception->options->run.log, level, message, &field, name ? 1 : 0);
+}
+
+static int refuse(const struct failure *failure, int exit_code) {
+  fprintf(stderr, "loftyrun: %s\n", failure->message);
+  return exit_code;
+}
+
+/* The profile in force; NULL where none is asked for. */
+static bool open_profile(const struct reception *reception, struct profile **profile,
+                         struct failure *failure) {
+  const struct run_options *run = &reception->options->run;
+  const char *name = run->profile;
+  *profile = NULL;
+  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
+  return (!name && run->sandbox_seed) || profile_open(name, profile, failure);
+}
+
+/* Subscribing */
+
+/* Where Lofty is to deliver, and how often that is looked after. With a sandbox that is the place
+   where the receiver listens. */
+static bool find_base(struct reception *reception, struct failure *failure) {
+  const struct serve_options *options = reception->options;
+  const struct webhook_config *config = profile_webhooks(reception->profile);
+  struct webhook_config usual;
+  char base[SUBSCRIPTIONS_BASE] = "", place[PLACE_SIZE];
+  const char *listed = config ? config->texts[WEBHOOK_SUBSCRIBE] : NULL;
+  webhook_config_init(&usual);
+  if (options->subscribe ? !subscriptions_base(options->subscribe, true, base, failure)
+                         : listed && !subscriptions_base(listed, false, base, failure))
+    return false;
+  if (options->sandbox && !options->subscribe && !listed &&
+      serve_sandbox_target(webhooks_place(reception->webhooks), place, sizeof place))
+    snprintf(base, sizeof base, "%s", place);
+  memcpy(reception->base, base, sizeof base);
+  reception->subscribing.interval = (int64_t)(config ? config : &usual)->subscribe_seconds * SECOND;
+  return true;
+}
+
+/* What is in force, which the environment or the profile said when it was read last. */
+static bool write_input(const struct reception *reception, char text[SUBSCRIPTIONS_INPUT]) {
+  const struct webhook_config *config = profile_webhooks(reception->profile);
+  struct webhook_config usual;
+  webhook_config_init(&usual);
+  const struct webhook_settings settings = webhook_config_settings(config ? config : &usual);
+  const struct subscriptions_input input = {
+      .base = reception->base,
+      .secret = settings.secret,
+      .previous = settings.previous_secret,
+      .all = reception->options->sandbox && !*reception->options->files,
+      .always = reception->always};
+  return subscriptions_write(&input, text);
+}
+
+static pid_t start_subscribing(void *context, struct failure *failure) {
+  struct reception *reception = context;
+  char server[24], text[SUBSCRIPTIONS_INPUT];
+  struct runs_room room;
+  struct run_options options = reception->options->run;
+  const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "subscribe", server};
+  int count = 4;
+  pid_t child = 0;
+  snprintf(server, sizeof server, "%" PRId64, reception->server);
+  options.timeout = 0; /* those are for jobs and handlers */
+  options.requests_maximum = 0;
+  count += runs_options(&options, arguments + count, &room);
+  for (size_t i = 0; i < options.allow_count && i < RUNS_ALLOW_MOST; i++) {
+    arguments[count++] = "--allow";
+    arguments[count++] = options.allow[i];
+  }
+  arguments[count++] = "--priority";
+  arguments[count++] = options.priority ? options.priority : "scheduled";
+  arguments[count] = NULL;
+  if (write_input(reception, text))
+    child = children_start_with(arguments, text, failure);
+  else
+    failure_set(failure, "CONFIG_INVALID", "the URL of the receiver is too long");
+  explicit_bzero(text, sizeof text);
+  if (child) reception->always = false;
+  return child;
+}
+
+/* Beginning and ending */
+
+static int begin(struct reception *reception, struct journal *journal, const char *account) {
+  struct failure failure;
+  struct webhooks_options *wanted = &reception->wanted;
+  *wanted = reception->options->webhooks;
+  if (!wanted->listen) return EXIT_DONE;
+  if (!open_profile(reception, &reception->profile, &failure)) return refuse(&failure, EXIT_CONFIG);
+  wanted->account = account;
+  wanted->config = profile_webhooks(reception->profile);
+  wanted->log = &reception->options->run.log;
+  reception->webhooks = webhooks_start(reception->loop, journal_store(journal), wanted, &failure);
+  if (!reception->webhooks)
+    return refuse(&failure, strcmp(failure.code, "CONFIG_INVALID") == 0
+                                ? EXIT_CONFIG
+                                : folder_exit_code(&failure));
+  if (!find_base(reception, &failure)) return refuse(&failure, EXIT_CONFIG);
+  say(reception, LOG_LEVEL_INFO, "webhooks are taken", "place",
+      webhooks_place(reception->webhooks));
+  if (reception->options->sandbox && (!*reception->base || wanted->certificate))
+    say(reception, LOG_LEVEL_WARN,
+        "the sandbox cannot deliver there: it posts plain http, to 127.0.0.1 alone", NULL, NULL);
+  return EXIT_DONE;
+}
+
+int reception_begin(struct reception **result, const struct serve_options *options,
+                    struct loop *loop, struct journal *journal, const char *account,
+                    int64_t server) {
+  struct reception *reception = calloc(1, sizeof *reception);
+  *result = reception;
+  if (!reception) {
+    fputs("loftyrun: out of memory\n", stderr);
+    return EXIT_TEMPORARY;
+  }
+  *reception =
+      (struct reception){.options = options,
+                         .loop = loop,
+                         .server = server,
+                         .subscribing = {.what = "the subscriptions could not be looked after",
+                                         .log = &options->run.log,
+                                         .deadline = SUBSCRIBING_MS}};
+  return begin(reception, journal, account);
+}
+
+const struct profile *reception_profile(const struct reception *reception) {
+  return reception->profile;
+}
+
+/* Of two profiles the one whose texts are in use is kept. */
+void reception_reload(struct reception *reception) {
+  struct failure failure;
+  struct profile *profile;
+  if (!reception->webhooks) return;
+  if (!open_profile(reception, &profile, &failure)) {
+    say(reception, LOG_LEVEL_ERROR, failure.message, NULL, NULL);
+    return;
+  }
+  if (webhooks_reload(reception->webhooks, profile_webhooks(profile))) {
+    struct profile *before = reception->profile;
+    reception->profile = profile;
+    profile = before;
+    if (!find_base(reception, &failure))
+      say(reception, LOG_LEVEL_ERROR, "the subscriptions stay as they were", "why",
+          failure.message);
+  }
+  profile_close(profile);
+}
+
+void reception_look(struct reception *reception) {
+  reception->always = true;
+  chore_hurry(&reception->subscribing);
+}
+
+void reception_step(struct reception *reception) {
+  if (reception->webhooks && *reception->base && !reception->stops)
+    chore_step(&reception->subscribing, start_subscribing, reception);
+}
+
+void reception_stop(struct reception *reception) {
+  reception->stops = true;
+  webhooks_stop(reception->webhooks);
+  reception->webhooks = NULL;
+}
+
+size_t reception_count(struct reception *reception) {
+  return chore_is_under_way(&reception->subscribing);
+}
+
+void reception_signal(const struct reception *reception, int number) {
+  chore_signal(&reception->subscribing, number);
+}
+
+void reception_free(struct reception *reception) {
+  if (!reception) return;
+  reception_stop(reception);
+  profile_close(reception->profile);
+  free(reception);
+}

@@ -1,0 +1,146 @@
+--- The subscriptions of a daemon: a process that loftyrun serve starts now and then (runtime/host/subscriptions.c), and
+--- that makes those exist which its handlers want. It says what it finds in single lines of the log, of URLs their hosts
+--- alone, and what is only to be known not every time.
+local kinds = require "lofty.inbox.lists"
+local digest = require "native.digest"
+local lists = require "lofty.helpers.webhook_lists"
+local log = require "native.log"
+local lofty = require "lofty"
+local native = require "native.inbox"
+local store = require "lofty.store"
+local wording = require "lofty.wording"
+
+local M = {}
+
+local GRANT = "delete_webhooks"
+local MEMORY, TOLD = "lofty.subscriptions", "told"
+--- What passes, and is soon tried again.
+local PASSES = { network = true, server = true, rate_limit = true, timeout = true, protocol = true, cancelled = true }
+local HINTS = { WEBHOOK_EXCEED_LIMIT = "Remove one that nobody wants any more: loftyrun api webhooks.list, then "
+  .. "webhooks.delete ID." }
+local TEMPORARY, REFUSED, CONFIGURATION, ITEMS_FAILED = 5, 4, 3, 8
+
+--- The numbers of the lists that handlers of these patterns get events of.
+---@param patterns string[]
+---@return table<integer, boolean>
+function M.lists_of(patterns)
+  local wanted = {}
+  for _, pattern in ipairs(patterns) do
+    local kind = pattern:match("^(%l+)%.")
+    for number, list in ipairs(kinds) do
+      if pattern == "*" or list.kind == kind then wanted[number] = true end
+    end
+  end
+  return wanted
+end
+
+local function wanted_here(server, all, url)
+  local handlers, code, message = native.handlers(store.account())
+  if not handlers then store.fail("inbox", code, message) end
+  local patterns, wanted = { all and "*" or nil }, {}
+  for _, handler in ipairs(handlers) do
+    if handler.server == server then patterns[#patterns + 1] = handler.pattern end
+  end
+  local numbers = M.lists_of(patterns)
+  for number in ipairs(kinds) do
+    if numbers[number] then wanted[#wanted + 1] = { list = number, url = url } end
+  end
+  return wanted
+end
+
+local function fail(err)
+  log.write("error", "the subscriptions could not be looked after; what comes is taken all the same", {
+    code = tostring(err.code), why = err.message, hint = err.hint })
+  os.exit(PASSES[err.category] and TEMPORARY
+    or (err.category == "auth" or err.code == "GRANT_NEEDED") and CONFIGURATION or REFUSED)
+end
+
+--- One line for each reason.
+local function tell_failed(result)
+  local by_code, codes = {}, {}
+  for _, step in ipairs(result.steps) do
+    if step.what == "failed" then
+      local key = tostring(step.error.code)
+      if not by_code[key] then
+        by_code[key] = { error = step.error, lists = {} }
+        codes[#codes + 1] = key
+      end
+      table.insert(by_code[key].lists, step.list)
+    end
+  end
+  for _, key in ipairs(codes) do
+    local found = by_code[key]
+    log.write("error", "Lofty refuses a subscription; without it nothing comes", { code = key,
+      lists = table.concat(found.lists, ", "), why = found.error.message, hint = HINTS[key] or found.error.hint })
+  end
+end
+
+local DONE = {
+  created = { "info", "subscribed" },
+  removed = { "info", "a subscription that is not needed any more is removed" },
+  refused = { "warn", "a subscription that is not needed any more belongs to another application, which alone removes it" },
+}
+
+local function tell_done(result)
+  for _, step in ipairs(result.steps) do
+    local line = DONE[step.what]
+    if line then log.write(line[1], line[2], { subscription = step.shown, id = step.subscribeId }) end
+  end
+end
+
+--- What stays as it is, and a person may want to know.
+local function notices_of(result, own, may_remove)
+  local notices, others, hosts = {}, 0, {}
+  for _, step in ipairs(result.steps) do
+    local stays = step.what == "twice" or step.what == "other"
+    if stays and own[lists.normal(step.callbackUrl)] and not may_remove then
+      local how = step.what == "twice" and "there twice" or "not wanted"
+      notices[#notices + 1] = { "warn", ("a subscription to this receiver is %s; with the grant %s it would be removed")
+        :format(how, GRANT), { subscription = step.shown, id = step.subscribeId } }
+    elseif stays then
+      others, hosts[lists.host(step.callbackUrl)] = others + 1, true
+    end
+  end
+  if others > 0 then
+    notices[#notices + 1] = { "info", "subscriptions that deliver elsewhere are left alone", { count = others,
+      hosts = table.concat(wording.sorted_keys(hosts), ", ") } }
+  end
+  return notices
+end
+
+--- Says them when a daemon begins or reads its files again, and when they are others than the last time.
+local function tell_notices(notices, always)
+  local memory, sum = lofty.state.space(MEMORY), digest.of(notices)
+  if not always and memory.get(TOLD) == sum then return end
+  for _, notice in ipairs(notices) do log.write(table.unpack(notice)) end
+  if memory.get(TOLD) ~= sum then memory.set(TOLD, sum) end
+end
+
+--- Does it.
+---@param server string the daemon's number
+---@param how string words: "all", every list is wanted; "always", say all that there is to say
+---@param url string where to deliver: its path is a secret
+---@param previous string|nil where it was delivered before the secret was changed
+function M.run(server, how, url, previous)
+  local own, places = {}, { url, previous }
+  for _, place in ipairs(places) do own[lists.normal(place)] = true end
+  local wanted = wanted_here(math.tointeger(tonumber(server)), how:find("all,", 1, true) ~= nil, url)
+  local always = how:find("always,", 1, true) ~= nil
+  if #wanted == 0 then
+    if always then log.write("warn", "no handler wants webhooks, so there is nothing to subscribe to") end
+    return
+  end
+  local may_remove = lofty.guard.may(GRANT) or false
+  local result, err = lofty.try(lofty.webhooks.sync, wanted, { remove_at = may_remove and places or nil, go_on = true })
+  if err then
+    if err.result then tell_done(err.result) end
+    fail(err)
+  end
+  tell_done(result)
+  tell_failed(result)
+  tell_notices(notices_of(result, own, may_remove), always)
+  if result.failed > 0 then os.exit(ITEMS_FAILED) end
+  log.write("debug", "the subscriptions are as they should be", { lists = #wanted })
+end
+
+return M
