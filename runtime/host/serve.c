@@ -1,8 +1,6 @@
 #include "serve.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +8,11 @@
 #include "../core/exit_code.h"
 #include "../core/notify.h"
 #include "../core/schedule_instants.h"
-#include "children.h"
 #include "job.h"
 #include "reception.h"
 #include "registrations.h"
 #include "runs.h"
+#include "serve_files.h"
 #include "serve_sandbox.h"
 #include "signals.h"
 #include "workers.h"
@@ -23,11 +21,8 @@ enum {
   TICK_MS = 1000,
   DAY_MS = 24 * 60 * 60 * 1000,
   STOP_MS = 30 * 1000,
-  ASK_MS = 15 * 1000, /* the child itself gives up earlier, and says why */
   FIRST_PAUSE_MS = 5 * 1000,
-  MOST_PAUSE_MS = 60 * 1000,
-  WORDS_MAXIMUM = 64 * 1024,
-  TIMES_READ = 3
+  MOST_PAUSE_MS = 60 * 1000
 };
 
 /* A job that is served, and when it comes next. */
@@ -85,103 +80,6 @@ static void begin_watch(struct server *server) {
   notify_watch(&server->notify, server->loop);
 }
 
-/* Reading the files */
-
-/* What a file's process has printed. Where the daemon goes on all the same the log has it;
-   otherwise whoever started it. */
-static void pass_on(const struct server *server, const char *text, int exit_code, bool begins) {
-  if (begins)
-    fputs(text, stderr);
-  else if (*text)
-    log_text(&server->options->run.log, exit_code == EXIT_DONE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
-             text);
-}
-
-static void trim(struct buffer *text) {
-  while (text->length > 0 && text->data[text->length - 1] == '\n')
-    text->data[--text->length] = '\0';
-}
-
-static int tell_failure(const struct server *server, const struct failure *failure, bool begins,
-                        int exit_code) {
-  if (begins)
-    fprintf(stderr, "loftyrun: %s\n", failure->message);
-  else
-    say(server, LOG_LEVEL_ERROR, failure->message, NULL, NULL);
-  return exit_code;
-}
-
-static int ask_child(struct server *server, const char *file, bool begins, struct buffer *lines) {
-  struct failure failure;
-  struct child_words words = {.status = 0};
-  struct runs_room room;
-  const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "check", "-o", "jsonl"};
-  int count = 5, exit_code = EXIT_TEMPORARY;
-  count += runs_options(&server->options->run, arguments + count, &room);
-  if (file) {
-    arguments[count++] = "--";
-    arguments[count++] = file;
-  }
-  arguments[count] = NULL;
-  buffer_init(&words.out, lines->maximum);
-  buffer_init(&words.err, WORDS_MAXIMUM);
-  if (!children_ask(server->loop, arguments, ASK_MS, &words, &failure)) {
-    tell_failure(server, &failure, begins, exit_code);
-  } else {
-    exit_code = children_exit_code(words.status);
-    if (!begins) trim(&words.err);
-    if (words.err.data) pass_on(server, words.err.data, exit_code, begins);
-    if (exit_code != EXIT_DONE && !words.err.length)
-      say(server, LOG_LEVEL_ERROR, "a process that was to tell what a file registers has died",
-          "file", file ? file : "the configuration");
-  }
-  if (exit_code == EXIT_DONE) {
-    buffer_free(lines);
-    *lines = words.out;
-  } else {
-    buffer_free(&words.out);
-  }
-  buffer_free(&words.err);
-  return exit_code;
-}
-
-static bool take(struct registrations *registrations, const char *path, const struct buffer *lines,
-                 struct failure *failure) {
-  struct script script;
-  if (!path) return registrations_take_profile(registrations, lines, failure);
-  bool fine = script_read(&script, path, failure) &&
-              registrations_take(registrations, path, lines, &script.text, failure);
-  script_free(&script);
-  return fine;
-}
-
-/* What was told must be of the text that is kept: where somebody writes the file at the moment it
-   is read again. NULL is the profile's schedule. */
-static int read_file(struct server *server, const char *file, bool begins,
-                     struct registrations *registrations) {
-  char path[PATH_MAX];
-  struct failure failure;
-  struct buffer lines;
-  if (file && !realpath(file, path)) {
-    failure_set(&failure, "CANNOT_READ", "cannot open %.400s: %s", file, strerror(errno));
-    return tell_failure(server, &failure, begins, EXIT_USAGE);
-  }
-  int exit_code = EXIT_USAGE;
-  buffer_init(&lines, JOB_REGISTRATIONS_MAXIMUM);
-  for (int i = 0; i < TIMES_READ; i++) {
-    exit_code = ask_child(server, file, begins, &lines);
-    if (exit_code != EXIT_DONE) break;
-    if (take(registrations, file ? path : NULL, &lines, &failure)) break;
-    exit_code = EXIT_USAGE;
-    if (strcmp(failure.code, "CHANGED") != 0 || i == TIMES_READ - 1) {
-      tell_failure(server, &failure, begins, exit_code);
-      break;
-    }
-  }
-  buffer_free(&lines);
-  return exit_code;
-}
-
 /* NULL for the name: of several jobs. */
 static void tell_missed(const struct server *server, const char *name, int64_t missed) {
   char count[24];
@@ -219,12 +117,13 @@ static int load(struct server *server, bool begins) {
   struct registrations registrations = {.list = NULL};
   int64_t missed = 0;
   int exit_code = EXIT_DONE;
-  if (asks_profile(server)) exit_code = read_file(server, NULL, begins, &registrations);
+  if (asks_profile(server))
+    exit_code = serve_read_file(server->options, server->loop, NULL, begins, &registrations);
   for (const char *const *file = server->options->files; *file && exit_code == EXIT_DONE; file++)
-    exit_code = read_file(server, *file, begins, &registrations);
+    exit_code = serve_read_file(server->options, server->loop, *file, begins, &registrations);
   if (exit_code == EXIT_DONE && !swap(server, &registrations, &missed, &failure))
-    exit_code = tell_failure(
-        server, &failure, begins,
+    exit_code = serve_tell_failure(
+        server->options, &failure, begins,
         strcmp(failure.code, "JOB_TAKEN") == 0 ? EXIT_USAGE : folder_exit_code(&failure));
   snprintf(count, sizeof count, "%zu", registrations.count);
   registrations_free(&registrations);
