@@ -22,6 +22,7 @@ struct http_call;
 struct journal;
 struct progress;
 struct retry_doubt;
+struct tally;
 struct task;
 struct tasks;
 
@@ -74,6 +75,7 @@ struct context {
   unsigned long requests;
   unsigned long requests_maximum; /* 0: no limit */
   unsigned long requests_refused; /* because there were so many */
+  struct tally *tally;            /* the calls by operation and code; NULL: nobody counts them */
   unsigned long items_failed;
   int exit_code;             /* what the script gave to os.exit */
   struct http_call *calls;   /* under way, newest first */

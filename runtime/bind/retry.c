@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../core/retry.h"
+#include "../core/tally.h"
 
 static const char type_name[] = "native.retry.doubt";
 
@@ -68,9 +69,12 @@ static int retry_admit(lua_State *L) {
   return 1;
 }
 
-/* heard(category or nil, status or nil): how an attempt ended. */
+/* heard(category or nil, status or nil, operation or nil, code or nil): how an attempt ended; with
+   the operation it is counted. */
 static int retry_heard(lua_State *L) {
   struct context *context = context_of(L);
+  const char *operation = luaL_optstring(L, 3, NULL);
+  if (operation) tally_count(context->tally, operation, luaL_optstring(L, 4, NULL));
   retry_host_heard(&context->host, luaL_optstring(L, 1, NULL), (int)luaL_optinteger(L, 2, 0),
                    loop_now());
   return 0;

@@ -99,6 +99,17 @@ const char *const migrations[] = {
     "CREATE TABLE inbox_tries (event INTEGER NOT NULL, handler INTEGER NOT NULL,"
     "  began INTEGER NOT NULL, attempt INTEGER NOT NULL, run INTEGER NOT NULL,"
     "  ended INTEGER NOT NULL, problem TEXT NOT NULL,"
-    "  PRIMARY KEY (event, handler, began, attempt)) WITHOUT ROWID;"};
+    "  PRIMARY KEY (event, handler, began, attempt)) WITHOUT ROWID;",
+    /* 9: calls by operation and code (tally.c), and indices with which numbers about a large store
+       are found at once (status.c) */
+    "CREATE TABLE calls (account TEXT NOT NULL, hour INTEGER NOT NULL, operation TEXT NOT NULL,"
+    "  code TEXT NOT NULL, calls INTEGER NOT NULL,"
+    "  PRIMARY KEY (account, hour, operation, code)) WITHOUT ROWID;"
+    "DROP INDEX inbox_deliveries_size;"
+    "CREATE INDEX inbox_deliveries_size ON inbox_deliveries (received, size, events);"
+    "CREATE INDEX inbox_events_resting ON inbox_events (state, received)"
+    "  WHERE state IN ('unreadable', 'dead');"
+    "CREATE INDEX inbox_work_dead ON inbox_work (handler, settled) WHERE state = 'dead';"
+    "CREATE INDEX instants_began ON instants (job, began, instant) WHERE run IS NOT NULL;"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

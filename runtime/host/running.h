@@ -37,7 +37,7 @@ struct run {
   struct log log;
   struct progress progress;
   struct witness witness;
-  struct loop_timer journal_timer;
+  struct loop_timer journal_timer, tally_timer;
   lua_State *L;
   lua_State *co; /* the script; on L's stack */
   bool stopped;  /* by a binding, which has said why */

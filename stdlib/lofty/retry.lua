@@ -183,7 +183,7 @@ end
 local function make_attempt(call)
   call.sent = monotonic()
   local ok, result, metadata = call.attempt(call.row, call.request, call.attempts > 0 and timeout_of(call) or nil)
-  if ok then heard() else count_failure(call, result) end
+  if ok then heard(nil, nil, call.row.name) else count_failure(call, result) end
   return ok, result, metadata
 end
 
@@ -205,7 +205,8 @@ local function persist(call, fields)
   local _ <close> = setmetatable({ call = call }, doubt_ends)
   while true do
     local err = error_of(call, fields)
-    native.heard(err.category, err.status)
+    if fields.begun == false then heard(err.category, err.status)
+    else heard(err.category, err.status, call.row.name, tostring(err.code)) end
     if err.category == "rate_limit" and err.status and err.status ~= 429 then permits.refused(call.row, call.sent) end
     if (call.doubt or call.repeats) and says_done(call.row, err) then
       log.write("info", ("%s: done, by an attempt whose reply was lost (now: %s)"):format(call.row.name, cause_of(err)))
@@ -255,7 +256,7 @@ function M.call(row, path, allowed, attempt, request, repeats)
     waited, refused = wait_for_permit(row)
     if not refused then ok, result, metadata = attempt(row, request) end
     if ok then
-      heard()
+      heard(nil, nil, row.name)
       return result, metadata
     end
   end
