@@ -86,15 +86,6 @@ const struct command command_api = {
     .usage = "api OPERATION | METHOD PATH",
     .summary = "one call from the shell, JSON out",
     .details =
-        "  loftyrun api leads.list stage=\"New Lead\"\n"
-        "  loftyrun api GET /v1.0/leads -q stage=\"New Lead\"\n"
-        "  loftyrun api leads.list --all -o csv --fields leadId,firstName,phones > leads.csv\n"
-        "  loftyrun api leads.list --all --filter 'score > 50 and stage == \"Hot\"' -o jsonl\n"
-        "  loftyrun api leads.update 1187300000000003 stage=Contacted tagsAdd=vip tagsAdd=hot\n"
-        "  loftyrun api leads.update 1187300000000003 inquiry.priceMin=300000\n"
-        "  loftyrun api leads.create --body @lead.json\n"
-        "  loftyrun --sandbox api team.list_tags -o table\n"
-        "\n"
         "After the operation come its path parameters, then its fields as NAME=VALUE, options "
         "anywhere.\n"
         "Values get the types that the operation's fields have; a field that takes several is "
@@ -118,6 +109,16 @@ const struct command command_api = {
         "string, math, table and utf8, now, and time(createTime) for times as Lofty writes them.\n"
         "\n"
         "--trace, --record and --replay: loftyrun help recording.\n",
+    .examples =
+        "  loftyrun api leads.list stage=\"New Lead\"\n"
+        "  loftyrun api GET /v1.0/leads -q stage=\"New Lead\"\n"
+        "  loftyrun api leads.list --all -o csv --fields leadId,firstName,phones > leads.csv\n"
+        "  loftyrun api leads.list --all --filter 'score > 50 and stage == \"Hot\"' -o jsonl\n"
+        "  loftyrun api leads.update 1187300000000003 stage=Contacted tagsAdd=vip tagsAdd=hot\n"
+        "  loftyrun api leads.update 1187300000000003 inquiry.priceMin=300000\n"
+        "  loftyrun api leads.create --body @lead.json\n"
+        "  loftyrun --sandbox api team.list_tags -o table\n",
+    .words = WORD_OPERATION,
     .accepts = OPTION_QUERY | OPTION_ALL | OPTION_MAX | OPTION_OUTPUT | OPTION_FIELDS |
                OPTION_FILTER | OPTION_BODY | OPTION_UNCHECKED | OPTIONS_OF_A_RUN,
     .run = run,

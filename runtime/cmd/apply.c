@@ -78,6 +78,11 @@ const struct command command_apply = {
         "since the script had not come to its end; --incomplete applies what it has all the same.\n"
         "\n"
         "--dry-run shows the plan again and does nothing.\n",
+    .examples =
+        "  loftyrun --dry-run --plan monday.plan finish.lua\n"
+        "  loftyrun apply --dry-run monday.plan\n"
+        "  loftyrun apply monday.plan\n",
+    .words = WORD_FILE,
     .accepts =
         (OPTIONS_OF_A_RUN & ~OPTION_PLAN) | OPTION_LOCK | OPTION_WAIT_LOCK | OPTION_INCOMPLETE,
     .run = run,

@@ -1,15 +1,19 @@
 /* loftyrun auth: logging in, whose credential it is, logging out. */
-#include <string.h>
+#include <stdio.h>
 
 #include "../core/exit_code.h"
-#include "../core/text.h"
 #include "../host/embedded.h"
 #include "../host/login.h"
 #include "../host/logout.h"
 #include "../host/run.h"
 #include "cmd.h"
 
-static int login(const struct options *options) {
+static int none_left(char **words) {
+  return words[0] ? command_usage_error(&command_auth, "auth takes one word") : EXIT_DONE;
+}
+
+static int login(const struct options *options, char **words) {
+  if (none_left(words) != EXIT_DONE) return EXIT_USAGE;
   struct login_options wanted = {.profile = options->profile,
                                  .no_browser = (options->given & OPTION_NO_BROWSER) != 0,
                                  .has_port = (options->given & OPTION_PORT) != 0,
@@ -19,11 +23,12 @@ static int login(const struct options *options) {
 }
 
 /* Asking Lofty is a call like a script's, so it is made by one. */
-static int status(const struct options *options) {
+static int status(const struct options *options, char **words) {
   static const char chunk[] = "require('lofty.shell.auth').status(...)";
   struct script script;
   struct failure failure;
   char *arguments[] = {(char *)(options->output ? options->output : ""), NULL};
+  if (none_left(words) != EXIT_DONE) return EXIT_USAGE;
   if (!script_from_argument(&script, chunk, &failure)) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     return EXIT_TEMPORARY;
@@ -36,7 +41,9 @@ static int status(const struct options *options) {
   return exit_code;
 }
 
-static int logout(const struct options *options) { return logout_run(options->profile); }
+static int logout(const struct options *options, char **words) {
+  return none_left(words) == EXIT_DONE ? logout_run(options->profile) : EXIT_USAGE;
+}
 
 enum {
   LOGIN_OPTIONS = OPTION_PROFILE | OPTION_NO_BROWSER | OPTION_PORT | OPTION_TIMEOUT,
@@ -46,40 +53,14 @@ enum {
   LOGOUT_OPTIONS = OPTION_PROFILE
 };
 
-static const struct {
-  const char *name;
-  uint64_t accepts;
-  int (*run)(const struct options *options);
-} actions[] = {
-    {"login", LOGIN_OPTIONS, login},
-    {"status", STATUS_OPTIONS, status},
-    {"logout", LOGOUT_OPTIONS, logout},
-};
-enum { ACTION_COUNT = sizeof actions / sizeof *actions };
-
-static int unknown(const char *word) {
-  char message[160];
-  const char *names[ACTION_COUNT];
-  for (size_t i = 0; i < ACTION_COUNT; i++) names[i] = actions[i].name;
-  int nearest = text_nearest(word, names, ACTION_COUNT);
-  snprintf(message, sizeof message, "there is no auth %.48s%s%s%s", word,
-           nearest >= 0 ? "; did you mean auth " : "", nearest >= 0 ? names[nearest] : "",
-           nearest >= 0 ? "?" : "");
-  return command_usage_error(&command_auth, message);
-}
+static const struct action actions[] = {
+    {"login", "log in with a browser", WORD_ANY, LOGIN_OPTIONS, login},
+    {"status", "whose credential runs use", WORD_ANY, STATUS_OPTIONS, status},
+    {"logout", "remove the tokens from this machine", WORD_ANY, LOGOUT_OPTIONS, logout},
+    {NULL}};
 
 static int run(const struct options *options, char **words) {
-  if (!words[0]) return command_usage_error(&command_auth, "auth what?");
-  if (words[1]) return command_usage_error(&command_auth, "auth takes one word");
-  for (size_t i = 0; i < ACTION_COUNT; i++) {
-    if (strcmp(actions[i].name, words[0]) != 0) continue;
-    const char *stranger = options_stranger(options, actions[i].accepts);
-    if (!stranger) return actions[i].run(options);
-    char message[96];
-    snprintf(message, sizeof message, "option --%s does not go with auth %s", stranger, words[0]);
-    return command_usage_error(&command_auth, message);
-  }
-  return unknown(words[0]);
+  return command_act(&command_auth, options, words);
 }
 
 const struct command command_auth = {
@@ -87,14 +68,6 @@ const struct command command_auth = {
     .usage = "auth login | status | logout",
     .summary = "log in with a browser; whose credential it is",
     .details =
-        "  loftyrun auth login                 for the profile called default\n"
-        "  loftyrun auth login --profile work\n"
-        "  loftyrun auth login --no-browser    where the browser is on another machine\n"
-        "  loftyrun auth status                whose credential runs use, of what kind, until "
-        "when\n"
-        "  loftyrun auth status --profile work -o json\n"
-        "  loftyrun auth logout --profile work\n"
-        "\n"
         "login asks for leave to use an account in the browser (OAuth 2.0, authorization code "
         "with\n"
         "PKCE) and keeps the tokens it gets, readable by you alone; runs with that profile renew\n"
@@ -118,6 +91,15 @@ const struct command command_auth = {
         "Exit codes of login: 3 access was denied or the application is not known, 5 the port is "
         "in\n"
         "use or Lofty cannot be reached, 6 nobody answered in time.\n",
+    .examples =
+        "  loftyrun auth login                 for the profile called default\n"
+        "  loftyrun auth login --profile work\n"
+        "  loftyrun auth login --no-browser    where the browser is on another machine\n"
+        "  loftyrun auth status                whose credential runs use, of what kind, until "
+        "when\n"
+        "  loftyrun auth status --profile work -o json\n"
+        "  loftyrun auth logout --profile work\n",
+    .actions = actions,
     .accepts = LOGIN_OPTIONS | STATUS_OPTIONS | LOGOUT_OPTIONS,
     .run = run,
 };

@@ -5,7 +5,7 @@
 #include "../core/exit_code.h"
 #include "../core/text.h"
 
-enum { MOST_COMMANDS = 32 };
+enum { MOST_COMMANDS = 32, MOST_ACTIONS = 16 };
 
 const struct command *const commands[] = {&command_run,
                                           &command_api,
@@ -44,6 +44,55 @@ int command_usage_error(const struct command *command, const char *message) {
   return EXIT_USAGE;
 }
 
+const struct action *command_action(const struct command *command, const char *name) {
+  for (const struct action *action = command->actions; action && action->name; action++)
+    if (strcmp(action->name, name) == 0) return action;
+  return NULL;
+}
+
+/* "list, show or undo" */
+static void join(const char *const *names, size_t count, char *text, size_t size) {
+  size_t length = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < count && length < size; i++)
+    length += (size_t)snprintf(text + length, size - length, "%s%s",
+                               i == 0           ? ""
+                               : i + 1 == count ? " or "
+                                                : ", ",
+                               names[i]);
+}
+
+int command_no_action(const struct command *command, const char *word) {
+  const char *names[MOST_ACTIONS] = {NULL};
+  char message[320], all[200];
+  size_t count = 0;
+  for (const struct action *action = command->actions; action->name && count < MOST_ACTIONS;
+       action++)
+    if (!action->internal) names[count++] = action->name;
+  int nearest = word ? text_nearest(word, names, count) : -1;
+  join(names, count, all, sizeof all);
+  if (nearest >= 0)
+    snprintf(message, sizeof message, "there is no %s %.48s; did you mean %s %s?", command->name,
+             word, command->name, names[nearest]);
+  else if (word)
+    snprintf(message, sizeof message, "there is no %s %.48s; say %s %s", command->name, word,
+             command->name, all);
+  else
+    snprintf(message, sizeof message, "say what: %s %s", command->name, all);
+  return command_usage_error(command, message);
+}
+
+int command_act(const struct command *command, const struct options *options, char **words) {
+  char message[160];
+  const struct action *action = words[0] ? command_action(command, words[0]) : NULL;
+  if (!action) return command_no_action(command, words[0]);
+  const char *stranger = action->accepts ? options_stranger(options, action->accepts) : NULL;
+  if (!stranger) return action->run(options, words + 1);
+  snprintf(message, sizeof message, "option --%s does not go with %s %s", stranger, command->name,
+           action->name);
+  return command_usage_error(command, message);
+}
+
 static void print_overview(FILE *stream) {
   fputs("loftyrun runs automation scripts, written in Lua, against the Lofty CRM.\n\n", stream);
   for (const struct command *const *command = commands; *command; command++)
@@ -69,6 +118,7 @@ void command_print_help(FILE *stream, const struct command *command) {
   }
   fprintf(stream, "usage: loftyrun %s\n\n%s\n", command->usage, command->summary);
   if (command->details) fprintf(stream, "\n%s", command->details);
+  if (command->examples) fprintf(stream, "\nExamples:\n%s", command->examples);
   if (command->accepts) fputs("\nOptions:\n", stream);
   options_print(stream, command->accepts);
 }

@@ -3,14 +3,30 @@
 #define CMD_CMD_H
 
 #include "options.h"
+#include "words.h"
+
+/* What the first word of a command says is to be done: list in history list. */
+struct action {
+  const char *name;
+  const char *summary;  /* some words */
+  enum word_kind words; /* those behind it */
+  uint64_t accepts;     /* option_bits; 0: those of the command */
+  /* As a command's; NULL: the command sees to it. */
+  int (*run)(const struct options *options, char **words);
+  bool internal; /* for loftyrun itself: neither offered nor suggested */
+};
 
 struct command {
   const char *name;
-  const char *usage;   /* what follows "loftyrun " */
-  const char *summary; /* half a line */
-  const char *details; /* paragraphs for its own help, ending with a line end; may be NULL */
-  uint64_t accepts;    /* option_bits */
-  bool keeps_rest;     /* options after the first word are the script's, not ours */
+  const char *usage;    /* what follows "loftyrun " */
+  const char *summary;  /* half a line */
+  const char *details;  /* paragraphs for its own help, ending with a line end; may be NULL */
+  const char *examples; /* lines for its own help, likewise */
+  const struct action
+      *actions;         /* what its first word may be, ended by one without a name; or NULL */
+  enum word_kind words; /* those that it takes besides */
+  uint64_t accepts;     /* option_bits */
+  bool keeps_rest;      /* options after the first word are the script's, not ours */
   /* `words` are what is left of the command line, NULL-terminated. Returns the exit code. */
   int (*run)(const struct options *options, char **words);
 };
@@ -45,6 +61,17 @@ const char *topic_nearest(const char *name);
 
 /* Says what is wrong with the command line, and how to get help. Returns EXIT_USAGE. */
 int command_usage_error(const struct command *command, const char *message);
+
+/* The action of that name, or NULL. */
+const struct action *command_action(const struct command *command, const char *name);
+
+/* Says that there is no such action (`word` NULL: that there is none at all), and which one was
+   probably meant. Returns EXIT_USAGE. */
+int command_no_action(const struct command *command, const char *word);
+
+/* Runs the action that the first word names, with the words behind it, where it takes the options
+   that were given. Returns its exit code, or EXIT_USAGE. */
+int command_act(const struct command *command, const struct options *options, char **words);
 
 /* Prints a command's help, or the overview for NULL. */
 void command_print_help(FILE *stream, const struct command *command);

@@ -106,5 +106,10 @@ const struct command command_help = {
         "  loftyrun help cron                what a run that nobody watches needs\n"
         "  loftyrun help recording           seeing calls, keeping and repeating them\n"
         "  loftyrun help sandbox             a command\n",
+    .examples =
+        "  loftyrun help\n"
+        "  loftyrun help leads.update\n"
+        "  loftyrun help TASK_IS_SMARTPLAN\n",
+    .words = WORD_TOPIC,
     .run = run,
 };

@@ -46,6 +46,12 @@ static bool undoes(const struct options *options, char **words) {
   return options->given & OPTION_APPLY && words[0] && strcmp(words[0], "undo") == 0;
 }
 
+static const struct action actions[] = {{"list", "runs, the latest first", WORD_ANY},
+                                        {"show", "the writes of a run", WORD_JOB},
+                                        {"undo", "take the writes of a run back", WORD_JOB},
+                                        {"settle", "say whether something was done", WORD_ANY},
+                                        {NULL}};
+
 static int run(const struct options *options, char **words) {
   char *arguments[MOST_ARGUMENTS + 1], name[NAME_LENGTH];
   int count = 0, exit_code;
@@ -54,6 +60,8 @@ static int run(const struct options *options, char **words) {
   bool applies = undoes(options, words);
   bool lists = !words[0] || (strcmp(words[0], "list") == 0 && !words[1]);
   bool follows = options->given & OPTION_FOLLOW;
+  if (words[0] && !command_action(&command_history, words[0]))
+    return command_no_action(&command_history, words[0]);
   if (is_empty(options, &exit_code) && ((lists && !follows) || exit_code != EXIT_DONE)) {
     if (exit_code == EXIT_DONE) puts(options->given & OPTION_JSON ? "[]" : "no runs yet");
     return exit_code;
@@ -140,6 +148,14 @@ const struct command command_history = {
         "with\n"
         "its fields but without secrets. Runs of more than 90 days ago, and those before the last\n"
         "10,000, are forgotten, unless a write of theirs is in doubt.\n",
+    .examples =
+        "  loftyrun history\n"
+        "  loftyrun history show last\n"
+        "  loftyrun history show 12 --json\n"
+        "  loftyrun history undo 12            what it would do; --apply does it\n"
+        "  loftyrun history --follow\n"
+        "  loftyrun history settle \"welcome 1187300000000003\" done\n",
+    .actions = actions,
     .accepts = OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON |
                OPTION_NO_COLOR | OPTION_FOLLOW | OPTION_APPLY | OPTION_TIMEOUT |
                OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT | OPTION_PRIORITY |

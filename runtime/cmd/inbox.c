@@ -21,12 +21,21 @@ static bool has_store(const struct options *options, struct failure *failure, bo
   return *fine && store_exists(options->state ? options->state : path);
 }
 
+static const struct action actions[] = {{"list", "events, the latest first", WORD_ANY},
+                                        {"show", "all of an event", WORD_ANY},
+                                        {"retry", "have handlers that failed try again", WORD_ANY},
+                                        {"replay", "have handlers get events again", WORD_ANY},
+                                        {"drop", "nobody is to deal with them", WORD_ANY},
+                                        {NULL}};
+
 static int run(const struct options *options, char **words) {
   char *arguments[MOST_ARGUMENTS + 6];
   int count = 0;
   bool fine;
   struct script script;
   struct failure failure;
+  if (words[0] && !command_action(&command_inbox, words[0]))
+    return command_no_action(&command_inbox, words[0]);
   if (!has_store(options, &failure, &fine)) {
     if (!fine) {
       fprintf(stderr, "loftyrun: %s\n", failure.message);
@@ -109,6 +118,14 @@ const struct command command_inbox = {
         "What is a duplicate, unhandled, done or dropped is forgotten after 30 days, earlier where "
         "the\n"
         "inbox is full (max_inbox of the profile, 1 GiB of deliveries). All else never is.\n",
+    .examples =
+        "  loftyrun inbox\n"
+        "  loftyrun inbox list name=lead.* since=2h\n"
+        "  loftyrun inbox list state=dead --json\n"
+        "  loftyrun inbox show 12\n"
+        "  loftyrun inbox retry state=failed\n"
+        "  loftyrun inbox drop state=unreadable\n",
+    .actions = actions,
     .accepts =
         OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON | OPTION_NO_COLOR,
     .run = run,

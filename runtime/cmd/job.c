@@ -7,7 +7,6 @@
 #include "../core/civil.h"
 #include "../core/cron_words.h"
 #include "../core/exit_code.h"
-#include "../core/text.h"
 #include "../host/embedded.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
@@ -200,50 +199,26 @@ static int resume(const struct options *options, char **words) {
   (OPTIONS_OF_A_RUN &    \
    ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY | OPTION_DRY_RUN | OPTION_PLAN))
 
-static const struct verb {
-  const char *name;
-  uint64_t accepts;
-  int (*run)(const struct options *options, char **words);
-} verbs[] = {
-    {"list", OPTIONS_OF_A_STORE | OPTION_JSON, list},
-    {"next", OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
-    {"run",
+static const struct action actions[] = {
+    {"list", "the jobs, and how they stand", WORD_ANY, OPTIONS_OF_A_STORE | OPTION_JSON, list},
+    {"next", "when a job or an expression runs", WORD_JOB,
+     OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
+    {"run", "run a job now", WORD_JOB,
      OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW | OPTION_AT | OPTION_LOCK |
          OPTION_WAIT_LOCK,
      run_job},
-    {"work", OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work},
-    {"subscribe", OPTIONS_OF_A_JOB | OPTION_ALLOW, subscribe},
-    {"pause", OPTIONS_OF_A_STORE, pause_job},
-    {"resume", OPTIONS_OF_A_STORE, resume},
-    {"check", OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},
-    {"install", JOB_INSTALL_ACCEPTS, job_install},
-};
-enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
-
-static int refuse(const char *word) {
-  const char *names[VERB_COUNT];
-  struct failure failure;
-  for (int i = 0; i < VERB_COUNT; i++) names[i] = verbs[i].name;
-  int nearest = word ? text_nearest(word, names, VERB_COUNT) : -1;
-  if (nearest >= 0)
-    failure_set(&failure, "USAGE", "there is no job %.40s; did you mean job %s?", word,
-                names[nearest]);
-  else
-    failure_set(&failure, "USAGE",
-                "say what: job list, next, run, pause, resume, check or install");
-  return command_usage_error(&command_job, failure.message);
-}
+    {"work", "webhooks, for loftyrun serve", WORD_ANY,
+     OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work, true},
+    {"subscribe", "subscriptions, for loftyrun serve", WORD_ANY, OPTIONS_OF_A_JOB | OPTION_ALLOW,
+     subscribe, true},
+    {"pause", "have a job wait", WORD_JOB, OPTIONS_OF_A_STORE, pause_job},
+    {"resume", "have a paused job go on", WORD_JOB, OPTIONS_OF_A_STORE, resume},
+    {"check", "what files would register", WORD_FILE, OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},
+    {"install", "schedules for cron or systemd", WORD_FILE, JOB_INSTALL_ACCEPTS, job_install},
+    {NULL}};
 
 static int run(const struct options *options, char **words) {
-  struct failure failure;
-  for (int i = 0; words[0] && i < VERB_COUNT; i++) {
-    if (strcmp(words[0], verbs[i].name) != 0) continue;
-    const char *stranger = options_stranger(options, verbs[i].accepts);
-    if (!stranger) return verbs[i].run(options, words + 1);
-    failure_set(&failure, "USAGE", "option --%s does not go with job %s", stranger, words[0]);
-    return command_usage_error(&command_job, failure.message);
-  }
-  return refuse(words[0]);
+  return command_act(&command_job, options, words);
 }
 
 const struct command command_job = {
@@ -297,10 +272,6 @@ const struct command command_job = {
         "with what becomes of the run. -o json and -o jsonl are for programs. Without --tz an\n"
         "expression goes by this machine's zone.\n"
         "\n"
-        "  loftyrun job next \"*/15 8-18 * * MON-FRI\" --tz America/New_York\n"
-        "  loftyrun job next \"30 2 * * *\" 3 --tz America/New_York --from "
-        "2026-03-07T00:00-05:00\n"
-        "\n"
         "Five fields: minute, hour, day of month, month (JAN-DEC), day of week (SUN-SAT, 0 and 7 "
         "are\n"
         "Sunday), with lists, ranges and steps; or @yearly, @monthly, @weekly, @daily, @hourly. "
@@ -311,6 +282,16 @@ const struct command command_job = {
         "clock.\n"
         "Every other names set times, and each of them comes once: one that is skipped when the\n"
         "clocks go forward runs at the change, one that comes twice runs the first time.\n",
+    .examples =
+        "  loftyrun job list\n"
+        "  loftyrun job check jobs.lua\n"
+        "  loftyrun job run nightly\n"
+        "  loftyrun job next nightly 10\n"
+        "  loftyrun job next \"*/15 8-18 * * MON-FRI\" --tz America/New_York\n"
+        "  loftyrun job next \"30 2 * * *\" 3 --tz America/New_York --from "
+        "2026-03-07T00:00-05:00\n"
+        "  loftyrun job install \"15 6 * * 1-5\" daily_brief.lua --apply\n",
+    .actions = actions,
     .accepts = OPTIONS_OF_A_RUN | OPTION_OUTPUT | OPTION_JSON | OPTION_AT | JOB_INSTALL_ACCEPTS,
     .run = run,
 };

@@ -166,11 +166,13 @@ static int new_editor(const char *folder) {
   return exit_code;
 }
 
+static const struct action actions[] = {{"editor", "what an editor needs to know", WORD_FOLDER},
+                                        {NULL}};
+
 static int run(const struct options *options, char **words) {
   (void)options;
-  if (!words[0]) return command_usage_error(&command_new, "say what: editor");
-  if (strcmp(words[0], "editor") != 0)
-    return command_usage_error(&command_new, "only an editor's files can be made: new editor");
+  if (!words[0] || !command_action(&command_new, words[0]))
+    return command_no_action(&command_new, words[0]);
   if (words[1] && words[2]) return command_usage_error(&command_new, "one folder at a time");
   if (words[1] && !*words[1]) return command_usage_error(&command_new, "the folder has no name");
   return new_editor(words[1] ? words[1] : ".");
@@ -186,5 +188,9 @@ const struct command command_new = {
         "opens,\n"
         "the current one by default. Run it again after an update of loftyrun. A .luarc.json that\n"
         "is there already is left as it is.\n",
+    .examples =
+        "  loftyrun new editor\n"
+        "  loftyrun new editor ~/automations\n",
+    .actions = actions,
     .run = run,
 };

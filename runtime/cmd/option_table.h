@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "options.h"
+#include "words.h"
 
 enum value_rule { VALUE_NONE, VALUE_REQUIRED, VALUE_OPTIONAL };
 
@@ -18,7 +19,9 @@ struct option {
   const char *help;
   const char *wanted;                                       /* what a value must be */
   bool (*take)(struct options *options, const char *value); /* or NULL */
-  size_t text; /* the member that any text goes to which is not empty; 0: none */
+  size_t text;         /* the member that any text goes to which is not empty; 0: none */
+  const char *values;  /* those there are, with blanks between them, for completion; or NULL */
+  enum word_kind kind; /* of a value, where they are not known beforehand */
 };
 
 enum { OPTION_MOST = 96 };

@@ -41,10 +41,6 @@ const struct command command_run = {
         "script is named like a command. What follows the script's name is the script's: it finds\n"
         "it in ... and in arg. Modules are looked for beside the script first.\n"
         "\n"
-        "  loftyrun --sandbox SCRIPT        against a pretend Lofty (loftyrun help sandbox)\n"
-        "  loftyrun --dry-run SCRIPT        only look, and plan what it would write\n"
-        "  loftyrun SCRIPT                  on your account (loftyrun help profiles)\n"
-        "\n"
         "--dry-run sends no write. Reads happen, and show the script what it would have done.\n"
         "Each write becomes an item of a plan, printed on standard error with what it would\n"
         "change and kept in a file that only you can read: that of --plan, or one in the state\n"
@@ -59,6 +55,13 @@ const struct command command_run = {
         "--lock, --quiet, --keep-output, --ping, --on-failure, the limits --timeout, --max-memory\n"
         "and --max-requests, and --priority: loftyrun help cron. --trace, --record and --replay:\n"
         "loftyrun help recording. Long lists show a bar on a terminal.\n",
+    .examples =
+        "  loftyrun --sandbox finish.lua       against a pretend Lofty (loftyrun help sandbox)\n"
+        "  loftyrun --dry-run finish.lua       only look, and plan what it would write\n"
+        "  loftyrun finish.lua                 on your account (loftyrun help profiles)\n"
+        "  loftyrun --quiet --lock --timeout 600 finish.lua --days 7\n"
+        "  loftyrun --sandbox -e 'print(#lofty.leads.list{})'\n",
+    .words = WORD_FILE,
     .accepts = OPTION_CHUNK | OPTION_ALLOW | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN |
                OPTIONS_OF_A_SCRIPT,
     .keeps_rest = true,

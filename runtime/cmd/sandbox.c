@@ -138,6 +138,11 @@ const struct command command_sandbox = {
         "faults, limit and ledger; it sends each request once, with the caller's credential, and "
         "logs\n"
         "nothing. What it does to writes there is real.\n",
+    .examples =
+        "  loftyrun sandbox\n"
+        "  loftyrun sandbox --port 8765 --seed large:10000\n"
+        "  loftyrun sandbox --faults \"429:5%,lost-reply:1%@POST\" --rate-limit 600/min\n"
+        "  loftyrun sandbox --upstream https://api.lofty.com --faults cut:1%\n",
     .accepts = OPTION_PORT | OPTION_SEED | OPTION_FAULTS | OPTION_RATE_LIMIT | OPTION_LEDGER |
                OPTION_UPSTREAM | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
     .run = run,

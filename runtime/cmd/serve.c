@@ -97,6 +97,12 @@ const struct command command_serve = {
         "a handler has its own timeout. loftyrun help inbox has the rest.\n"
         "\n"
         "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
+    .examples =
+        "  loftyrun serve jobs.lua\n"
+        "  loftyrun serve --listen 127.0.0.1:8443 handlers.lua\n"
+        "  loftyrun serve --listen 0.0.0.0:443 --cert chain.pem --key key.pem handlers.lua\n"
+        "  loftyrun serve --profile work\n",
+    .words = WORD_FILE,
     .accepts = (OPTIONS_OF_A_RUN & ~(uint64_t)(OPTION_TRACE | OPTION_RECORD | OPTION_REPLAY |
                                                OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |
                (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |

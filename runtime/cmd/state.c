@@ -1,6 +1,5 @@
 /* loftyrun state: looking after the file that outlives the runs. */
 #include <stdio.h>
-#include <string.h>
 
 #include "../core/exit_code.h"
 #include "../core/folder.h"
@@ -32,24 +31,51 @@ static int nothing_there(const char *folder, bool is_check) {
   return is_check ? EXIT_DONE : EXIT_CONFIG;
 }
 
-static int run(const struct options *options, char **words) {
+/* The store that is there; NULL, and the exit code, where there is none. */
+static struct store *open_store(const struct options *options, bool is_check, int *exit_code) {
   char path[FOLDER_PATH_LENGTH];
   struct failure failure;
-  struct store *store;
+  struct store *store = NULL;
   const char *folder = options->state;
-  bool is_check = words[0] && strcmp(words[0], "check") == 0 && !words[1];
-  bool is_backup = words[0] && strcmp(words[0], "backup") == 0 && words[1] && !words[2];
-  if (!is_check && !is_backup)
-    return command_usage_error(&command_state, "say what is to be done: check, or backup FILE");
-  if (!folder) {
-    if (!folder_default(path, sizeof path, &failure)) return say(&failure);
-    folder = path;
+  if (!folder && !folder_default(path, sizeof path, &failure)) {
+    *exit_code = say(&failure);
+    return NULL;
   }
-  if (!store_exists(folder)) return nothing_there(folder, is_check);
-  if (!store_open(folder, &store, &failure)) return say(&failure);
-  int exit_code = is_check ? check(store) : backup(store, words[1]);
+  if (!folder) folder = path;
+  if (!store_exists(folder)) {
+    *exit_code = nothing_there(folder, is_check);
+    return NULL;
+  }
+  if (store_open(folder, &store, &failure)) return store;
+  *exit_code = say(&failure);
+  return NULL;
+}
+
+static int run_check(const struct options *options, char **words) {
+  int exit_code;
+  if (words[0]) return command_usage_error(&command_state, "state check takes no words");
+  struct store *store = open_store(options, true, &exit_code);
+  if (store) exit_code = check(store);
   store_close(store);
   return exit_code;
+}
+
+static int run_backup(const struct options *options, char **words) {
+  int exit_code;
+  if (!words[0] || words[1])
+    return command_usage_error(&command_state, "say into which file: state backup FILE");
+  struct store *store = open_store(options, false, &exit_code);
+  if (store) exit_code = backup(store, words[0]);
+  store_close(store);
+  return exit_code;
+}
+
+static const struct action actions[] = {{"check", "read all of it", WORD_ANY, 0, run_check},
+                                        {"backup", "copy it to a file", WORD_FILE, 0, run_backup},
+                                        {NULL}};
+
+static int run(const struct options *options, char **words) {
+  return command_act(&command_state, options, words);
 }
 
 const struct command command_state = {
@@ -69,6 +95,10 @@ const struct command command_state = {
         "replaced when the new one is whole; any other file is left alone (exit code 2). To put a\n"
         "backup back: end all runs, remove state.db, state.db-wal and state.db-shm from the state\n"
         "folder, and copy FILE there as state.db.\n",
+    .examples =
+        "  loftyrun state check\n"
+        "  loftyrun state backup /var/backups/loftyrun.db\n",
+    .actions = actions,
     .accepts = OPTION_STATE,
     .run = run,
 };
