@@ -87,11 +87,19 @@ docs: all ## write the reference manual to build/docs, as Markdown and as man pa
 	@$(BUILD)/loftyrun runtime/tools/docs/generate.lua $(BUILD)/docs $(BUILD)/loftyrun
 	@echo "$(BUILD)/docs: markdown/ and man/"
 
-install: docs ## copy the program, the scripts and the man pages to $(DESTDIR)$(PREFIX)
+# Where bash, zsh and fish look for completions.
+COMPLETIONS = bash:bash-completion/completions/loftyrun zsh:zsh/site-functions/_loftyrun \
+              fish:fish/vendor_completions.d/loftyrun.fish
+
+install: docs ## copy the program, scripts, man pages and completions to $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts'
 	install -m 755 $(BUILD)/loftyrun '$(DESTDIR)$(PREFIX)/bin/loftyrun'
 	cp -R scripts/*/ '$(DESTDIR)$(PREFIX)/share/loftyrun/scripts/'
 	cp -R $(BUILD)/docs/man '$(DESTDIR)$(PREFIX)/share/'
+	for each in $(COMPLETIONS); do \
+	  file='$(DESTDIR)$(PREFIX)/share/'$${each#*:} && install -d "$${file%/*}" && \
+	  $(BUILD)/loftyrun completion $${each%%:*} > "$$file" && chmod 644 "$$file" || exit 1; \
+	done
 
 clean: ## remove what was built
 	rm -rf build

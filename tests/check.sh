@@ -33,8 +33,17 @@ lua_check() {
   luacheck --quiet --no-color $(find stdlib scripts runtime/sandbox tests -name '*.lua')
 }
 
+# What shells are given must be theirs to read.
+completions() {
+  for shell in bash zsh fish; do
+    command -v "$shell" >/dev/null || continue
+    build/loftyrun completion "$shell" | "$shell" -n /dev/stdin || return 1
+  done
+}
+
 step layers sh tests/check-layers.sh
 step luacheck lua_check
+step completions completions
 if command -v clang-tidy >/dev/null; then
   step clang-tidy tidy "$@"
 else

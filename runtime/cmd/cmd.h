@@ -35,6 +35,7 @@ extern const struct command command_run;
 extern const struct command command_api;
 extern const struct command command_apply;
 extern const struct command command_auth;
+extern const struct command command_completion;
 extern const struct command command_sandbox;
 extern const struct command command_help;
 extern const struct command command_new;
@@ -55,6 +56,9 @@ const char *command_nearest(const char *name);
 
 /* Prints the page of help of that name, which is no command's; false where there is none. */
 bool topic_print(FILE *stream, const char *name);
+
+/* The name of the page of that index, 0 and on; NULL behind the last. */
+const char *topic_name(size_t index);
 
 /* The name of such a page that was probably meant, or NULL. */
 const char *topic_nearest(const char *name);

@@ -169,6 +169,8 @@ bool topic_print(FILE *stream, const char *name) {
   return false;
 }
 
+const char *topic_name(size_t index) { return index < TOPIC_COUNT ? topics[index].name : NULL; }
+
 const char *topic_nearest(const char *name) {
   const char *names[TOPIC_COUNT];
   for (size_t i = 0; i < TOPIC_COUNT; i++) names[i] = topics[i].name;

@@ -11,8 +11,7 @@ enum word_kind {
   WORD_TOPIC,     /* of loftyrun help */
   WORD_JOB,
   WORD_GRANT,
-  WORD_ZONE,
-  WORD_ACTION /* the next word is one of the command's actions */
+  WORD_ZONE
 };
 
 #endif

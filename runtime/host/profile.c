@@ -39,7 +39,7 @@ static const char *const setting_names[SETTING_COUNT] = {
     [SETTING_REDIRECT_URI] = "redirect_uri of the profile",
     [SETTING_API_KEY_FILE] = "api_key_file of the profile"};
 
-static bool find_path(char *path, size_t size, struct failure *failure) {
+bool profile_path(char *path, size_t size, struct failure *failure) {
   const char *folder = config_folder("XDG_CONFIG_HOME");
   const char *home = config_variable("HOME");
   int length = folder ? snprintf(path, size, "%s/loftyrun/config.lua", folder)
@@ -133,7 +133,7 @@ bool profile_open(const char *name, struct profile **result, struct failure *fai
   struct stat status;
   bool required = name && strcmp(name, PROFILE_DEFAULT) != 0;
   *result = NULL;
-  if (!find_path(path, sizeof path, failure)) return false;
+  if (!profile_path(path, sizeof path, failure)) return false;
   if (name && strlen(name) >= sizeof(((struct profile *)NULL)->name))
     return failure_set(failure, "CONFIG_INVALID", "the profile's name is too long");
   if (stat(path, &status) != 0) {

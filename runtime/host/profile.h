@@ -31,6 +31,10 @@
 
 struct profile;
 
+/* Writes where the configuration is, or would be. False with CONFIG_INVALID: the path is too long.
+ */
+bool profile_path(char *path, size_t size, struct failure *failure);
+
 /* Opens the profile `name`, NULL for "default"; that one need not exist. False with
    CONFIG_INVALID: no such file or profile, an unknown or mistyped setting, a file that holds a
    secret and that others can read. On success `*profile` is set, to NULL where there is none. */

@@ -60,6 +60,19 @@ t.test("the program's page has every command with its options, and the exit code
   t.ok(page:find('\n.B "143"\n', 1, true))
 end)
 
+t.test("every command has a page of its own: how it is called, examples, options, exit codes", function()
+  for line in output_of(("'%s' help"):format(program)):match("\n\n(.-)\n\n"):gmatch("[^\n]+") do
+    local name = line:match("^  loftyrun %[?(%l+)")
+    local page = read(("%s/it/man/man1/loftyrun-%s.1"):format(folder, name))
+    t.ok(page:find('^%.TH "loftyrun\\%-' .. name .. '" "1" '), name)
+    t.ok(page:find("\n.SH SYNOPSIS\n.nf\nloftyrun ", 1, true), name)
+    t.ok(page:find('\n.SH "EXIT CODES"\n', 1, true), name)
+  end
+  local page = read(folder .. "/it/man/man1/loftyrun-auth.1")
+  t.ok(page:find('\n.SH "EXAMPLES"\n.RS 4\n.nf\nloftyrun auth login  ', 1, true), page)
+  t.ok(page:find('\n.SH "OPTIONS"\n.TP\n.B "\\-o, \\-\\-output FORM"\n', 1, true), page)
+end)
+
 t.test("a heading's address is what readers of Markdown make of it", function()
   t.equal(markdown.anchor("leads.add_tags"), "leadsadd_tags")
   t.equal(markdown.anchor("TASK_IS_SMARTPLAN"), "task_is_smartplan")

@@ -42,12 +42,46 @@ local function add_details(page, text)
   flush()
 end
 
+--- What `loftyrun help NAME` says: its usage, what it is in half a line, and its parts by heading.
+local function help_of(program, name)
+  local usage, brief, rest = output_of(program, "help " .. name):match("^usage: ([^\n]*)\n\n([^\n]*)\n(.*)$")
+  local options = rest:match("\nOptions:\n(.*)$")
+  rest = rest:gsub("\nOptions:\n.*$", "\n")
+  local examples = rest:match("\nExamples:\n(.*)$")
+  rest = rest:gsub("\nExamples:\n.*$", "\n")
+  return { usage = usage, brief = brief, details = rest:gsub("^\n", ""), options = options, examples = examples }
+end
+
+local function add_examples(page, examples)
+  page:code((examples:gsub("^  ", ""):gsub("\n  ", "\n"):gsub("%s+$", "")))
+end
+
+local function add_options(page, options)
+  page:list(items_of(options, "^  (%S.-)  +(.*)$"))
+end
+
 local function add_command(page, program, name)
-  local usage, rest = output_of(program, "help " .. name):match("^usage: ([^\n]*)\n\n(.*)$")
-  local about, options = rest:match("^(.-)\nOptions:\n(.*)$")
-  page:heading(usage, 2)
-  add_details(page, about or rest)
-  if options then page:list(items_of(options, "^  (%S.-)  +(.*)$")) end
+  local help = help_of(program, name)
+  page:heading(help.usage, 2):text(help.brief)
+  add_details(page, help.details)
+  if help.examples then add_examples(page, help.examples) end
+  if help.options then add_options(page, help.options) end
+end
+
+local function add_exit_codes(page, program)
+  page:heading("Exit codes"):list(items_of(output_of(program, "help exit-codes"), "^ *(%d+) +(.*)$"))
+end
+
+--- A page of its own for one command.
+local function command_page(program, name)
+  local help = help_of(program, name)
+  local page = Page.new("loftyrun-" .. name, help.brief)
+  page.synopsis = help.usage
+  add_details(page, help.details)
+  if help.examples then add_examples(page:heading("Examples"), help.examples) end
+  if help.options then add_options(page:heading("Options"), help.options) end
+  add_exit_codes(page, program)
+  return page:heading("See also"):text("loftyrun(1)")
 end
 
 --- The names of all commands, in the overview's order. A long usage may leave no more than a blank before what follows.
@@ -74,9 +108,19 @@ function M.page(program)
     page:heading(topic.heading)
     add_details(page, output_of(program, "help " .. topic.name))
   end
-  page:heading("Exit codes"):list(items_of(output_of(program, "help exit-codes"), "^ *(%d+) +(.*)$"))
-  page:heading("See also"):text("loftyrun help TOPIC; lofty-codes(7); lofty.leads(3lofty) and its like")
+  add_exit_codes(page, program)
+  page:heading("See also"):text("loftyrun help TOPIC; loftyrun-run(1) and its like; lofty-codes(7); lofty.leads(3lofty) "
+    .. "and its like")
   return page, version
+end
+
+--- A page for each command, in the overview's order.
+---@param program string path
+---@return lofty.manual.Page[]
+function M.pages(program)
+  local pages = {}
+  for index, name in ipairs(names_of(output_of(program, "help"))) do pages[index] = command_page(program, name) end
+  return pages
 end
 
 return M

@@ -1,7 +1,8 @@
 --- Writes the reference manual: `make docs`, or loftyrun runtime/tools/docs/generate.lua FOLDER PROGRAM. What it says
 --- comes from the same data as help.
 ---   FOLDER/markdown/   README.md, loftyrun.md, codes.md and a file for each resource
----   FOLDER/man/        loftyrun(1), lofty-codes(7), and for each resource, operation and helper a page in 3lofty
+---   FOLDER/man/        loftyrun(1) and a page for each of its commands, lofty-codes(7), and a page in 3lofty
+---                      for each resource, operation and helper
 local Page = require "lofty.manual.page"
 local catalogue = require "lofty.catalogue"
 local code = require "lofty.manual.code"
@@ -116,6 +117,7 @@ local function write_man(resources, codes, main, version)
       roff.render(what, { title = title, section = section, date = date, version = version }))
   end
   page(main, "loftyrun", "1")
+  for _, each in ipairs(commands.pages(program)) do page(each, each.name, "1") end
   page(codes_page(codes), "lofty-codes", "7")
   for resource, pages in pairs(resources) do
     page(resource_page(resource, pages), "lofty." .. resource, "3lofty")

@@ -9,6 +9,7 @@
 ---@class lofty.manual.Page
 ---@field name string what it explains: "leads.update", "TASK_IS_SMARTPLAN"
 ---@field brief string one line
+---@field synopsis string|nil how a command is called; only a man page shows it apart
 ---@field blocks lofty.manual.Block[]
 local Page = {}
 Page.__index = Page

@@ -55,8 +55,10 @@ function M.render(page, about)
   local parts = {
     (".TH %s %s %s %s %s"):format(quoted(about.title), quoted(about.section), '"' .. about.date .. '"',
       quoted("loftyrun " .. about.version), quoted("loftyrun")),
-    ".nh", ".ad l", ".SH NAME", plain(about.title) .. " \\- " .. plain(page.brief), ".SH DESCRIPTION",
+    ".nh", ".ad l", ".SH NAME", plain(about.title) .. " \\- " .. plain(page.brief),
   }
+  if page.synopsis then parts[#parts + 1] = ".SH SYNOPSIS\n.nf\n" .. plain(page.synopsis) .. "\n.fi" end
+  parts[#parts + 1] = ".SH DESCRIPTION"
   for _, block in ipairs(page.blocks) do parts[#parts + 1] = RENDER[block.kind](block) end
   return tidy(table.concat(parts, "\n")) .. "\n"
 end
