@@ -40,6 +40,9 @@ def programs(group, options):
                 for p in sorted(glob.glob(TESTS + "/lua/*_test.lua"))]
     if group == "oracle":
         return [(os.path.basename(p), python + [p, options.bin]) for p in sorted(glob.glob(TESTS + "/oracle_*.py"))]
+    if group == "guide":
+        return [(f"guide {os.path.basename(p)}", python + [TESTS + "/guide.py", options.bin, os.path.basename(p)])
+                for p in sorted(glob.glob(ROOT + "/docs/*.md"))]
     runner = python + [TESTS + "/cli/run.py", "--bin", options.bin]
     if options.sanitized:
         runner.append("--slow=4")
@@ -97,7 +100,7 @@ def report(group, result):
 def main():
     """Every group named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", default=[], help="c lua oracle cli scripts")
+    parser.add_argument("groups", nargs="*", default=[], help="c lua oracle cli scripts guide")
     parser.add_argument("--bin", default="build/loftyrun")
     parser.add_argument("--build", default="build")
     parser.add_argument("--sanitized", action="store_true", help="the program is slow: wait longer")
@@ -118,7 +121,7 @@ def run_all(options, environment):
     environment["UBSAN_OPTIONS"] = "print_stacktrace=1:exitcode=99"
 
     limit = TIMEOUT * 4 if options.sanitized else TIMEOUT
-    jobs = [(group, (name, command, environment, limit)) for group in options.groups or ["c", "lua", "oracle", "cli", "scripts"]
+    jobs = [(group, (name, command, environment, limit)) for group in options.groups or ["c", "lua", "oracle", "cli", "scripts", "guide"]
             for name, command in programs(group, options)]
     total = [0, 0]
     with concurrent.futures.ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2))) as pool:
