@@ -18,7 +18,8 @@ LINK     = $(CC) $(CFLAGS) $(if $(HARDEN),-pie -Wl$(,)-z$(,)relro$(,)-z$(,)now) 
 
 SOURCES := $(wildcard runtime/*.c runtime/cmd/*.c runtime/bind/*.c runtime/host/*.c runtime/core/*.c)
 LUA     := $(shell find stdlib runtime/sandbox -name '*.lua' 2>/dev/null | LC_ALL=C sort)
-OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o
+TEXTS   := $(shell find runtime/templates scripts -name '*.lua' 2>/dev/null | LC_ALL=C sort)
+OBJECTS  = $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded.o $(BUILD)/obj/texts.o
 TESTS    = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/c/test_*.c))
 BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 
@@ -122,7 +123,7 @@ $(BUILD)/tests/bench/minimal: $(BUILD)/obj/tests/bench/minimal.o
 	@mkdir -p $(@D)
 	$(call say,LINK,$@) $(LINK) -o $@ $^ $$(pkg-config --libs libcurl)
 
-$(BUILD)/obj/embedded.o: $(BUILD)/embedded.c $(BUILD)/flags
+$(BUILD)/obj/embedded.o $(BUILD)/obj/texts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/flags
 	$(call say,CC  ,$<) $(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
@@ -133,12 +134,18 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 $(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/embedded.list $(LUA)
 	$(call say,LUA ,$@) $(BUILD)/embed $(LUA) > $@
 
+$(BUILD)/texts.c: $(BUILD)/embed $(BUILD)/texts.list $(TEXTS)
+	$(call say,LUA ,$@) $(BUILD)/embed --texts $(TEXTS) > $@
+
 $(BUILD)/embed: runtime/tools/embed.c
 	@mkdir -p $(@D)
 	$(call say,CC  ,$<) $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(LIB_CFLAGS) -O1 -o $@ $< $(LIBS)
 
 $(BUILD)/embedded.list: FORCE
 	$(call remember,$@,$(LUA))
+
+$(BUILD)/texts.list: FORCE
+	$(call remember,$@,$(TEXTS))
 
 $(BUILD)/sources.list: FORCE
 	$(call remember,$@,$(SOURCES))

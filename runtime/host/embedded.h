@@ -1,5 +1,6 @@
-/* The Lua files compiled into the program: the standard library and the sandbox. The table itself
-   is written at build time by runtime/tools/embed.c. */
+/* The Lua files compiled into the program: the standard library and the sandbox, and those that
+   people take copies of. The tables themselves are written at build time by runtime/tools/embed.c.
+ */
 #ifndef HOST_EMBEDDED_H
 #define HOST_EMBEDDED_H
 
@@ -23,5 +24,16 @@ extern const size_t embedded_file_count;
 
 /* "Lua 5.4.4": what is compiled is for this release only. */
 extern const char embedded_release[];
+
+/* A file that `loftyrun new` copies: a template or a shipped script, or the test beside one. */
+struct embedded_text {
+  const char *path; /* where it lives in the project, "scripts/tasks/finish_overdue.lua" */
+  const char *text; /* followed by a NUL that `length` does not count */
+  size_t length;
+};
+
+/* Sorted by path in byte order. */
+extern const struct embedded_text embedded_texts[];
+extern const size_t embedded_text_count;
 
 #endif

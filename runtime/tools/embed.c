@@ -1,13 +1,15 @@
 /* Build-time program: writes Lua sources as a C file that defines the table of host/embedded.h.
 
    Usage: embed FILE.lua... > embedded.c
+          embed --texts FILE... > texts.c
 
-   Each is written twice. Compiled, with all that tracebacks need: else most of what the program
+   A module is written twice. Compiled, with all that tracebacks need: else most of what the program
    does before its first request would be to parse. And as it stands: for a Lua library of another
    release than the one that compiled it, and for those who read its comments. Both are arrays of
    numbers: string literals have a length that compilers need not support. */
 #include <errno.h>
 #include <lauxlib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,23 +93,21 @@ static void write_file(lua_State *L, const char *path, int number) {
   lua_settop(L, 0);
 }
 
-int main(int argc, char **argv) {
-  int count = argc - 1;
-  if (count < 1) {
-    fprintf(stderr, "usage: embed FILE.lua... > embedded.c\n");
-    return 2;
-  }
+static struct source *take_sources(char **paths, int count, bool modules) {
   struct source *sources = calloc((size_t)count, sizeof *sources);
-  if (!sources) die(argv[0], "out of memory");
-  for (int i = 0; i < count; i++) sources[i] = (struct source){argv[i + 1], module_of(argv[i + 1])};
+  if (!sources) die(paths[0], "out of memory");
+  for (int i = 0; i < count; i++)
+    sources[i] = (struct source){paths[i], modules ? module_of(paths[i]) : paths[i]};
   qsort(sources, (size_t)count, sizeof *sources, by_module);
   for (int i = 1; i < count; i++)
     if (by_module(&sources[i - 1], &sources[i]) == 0)
       die(sources[i].path, "gives the same module as another file");
+  return sources;
+}
 
+static void write_modules(const struct source *sources, int count) {
   lua_State *L = luaL_newstate();
-  if (!L) die(argv[0], "out of memory");
-  printf("/* Written by runtime/tools/embed.c. */\n#include \"host/embedded.h\"\n");
+  if (!L) die(sources[0].path, "out of memory");
   for (int i = 0; i < count; i++) write_file(L, sources[i].path, i);
   lua_close(L);
   printf("\nconst struct embedded_file embedded_files[] = {\n");
@@ -118,8 +118,42 @@ int main(int argc, char **argv) {
         sources[i].module, sources[i].path, i, i, i, i);
   printf("};\nconst size_t embedded_file_count = %d;\n", count);
   printf("const char embedded_release[] = \"%s\";\n", LUA_RELEASE);
+}
 
-  for (int i = 0; i < count; i++) free(sources[i].module);
+static void write_text(const char *path, int number) {
+  struct input input = {.file = fopen(path, "rb")};
+  size_t length;
+  if (!input.file) die(path, strerror(errno));
+  printf("\nstatic const unsigned char text_%d[] = {", number);
+  do read_and_write(NULL, &input, &length);
+  while (length > 0);
+  if (ferror(input.file)) die(path, "cannot be read");
+  fclose(input.file);
+  printf("\n0};\n");
+}
+
+static void write_texts(const struct source *sources, int count) {
+  for (int i = 0; i < count; i++) write_text(sources[i].path, i);
+  printf("\nconst struct embedded_text embedded_texts[] = {\n");
+  for (int i = 0; i < count; i++)
+    printf("  {\"%s\", (const char *)text_%d, sizeof text_%d - 1},\n", sources[i].path, i, i);
+  printf("};\nconst size_t embedded_text_count = %d;\n", count);
+}
+
+int main(int argc, char **argv) {
+  bool texts = argc > 1 && strcmp(argv[1], "--texts") == 0;
+  char **paths = argv + 1 + texts;
+  int count = argc - 1 - texts;
+  if (count < 1) {
+    fprintf(stderr,
+            "usage: embed FILE.lua... > embedded.c\n       embed --texts FILE... > texts.c\n");
+    return 2;
+  }
+  struct source *sources = take_sources(paths, count, !texts);
+  printf("/* Written by runtime/tools/embed.c. */\n#include \"host/embedded.h\"\n");
+  (texts ? write_texts : write_modules)(sources, count);
+
+  for (int i = 0; i < count && !texts; i++) free(sources[i].module);
   free(sources);
   return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }
