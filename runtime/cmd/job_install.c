@@ -1,5 +1,6 @@
 #include "job_install.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,13 +13,14 @@
 #include "../host/install.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
+#include "../host/subscriptions.h"
 #include "command_line.h"
 
 enum { ZONE_NAME_MAXIMUM = 256 };
 
 static bool is_path(enum option_bit bit) {
   return bit == OPTION_STATE || bit == OPTION_RECORD || bit == OPTION_REPLAY ||
-         bit == OPTION_LEDGER;
+         bit == OPTION_LEDGER || bit == OPTION_TLS;
 }
 
 /* The options that the job runs with: those given here that are not about installing it. A profile
@@ -248,8 +250,30 @@ static int install_registered(const struct options *options, const char *path) {
   return exit_code;
 }
 
+/* What serve itself would refuse of how it takes webhooks. NULL: nothing. */
+static const char *refused_of_serve(const struct options *options, struct failure *failure) {
+  char base[SUBSCRIPTIONS_BASE];
+  if (!options->certificate != !options->key) return "--cert and --key go together";
+  if (!options->listen && options->given & (OPTION_TLS | OPTION_SUBSCRIBE))
+    return "--cert, --key and --subscribe are for --listen";
+  if (options->subscribe && !subscriptions_base(options->subscribe, true, base, failure))
+    return failure->message;
+  return NULL;
+}
+
+/* A key is often readable for root alone, who hands it over. */
+static bool is_there(const char *path) {
+  if (!path || access(path, F_OK) == 0 || errno != ENOENT) return true;
+  fprintf(stderr, "loftyrun: there is no file %s\n", path);
+  return false;
+}
+
 static int install_serve(const struct options *options, char **words) {
+  struct failure failure;
   struct command_line line;
+  const char *refused = refused_of_serve(options, &failure);
+  if (refused) return command_usage_error(&command_job, refused);
+  if (!is_there(options->certificate) || !is_there(options->key)) return EXIT_USAGE;
   struct install_target target = target_of(options);
   command_line_init(&line);
   command_line_add_program(&line);
@@ -269,6 +293,9 @@ static int install_serve(const struct options *options, char **words) {
 int job_install(const struct options *options, char **words) {
   const char *own = options_stranger(options, ~(uint64_t)(OPTION_NAME | OPTION_TZ));
   if (options->given & OPTION_SERVICE) return install_serve(options, words);
+  if (options->given & (OPTION_LISTEN | OPTION_TLS | OPTION_SUBSCRIBE))
+    return command_usage_error(
+        &command_job, "--listen, --cert, --key and --subscribe are of loftyrun serve: --service");
   if (words[0] && words[1]) return install_script(options, words[0], words + 1);
   if (words[0] && strchr(words[0], ' '))
     return command_usage_error(&command_job,

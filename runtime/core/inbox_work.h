@@ -68,8 +68,9 @@ bool inbox_handlers_served(struct store *store, int64_t server, inbox_visit_hand
 /* A handler, and what there is for it. */
 struct inbox_handler_state {
   struct inbox_handler handler;
-  int64_t server;  /* the daemon that serves it; 0: none that is alive does */
-  int64_t waiting; /* events that it is not done with, also those that nobody has looked at for it */
+  int64_t server; /* the daemon that serves it; 0: none that is alive does */
+  int64_t
+      waiting; /* events that it is not done with, also those that nobody has looked at for it */
   int64_t running; /* of them */
 };
 typedef bool inbox_visit_state(void *context, const struct inbox_handler_state *state);

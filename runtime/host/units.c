@@ -69,6 +69,19 @@ static const char account[] =
     "LoadCredential=lofty-api-key:/etc/loftyrun/api_key\n"
     "Environment=LOFTY_API_KEY_FILE=%d/lofty-api-key\n";
 
+/* Files that root reads and systemd hands over, so that the user of the service need not. */
+static const struct handed_file {
+  const char *option, *name;
+} handed_files[] = {{"--cert=", "tls-cert"}, {"--key=", "tls-key"}};
+enum { HANDED_FILES = sizeof handed_files / sizeof *handed_files };
+
+static const char webhook_secret[] =
+    "# The secret of the webhooks' path: LOFTYRUN_WEBHOOK_SECRET=..., for root alone to read "
+    "(chmod "
+    "600).\n"
+    "EnvironmentFile=/etc/loftyrun/webhooks.env\n";
+static const char run_folder[] = "/run/loftyrun/";
+
 static bool no_memory(struct failure *failure) {
   return failure_set(failure, "OUT_OF_MEMORY", "out of memory");
 }
@@ -130,13 +143,86 @@ bool unit_timer(const struct install_job *job, struct zones *zones, int64_t now,
   return fine;
 }
 
-static bool add_command(char *const *words, struct buffer *out, struct failure *failure) {
+static const struct handed_file *handed_file_of(const char *word) {
+  for (int i = 0; i < HANDED_FILES; i++)
+    if (strncmp(word, handed_files[i].option, strlen(handed_files[i].option)) == 0)
+      return &handed_files[i];
+  return NULL;
+}
+
+/* The path as such lines read it, which take all of it but for specifiers. */
+static bool add_path(const char *path, struct buffer *out) {
+  for (; *path; path++)
+    if (!buffer_append(out, *path == '%' ? "%%" : path, *path == '%' ? 2 : 1)) return false;
+  return true;
+}
+
+static bool add_credentials(char *const *words, struct buffer *out) {
+  bool any = false;
+  for (; *words; words++) {
+    const struct handed_file *file = handed_file_of(*words);
+    if (!file) continue;
+    if (!any && !buffer_append_string(
+                    out, "# Copies of its start: after a renewal systemctl restart, not reload.\n"))
+      return false;
+    any = true;
+    if (!buffer_printf(out, "LoadCredential=%s:", file->name) ||
+        !add_path(*words + strlen(file->option), out) || !buffer_append_string(out, "\n"))
+      return false;
+  }
+  return true;
+}
+
+/* Where it listens; NULL: nowhere. */
+static const char *place_of(char *const *words) {
+  static const char option[] = "--listen=";
+  for (; *words; words++)
+    if (strncmp(*words, option, strlen(option)) == 0) return *words + strlen(option);
+  return NULL;
+}
+
+/* Whether a service that may do little can listen there. */
+static bool check_place(const char *place, struct failure *failure) {
+  static const char unix_socket[] = "unix:", state_folder[] = "/var/lib/loftyrun/";
+  if (!place || strncmp(place, "systemd", strlen("systemd")) == 0) return true;
+  if (strncmp(place, unix_socket, strlen(unix_socket)) == 0) {
+    const char *path = place + strlen(unix_socket);
+    return strncmp(path, run_folder, strlen(run_folder)) == 0 ||
+           strncmp(path, state_folder, strlen(state_folder)) == 0 ||
+           failure_set(failure, "USAGE",
+                       "the service may make a socket in /run/loftyrun or /var/lib/loftyrun alone: "
+                       "--listen unix:/run/loftyrun/webhooks.sock");
+  }
+  const char *colon = strrchr(place, ':');
+  long port = colon ? strtol(colon + 1, NULL, 10) : 0;
+  return port <= 0 || port >= 1024 ||
+         failure_set(failure, "USAGE",
+                     "the service has no right to listen on port %ld: take one from 1024 on behind "
+                     "a proxy, or --listen systemd with a socket unit",
+                     port);
+}
+
+static bool add_listening(char *const *words, struct buffer *out) {
+  const char *place = place_of(words);
+  if (!place) return true;
+  bool in_run =
+      strncmp(place, "unix:", 5) == 0 && strncmp(place + 5, run_folder, strlen(run_folder)) == 0;
+  return buffer_append_string(out, webhook_secret) && add_credentials(words, out) &&
+         (!in_run || buffer_append_string(out, "RuntimeDirectory=loftyrun\n"));
+}
+
+/* With `hands_over` the files of credentials are where systemd puts them. */
+static bool add_command(char *const *words, bool hands_over, struct buffer *out,
+                        struct failure *failure) {
   if (!buffer_append_string(out, "ExecStart=")) return no_memory(failure);
   for (size_t i = 0; words[i]; i++) {
     if (utf8_valid_length(words[i], strlen(words[i])) != strlen(words[i]))
       return failure_set(failure, "USAGE",
                          "a unit of systemd is UTF-8 text, and word %zu of the command is none", i);
-    if ((i > 0 && !buffer_append_string(out, " ")) || !systemd_quote(out, words[i]))
+    const struct handed_file *file = hands_over ? handed_file_of(words[i]) : NULL;
+    if ((i > 0 && !buffer_append_string(out, " ")) ||
+        !(file ? buffer_printf(out, "%s%%d/%s", file->option, file->name)
+               : systemd_quote(out, words[i])))
       return no_memory(failure);
   }
   return buffer_append_string(out, "\n") || no_memory(failure);
@@ -174,12 +260,13 @@ bool unit_job(const struct install_job *job, bool is_user, struct buffer *out,
   if (!buffer_append_string(out, mark) || !add_description(job, out) ||
       !add_network(is_user, out) || !buffer_append_string(out, "\n[Service]\nType=oneshot\n"))
     return no_memory(failure);
-  return add_command(job->words, out, failure) &&
+  return add_command(job->words, false, out, failure) &&
          (add_rights(job->words, is_user, out) || no_memory(failure));
 }
 
 bool unit_serve(char *const *words, bool is_user, struct buffer *out, struct failure *failure) {
-  static const char head[] = "[Unit]\nDescription=loftyrun serve, schedules for Lofty\n";
+  static const char head[] =
+      "[Unit]\nDescription=loftyrun serve, schedules and webhooks for Lofty\n";
   static const char behaviour[] =
       "\n[Service]\n"
       "Type=notify\n"
@@ -195,11 +282,13 @@ bool unit_serve(char *const *words, bool is_user, struct buffer *out, struct fai
       "KillMode=mixed\n"
       "TimeoutStopSec=90\n"
       "LimitNOFILE=8192\n";
+  if (!is_user && !check_place(place_of(words), failure)) return false;
   if (!buffer_append_string(out, mark) || !buffer_append_string(out, head) ||
       !add_network(is_user, out) || !buffer_append_string(out, behaviour))
     return no_memory(failure);
-  return add_command(words, out, failure) &&
+  return add_command(words, !is_user, out, failure) &&
          ((buffer_append_string(out, manners) && add_rights(words, is_user, out) &&
+           (is_user || add_listening(words, out)) &&
            buffer_printf(out, "\n[Install]\nWantedBy=%s\n",
                          is_user ? "default.target" : "multi-user.target")) ||
           no_memory(failure));
