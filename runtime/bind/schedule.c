@@ -97,7 +97,8 @@ static void push_last(lua_State *L, const struct told *told) {
 static int push_job(lua_State *L) {
   const struct told *told = lua_touserdata(L, 1);
   const struct schedule_job *job = told->job;
-  lua_createtable(L, 0, 24);
+  lua_createtable(L, 0, 26);
+  rows_set_integer(L, "id", job->id);
   rows_set_text(L, "name", job->name);
   rows_set_text(L, "file", job->file);
   rows_set_integer(L, "line", job->line);

@@ -10,6 +10,7 @@
 #include "../host/embedded.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
+#include "../host/status_teller.h"
 #include "../host/subscriptions.h"
 #include "../host/worker.h"
 #include "cmd.h"
@@ -53,6 +54,12 @@ static int work(const struct options *options, char **words) {
 static int subscribe(const struct options *options, char **words) {
   struct run_options run_options = options_run(options);
   return subscriptions_run(&run_options, words[0] && !words[1] ? strtoll(words[0], NULL, 10) : 0);
+}
+
+/* job look, which loftyrun serve starts: NAME=VALUE... */
+static int look(const struct options *options, char **words) {
+  struct run_options run_options = options_run(options);
+  return status_tell(&run_options, words);
 }
 
 /* job check */
@@ -211,6 +218,8 @@ static const struct action actions[] = {
      OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work, true},
     {"subscribe", "subscriptions, for loftyrun serve", WORD_ANY, OPTIONS_OF_A_JOB | OPTION_ALLOW,
      subscribe, true},
+    {"look", "numbers, for loftyrun serve", WORD_ANY, OPTIONS_OF_A_JOB | OPTION_MAX_MEMORY, look,
+     true},
     {"pause", "have a job wait", WORD_JOB, OPTIONS_OF_A_STORE, pause_job},
     {"resume", "have a paused job go on", WORD_JOB, OPTIONS_OF_A_STORE, resume},
     {"check", "what files would register", WORD_FILE, OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},

@@ -6,6 +6,7 @@
 
 #include "../core/civil.h"
 #include "../core/crontab.h"
+#include "../core/listener.h"
 #include "../core/quota.h"
 #include "../core/retry.h"
 #include "../core/text.h"
@@ -145,6 +146,11 @@ static bool take_name(struct options *options, const char *value) {
   return crontab_is_name(value);
 }
 
+static bool take_status(struct options *options, const char *value) {
+  options->status = value;
+  return listener_is_loopback(value);
+}
+
 #define TEXT(member) offsetof(struct options, member)
 
 const struct option option_table[] = {
@@ -259,6 +265,10 @@ const struct option option_table[] = {
     {OPTION_SUBSCRIBE, "subscribe", 0, VALUE_REQUIRED, "https://HOST",
      "have Lofty deliver them there: keep the subscriptions", "https://HOST", NULL,
      TEXT(subscribe)},
+    {OPTION_STATUS, "status", 0, VALUE_REQUIRED, "PLACE",
+     "serve a status page and /metrics there: 127.0.0.1:9464",
+     "a place that only this machine reaches: 127.0.0.1:9464, [::1]:9464 or unix:PATH", take_status,
+     0, "127.0.0.1:9464 unix:"},
     {OPTION_SYSTEMD, "systemd", 0, VALUE_OPTIONAL, "WHERE",
      "timers of systemd: system, user, or a folder", "system, user, or a folder with a / in it",
      take_systemd, 0, "system user", WORD_FOLDER},

@@ -24,7 +24,7 @@ struct option {
   enum word_kind kind; /* of a value, where they are not known beforehand */
 };
 
-enum { OPTION_MOST = 96 };
+enum { OPTION_MOST = 96 }; /* some share a bit */
 
 extern const struct option option_table[];
 extern const int option_count;

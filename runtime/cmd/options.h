@@ -57,6 +57,7 @@ enum option_bit {
   OPTION_PING = 1ull << 42,
   OPTION_ON_FAILURE = 1ull << 43,
   OPTION_SUBSCRIBE = 1ull << 44,
+  OPTION_STATUS = 1ull << 45,
   OPTION_ALLOW = 1ull << 47,
   OPTION_DRY_RUN = 1ull << 50,
   OPTION_PLAN = 1ull << 51,
@@ -139,6 +140,7 @@ struct options {
   const char *listen;            /* core/listener.h */
   const char *certificate, *key; /* files */
   const char *subscribe;         /* https://HOST */
+  const char *status;            /* a place of this machine alone */
 };
 
 /* The values that hold when nothing is given. */

@@ -14,6 +14,7 @@ static int run(const struct options *options, char **words) {
                    .certificate = options->certificate,
                    .key = options->key},
       .subscribe = options->subscribe,
+      .status = options->status,
       .sandbox_port = options->given & OPTION_PORT ? options->port : 0};
   struct failure failure;
   char base[SUBSCRIPTIONS_BASE];
@@ -96,6 +97,16 @@ const struct command command_serve = {
         "jobs;\n"
         "a handler has its own timeout. loftyrun help inbox has the rest.\n"
         "\n"
+        "--status 127.0.0.1:9464, or status = \"127.0.0.1:9464\" in the profile, serves a page "
+        "with "
+        "the\n"
+        "jobs and their last runs, events, dead letters, calls by code and what is left of "
+        "Lofty's\n"
+        "limit, and the same numbers for Prometheus at /metrics. It is for this machine alone; "
+        "from\n"
+        "another one: ssh -L 9464:127.0.0.1:9464 HOST. There are no secrets and no personal data "
+        "on it.\n"
+        "\n"
         "loftyrun job shows and steers the jobs, loftyrun job check FILE tries a file.\n",
     .examples =
         "  loftyrun serve jobs.lua\n"
@@ -107,6 +118,6 @@ const struct command command_serve = {
                                                OPTION_LEDGER | OPTION_DRY_RUN | OPTION_PLAN)) |
                (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |
                OPTION_ALLOW | OPTION_MAX_JOBS | OPTION_LISTEN | OPTION_TLS | OPTION_SUBSCRIBE |
-               OPTION_PORT,
+               OPTION_STATUS | OPTION_PORT,
     .run = run,
 };

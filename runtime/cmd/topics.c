@@ -80,6 +80,8 @@ static const char profiles[] =
     "  max_connections = 256, max_connections_per_address = 64,\n"
     "  max_request_seconds = 30, max_requests_per_minute   the last without a limit by default\n"
     "\n"
+    "status = \"127.0.0.1:9464\" is where serve has its status page, as with --status.\n"
+    "\n"
     "loftyrun auth status says whose credential is in use, where it comes from and when it ends.\n";
 
 static const char cron[] =

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buffer.h"
@@ -149,6 +151,16 @@ bool certificate_reload(struct certificate *certificate, struct failure *failure
     free_pair(old);
   }
   return true;
+}
+
+int64_t certificate_end(const struct certificate *certificate) {
+  gnutls_x509_crt_t parsed;
+  if (gnutls_x509_crt_init(&parsed) != 0) return 0;
+  const gnutls_datum_t *bytes = &certificate->pair->chain[0].cert;
+  bool fine = gnutls_x509_crt_import(parsed, bytes, GNUTLS_X509_FMT_DER) == 0;
+  time_t end = fine ? gnutls_x509_crt_get_expiration_time(parsed) : (time_t)-1;
+  gnutls_x509_crt_deinit(parsed);
+  return end == (time_t)-1 ? 0 : (int64_t)end * 1000;
 }
 
 void certificate_close(struct certificate *certificate) {

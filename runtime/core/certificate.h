@@ -5,6 +5,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "failure.h"
 
@@ -18,6 +19,9 @@ struct certificate *certificate_open(const char *chain, const char *key, struct 
 /* Reads both anew; connections that begin from now on get them. False, and all stays as it was,
    where they cannot be used. */
 bool certificate_reload(struct certificate *certificate, struct failure *failure);
+
+/* When it ends, in milliseconds since 1970; 0 where that cannot be told. */
+int64_t certificate_end(const struct certificate *certificate);
 
 /* No server may use it any more. NULL is fine. */
 void certificate_close(struct certificate *certificate);

@@ -134,6 +134,20 @@ static bool take_over(struct listener *listener, struct failure *failure) {
   return look(listener, failure);
 }
 
+bool listener_is_loopback(const char *where) {
+  char host[64];
+  struct address address;
+  const char *colon = strrchr(where, ':');
+  if (strncmp(where, "unix:", 5) == 0) return where[5] != '\0';
+  if (!colon || (size_t)(colon - where) >= sizeof host) return false;
+  size_t digits = strspn(colon + 1, "0123456789");
+  bool is_port = digits > 0 && digits <= 5 && colon[1 + digits] == '\0' &&
+                 strtoul(colon + 1, NULL, 10) <= 65535;
+  snprintf(host, sizeof host, "%.*s", (int)(colon - where), where);
+  return is_port && strcmp(host, "unix") != 0 && address_read(host, &address) &&
+         address_is_local(&address) && (host[0] == '[' || !strchr(host, ':'));
+}
+
 bool listener_open(const char *where, struct listener *listener, struct failure *failure) {
   *listener = (struct listener){.fd = -1};
   snprintf(listener->name, sizeof listener->name, "%s", where);

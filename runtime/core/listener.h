@@ -22,6 +22,10 @@ struct listener {
    else) or LISTEN_FAILED. */
 bool listener_open(const char *where, struct listener *listener, struct failure *failure);
 
+/* Whether `where` says a place that only this machine reaches: unix:PATH, or an address of loopback
+   with its port. */
+bool listener_is_loopback(const char *where);
+
 /* Removes a Unix socket's name. The descriptor is the server's to close. */
 void listener_forget(const struct listener *listener);
 

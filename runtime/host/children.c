@@ -121,25 +121,39 @@ static void wait_for(struct loop *loop, pid_t child, int milliseconds, struct st
   read_stream(&streams[1]);
 }
 
-bool children_ask(struct loop *loop, const char *const *arguments, int milliseconds,
-                  struct child_words *words, struct failure *failure) {
+pid_t children_open(const char *const *arguments, int files[2], struct failure *failure) {
   int out[2], err[2];
-  if (pipe2(out, O_CLOEXEC) != 0)
-    return failure_set(failure, "CHILD_FAILED", "cannot make a pipe: %s", strerror(errno));
+  if (pipe2(out, O_CLOEXEC) != 0) {
+    failure_set(failure, "CHILD_FAILED", "cannot make a pipe: %s", strerror(errno));
+    return 0;
+  }
   if (pipe2(err, O_CLOEXEC) != 0) {
     failure_set(failure, "CHILD_FAILED", "cannot make a pipe: %s", strerror(errno));
     close(out[0]);
     close(out[1]);
-    return false;
+    return 0;
   }
-  struct stream streams[2] = {{.file = out[0], .text = &words->out},
-                              {.file = err[0], .text = &words->err}};
-  for (int i = 0; i < 2; i++) fcntl(streams[i].file, F_SETFL, O_NONBLOCK);
+  files[0] = out[0];
+  files[1] = err[0];
+  for (int i = 0; i < 2; i++) fcntl(files[i], F_SETFL, O_NONBLOCK);
   pid_t child = start(arguments, -1, out[1], err[1], failure);
   close(out[1]);
   close(err[1]);
-  if (child) wait_for(loop, child, milliseconds, streams, &words->status);
-  close(out[0]);
-  close(err[0]);
-  return child != 0;
+  if (child) return child;
+  close(files[0]);
+  close(files[1]);
+  return 0;
+}
+
+bool children_ask(struct loop *loop, const char *const *arguments, int milliseconds,
+                  struct child_words *words, struct failure *failure) {
+  int files[2];
+  pid_t child = children_open(arguments, files, failure);
+  if (!child) return false;
+  struct stream streams[2] = {{.file = files[0], .text = &words->out},
+                              {.file = files[1], .text = &words->err}};
+  wait_for(loop, child, milliseconds, streams, &words->status);
+  close(files[0]);
+  close(files[1]);
+  return true;
 }

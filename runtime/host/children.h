@@ -28,9 +28,13 @@ pid_t children_start(const char *const *arguments, struct failure *failure);
    line and in no environment. */
 pid_t children_start_with(const char *const *arguments, const char *text, struct failure *failure);
 
-/* As children_start, and waits until it has ended, at most so many milliseconds, then it is killed;
-   the loop goes on meanwhile. `words` are buffers with their maximum, what is beyond ends the child
-   too. False with CHILD_FAILED. */
+/* As children_start, with two pipes that do not block and are the caller's to close: files[0] has
+   what it says, files[1] its errors. */
+pid_t children_open(const char *const *arguments, int files[2], struct failure *failure);
+
+/* The same, and waits until it has ended, at most so many milliseconds, then it is killed; the loop
+   goes on meanwhile. `words` are buffers with their maximum, what is beyond ends the child too.
+   False with CHILD_FAILED. */
 bool children_ask(struct loop *loop, const char *const *arguments, int milliseconds,
                   struct child_words *words, struct failure *failure);
 

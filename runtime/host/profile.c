@@ -208,6 +208,10 @@ const struct webhook_config *profile_webhooks(const struct profile *profile) {
   return profile ? &profile->settings.webhooks : NULL;
 }
 
+const char *profile_status(const struct profile *profile) {
+  return profile ? profile->settings.status : NULL;
+}
+
 const char *profile_name(const struct profile *profile) { return profile ? profile->name : NULL; }
 
 void profile_give_codes(const struct profile *profile, lua_State *L) {

@@ -11,7 +11,8 @@
    runs may send and delete (host/grants.h): allow and limit, lists of grants with or without caps,
    deny, a list of their names, quiet_hours and timezone; read_before_write, true where what an
    update or a delete is about is read first, so that it can be undone; schedule, what
-   loftyrun serve runs; and webhooks, as webhook_config.h has them.
+   loftyrun serve runs; webhooks, as webhook_config.h has them; and status, where its status page
+   is.
 
    It runs without any library, so that reading settings can do nothing else. */
 #ifndef HOST_PROFILE_H
@@ -71,6 +72,9 @@ const struct buffer *profile_schedule(const struct profile *profile);
 
 /* What it says about the webhook receiver; NULL for NULL. */
 const struct webhook_config *profile_webhooks(const struct profile *profile);
+
+/* Where the status page of loftyrun serve is; NULL where it says nothing. */
+const char *profile_status(const struct profile *profile);
 
 /* Its name, or NULL for NULL. */
 const char *profile_name(const struct profile *profile);

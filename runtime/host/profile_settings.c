@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/listener.h"
 #include "../core/quota.h"
 #include "../core/text.h"
 #include "profile_schedule.h"
@@ -123,6 +124,15 @@ static bool take_schedule(const struct taking *taking) {
          invalid(taking, what);
 }
 
+static bool take_status(const struct taking *taking) {
+  char **status = member(taking);
+  if (!take_string(taking)) return false;
+  return listener_is_loopback(*status) ||
+         invalid(taking,
+                 "status must be a place that only this machine reaches: "
+                 "\"127.0.0.1:9464\", \"[::1]:9464\" or \"unix:PATH\"");
+}
+
 static bool take_webhooks(const struct taking *taking) {
   char what[256];
   return webhook_config_take(&taking->settings->webhooks, taking->L, what, sizeof what) ||
@@ -191,6 +201,7 @@ static const struct {
              {"priority", take_priority, 0},
              {"schedule", take_schedule, 0},
              {"webhooks", take_webhooks, 0},
+             {"status", take_status, PLACE(status)},
              {"read_before_write", take_boolean, PLACE(read_before_write)},
              {"ping", take_pings, 0},
              {"ping_output", take_boolean, PLACE(ping_output)},
@@ -253,6 +264,7 @@ void profile_settings_free(struct profile_settings *settings) {
   }
   free(settings->pings);
   free(settings->on_failure);
+  free(settings->status);
   buffer_free(&settings->schedule);
   webhook_config_clear(&settings->webhooks);
   for (int i = 0; i < SETTING_COUNT; i++) forget(settings->values[i]);

@@ -36,6 +36,7 @@ struct profile_settings {
   struct grants grants;
   struct buffer schedule; /* profile_schedule.h */
   struct webhook_config webhooks;
+  char *status; /* as listener_is_loopback wants it */
 };
 
 /* Sets nothing yet. */

@@ -10,6 +10,7 @@
 #include "children.h"
 #include "chore.h"
 #include "runs.h"
+#include "serve_files.h"
 #include "serve_sandbox.h"
 #include "subscriptions.h"
 
@@ -38,16 +39,6 @@ static void say(const struct reception *reception, enum log_level level, const c
 static int refuse(const struct failure *failure, int exit_code) {
   fprintf(stderr, "loftyrun: %s\n", failure->message);
   return exit_code;
-}
-
-/* The profile in force; NULL where none is asked for. */
-static bool open_profile(const struct reception *reception, struct profile **profile,
-                         struct failure *failure) {
-  const struct run_options *run = &reception->options->run;
-  const char *name = run->profile;
-  *profile = NULL;
-  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
-  return (!name && run->sandbox_seed) || profile_open(name, profile, failure);
 }
 
 /* Subscribing */
@@ -122,7 +113,8 @@ static int begin(struct reception *reception, struct journal *journal, const cha
   struct webhooks_options *wanted = &reception->wanted;
   *wanted = reception->options->webhooks;
   if (!wanted->listen) return EXIT_DONE;
-  if (!open_profile(reception, &reception->profile, &failure)) return refuse(&failure, EXIT_CONFIG);
+  if (!serve_open_profile(reception->options, &reception->profile, &failure))
+    return refuse(&failure, EXIT_CONFIG);
   wanted->account = account;
   wanted->config = profile_webhooks(reception->profile);
   wanted->log = &reception->options->run.log;
@@ -159,6 +151,10 @@ int reception_begin(struct reception **result, const struct serve_options *optio
   return begin(reception, journal, account);
 }
 
+struct webhooks *const *reception_webhooks(const struct reception *reception) {
+  return &reception->webhooks;
+}
+
 const struct profile *reception_profile(const struct reception *reception) {
   return reception->profile;
 }
@@ -168,7 +164,7 @@ void reception_reload(struct reception *reception) {
   struct failure failure;
   struct profile *profile;
   if (!reception->webhooks) return;
-  if (!open_profile(reception, &profile, &failure)) {
+  if (!serve_open_profile(reception->options, &profile, &failure)) {
     say(reception, LOG_LEVEL_ERROR, failure.message, NULL, NULL);
     return;
   }

@@ -22,6 +22,9 @@ int reception_begin(struct reception **reception, const struct serve_options *op
 /* The profile in force; NULL where nothing asks for one. */
 const struct profile *reception_profile(const struct reception *reception);
 
+/* The receiver, or NULL, for as long as the reception is there. */
+struct webhooks *const *reception_webhooks(const struct reception *reception);
+
 /* Reads the profile and the certificate anew. What cannot be used is logged and stays as it was. */
 void reception_reload(struct reception *reception);
 

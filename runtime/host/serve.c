@@ -15,6 +15,7 @@
 #include "serve_files.h"
 #include "serve_sandbox.h"
 #include "signals.h"
+#include "status.h"
 #include "workers.h"
 
 enum {
@@ -42,6 +43,7 @@ struct server {
   struct workers *workers;
   struct notify notify;
   struct reception *reception;
+  struct status *status; /* NULL: nobody can look */
   struct schedule_job **jobs;
   int64_t *next; /* of each of them; INT64_MAX: never */
   size_t count;
@@ -128,6 +130,7 @@ static int load(struct server *server, bool begins) {
   snprintf(count, sizeof count, "%zu", registrations.count);
   registrations_free(&registrations);
   server->dirty = true;
+  status_note_load(server->status, exit_code == EXIT_DONE);
   if (exit_code == EXIT_DONE) server->since = -1;
   reception_look(server->reception);
   if (exit_code == EXIT_DONE) tell_status(server, count);
@@ -328,6 +331,26 @@ static void on_signal(void *context, int number) {
     tick_in(server, 0);
 }
 
+static int begin_status(struct server *server) {
+  struct failure failure;
+  struct profile *profile = NULL;
+  struct status_options options = {.place = server->options->status,
+                                   .run = &server->options->run,
+                                   .webhooks = reception_webhooks(server->reception)};
+  if (!options.place) {
+    if (!serve_open_profile(server->options, &profile, &failure))
+      return serve_tell_failure(server->options, &failure, true, EXIT_CONFIG);
+    options.place = profile_status(profile);
+  }
+  if (options.place) server->status = status_start(server->loop, &options, &failure);
+  bool fine = server->status || !options.place;
+  profile_close(profile);
+  if (!fine) return serve_tell_failure(server->options, &failure, true, folder_exit_code(&failure));
+  if (server->status)
+    say(server, LOG_LEVEL_INFO, "the status page is served", "place", status_place(server->status));
+  return EXIT_DONE;
+}
+
 static int keep_serving(struct server *server) {
   struct failure failure;
   while (!server->ends) {
@@ -383,6 +406,7 @@ static int begin(struct server *server) {
   begin_watch(server);
   int exit_code = reception_begin(&server->reception, server->options, server->loop,
                                   server->journal, server->account, server->row.id);
+  if (exit_code == EXIT_DONE) exit_code = begin_status(server);
   if (exit_code == EXIT_DONE) exit_code = load(server, true);
   if (exit_code == EXIT_DONE && !server->stops) {
     serve_sandbox_tell(server->options->sandbox);
@@ -398,6 +422,7 @@ int serve(const struct serve_options *options) {
   if (exit_code != EXIT_DONE) return exit_code;
   exit_code = begin(&server);
   if (exit_code == EXIT_DONE) exit_code = keep_serving(&server);
+  status_stop(server.status);
   reception_free(server.reception);
   serve_sandbox_stop(options->sandbox);
   if (server.loop) {

@@ -10,7 +10,8 @@
    ended a run). What is decided about instants, and why none is lost or doubled by any of this, is
    in core/schedule.h and core/schedule_instants.h.
 
-   Webhooks come in on the same loop (webhooks.h); without files it does nothing else.
+   Webhooks come in on the same loop (webhooks.h); without files it does nothing else. So does who
+   looks at the status page (status.h).
 
    SIGHUP: the files are read again, and certificate and rules for webhooks. SIGTERM and SIGINT:
    nothing new is started, what runs is told to end and killed after 30 seconds; a second one ends
@@ -34,6 +35,7 @@ struct serve_options {
   const char *subscribe;         /* https://HOST where Lofty reaches them; NULL: the profile's */
   struct serve_sandbox *sandbox; /* that it is to have (serve_sandbox.h), or NULL */
   unsigned sandbox_port;         /* 0: any */
+  const char *status; /* where the status page is (status.h); NULL: where the profile says, if so */
 };
 
 /* Returns the exit code; all has been said. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/config.h"
 #include "../core/exit_code.h"
 #include "children.h"
 #include "job.h"
@@ -21,6 +22,15 @@ static void say(const struct serve_options *options, enum log_level level, const
                 const char *name, const char *value) {
   struct log_field field = {.name = name, .value = value};
   log_write(&options->run.log, level, message, &field, name ? 1 : 0);
+}
+
+bool serve_open_profile(const struct serve_options *options, struct profile **profile,
+                        struct failure *failure) {
+  const struct run_options *run = &options->run;
+  const char *name = run->profile;
+  *profile = NULL;
+  if (!name && !run->sandbox_seed) name = config_variable("LOFTY_PROFILE");
+  return (!name && run->sandbox_seed) || profile_open(name, profile, failure);
 }
 
 /* What a file's process has printed. Where the daemon goes on all the same the log has it;

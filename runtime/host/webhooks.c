@@ -51,6 +51,7 @@ struct webhooks {
   int64_t window, taken; /* when the minute began, and the deliveries in it */
   int64_t refused;       /* since keeping them began to fail; 0: it does not */
   bool full;             /* the inbox; it was said */
+  struct webhooks_numbers numbers;
 };
 
 /* Saying */
@@ -155,6 +156,14 @@ static void commit(void *context) {
   struct inbox_added added = {.events = 0};
   struct failure failure;
   bool kept = keep_pending(webhooks, &added, &failure);
+  if (kept) {
+    webhooks->numbers.deliveries += (int64_t)webhooks->pending_count;
+    webhooks->numbers.events += added.events;
+    webhooks->numbers.duplicates += added.duplicates;
+    webhooks->numbers.unreadable += added.unreadable;
+  } else {
+    webhooks->numbers.not_kept += (int64_t)webhooks->pending_count;
+  }
   if (!kept) {
     if (webhooks->refused == 0)
       say(webhooks, LOG_LEVEL_ERROR, "webhooks cannot be kept and are answered with 503",
@@ -198,13 +207,20 @@ static bool put_aside(struct webhooks *webhooks, const struct server_request *re
 
 static void take_delivery(struct webhooks *webhooks, const struct server_request *request,
                           const struct address *from, struct server_reply *reply) {
+  struct webhooks_numbers *numbers = &webhooks->numbers;
   if (!webhook_is_signed(&webhooks->rules, request)) {
+    numbers->strangers++;
     answer(reply, 404, NULL, NULL);
   } else if (!is_in_rate(webhooks)) {
+    numbers->rate++;
     answer_later(reply, RATE_WINDOW_MS / 1000);
-  } else if (has_room(webhooks, request->body_length) && put_aside(webhooks, request, from)) {
+  } else if (!has_room(webhooks, request->body_length)) {
+    numbers->full++;
+    answer_later(reply, AGAIN_SECONDS);
+  } else if (put_aside(webhooks, request, from)) {
     reply->later = true;
   } else {
+    numbers->not_kept++;
     answer_later(reply, AGAIN_SECONDS);
   }
 }
@@ -228,6 +244,7 @@ static void on_request(void *context, const struct server_request *request,
   struct address from;
   switch (webhook_ask_of(&webhooks->rules, request, &from)) {
     case WEBHOOK_NOTHING:
+      webhooks->numbers.strangers++;
       answer(reply, 404, NULL, NULL);
       return;
     case WEBHOOK_PROBE:
@@ -333,6 +350,11 @@ struct webhooks *webhooks_start(struct loop *loop, struct store *store,
 }
 
 const char *webhooks_place(const struct webhooks *webhooks) { return webhooks->listener.name; }
+
+void webhooks_look(const struct webhooks *webhooks, struct webhooks_numbers *numbers) {
+  *numbers = webhooks->numbers;
+  if (webhooks->certificate) numbers->certificate_end = certificate_end(webhooks->certificate);
+}
 
 bool webhooks_reload(struct webhooks *webhooks, const struct webhook_config *config) {
   struct failure failure;

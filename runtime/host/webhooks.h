@@ -30,6 +30,16 @@ struct webhooks *webhooks_start(struct loop *loop, struct store *store,
 /* Where it listens, "127.0.0.1:8443". */
 const char *webhooks_place(const struct webhooks *webhooks);
 
+/* What came of deliveries since they were taken. Each of the first four is counted where it is on
+   the disk. */
+struct webhooks_numbers {
+  int64_t deliveries, events, duplicates, unreadable; /* answered with 200, and what was in them */
+  int64_t not_kept, full, rate;                       /* with 503: why */
+  int64_t strangers; /* with 404: whatever does not know the secret, or is not allowed to deliver */
+  int64_t certificate_end; /* milliseconds since 1970; 0: there is none */
+};
+void webhooks_look(const struct webhooks *webhooks, struct webhooks_numbers *numbers);
+
 /* Reads certificate and key anew, and takes the rules of `config` (NULL as above), which it refers
    to from then on: who may deliver, the rate, the size of the inbox. What cannot be used is logged
    and stays as it was; false where that are the rules. */
