@@ -225,10 +225,28 @@ static int list_handlers(lua_State *L) {
                      &failure);
 }
 
-static const luaL_Reg functions[] = {
-    {"events", list_events},   {"delivery", one_delivery},  {"drop", drop_events},
-    {"retry", retry_events},   {"replay", replay_events},   {"work", work_of_event},
-    {"tries", tries_of_event}, {"handlers", list_handlers}, {NULL, NULL}};
+/* forget(account, name) -> how many events waited for the handler; false: there is none. */
+static int forget_handler(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  int64_t count;
+  struct journal *journal = context_journal(L);
+  if (!journal) return 3;
+  enum store_answer answer =
+      inbox_handler_forget(journal, account, name, journal_now(), &count, &failure);
+  if (answer == STORE_FAILED) return context_fail(L, &failure);
+  if (answer == STORE_YES)
+    lua_pushinteger(L, count);
+  else
+    lua_pushboolean(L, false);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"events", list_events},    {"delivery", one_delivery},
+                                     {"drop", drop_events},      {"retry", retry_events},
+                                     {"replay", replay_events},  {"work", work_of_event},
+                                     {"tries", tries_of_event},  {"handlers", list_handlers},
+                                     {"forget", forget_handler}, {NULL, NULL}};
 
 int luaopen_native_inbox(lua_State *L) {
   luaL_newlib(L, functions);

@@ -75,7 +75,7 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_inbox = {
     .name = "inbox",
-    .usage = "inbox [list | show ID | retry|replay|drop ID...]",
+    .usage = "inbox [list | show ID | retry|replay|drop ID... | handlers | forget NAME]",
     .summary = "webhooks that were delivered",
     .details =
         "list shows events, the latest first, names and ids only. Filters: name=lead.updated,\n"
@@ -112,8 +112,14 @@ const struct command command_inbox = {
         "those\n"
         "that come while nothing runs, each at least once and those of one lead in their order.\n"
         "While one waits to be tried again the later ones of its lead wait too, but only for that\n"
-        "handler; behind a dead one they do not. A handler that a file registers no more leaves\n"
-        "what waited for it as it is, for when it is registered again, or for drop.\n"
+        "handler; behind a dead one they do not.\n"
+        "\n"
+        "handlers shows the handlers that there are, whether a loftyrun serve has them now, and "
+        "how\n"
+        "many events wait for each. What waits for one that no file registers any more waits on,\n"
+        "for when it is registered again; list and serve say so. forget NAME: nobody is to deal "
+        "with\n"
+        "it any more, and where it is registered again it begins with what comes then.\n"
         "\n"
         "What is a duplicate, unhandled, done or dropped is forgotten after 30 days, earlier where "
         "the\n"

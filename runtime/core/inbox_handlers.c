@@ -24,6 +24,25 @@ static const char handlers_of[] =
     " (SELECT count(*) FROM inbox_work w WHERE w.handler = h.id AND w.state = 'running')"
     " FROM inbox_handlers h JOIN sources ON sources.id = source WHERE h.account = $1"
     " ORDER BY name";
+static const char forgotten_runs[] =
+    "SELECT DISTINCT run FROM inbox_work WHERE handler = $1 AND state = 'running'";
+static const char forgotten_events[] =
+    "UPDATE inbox_events SET state = CASE"
+    " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
+    " AND w.state IN ('waiting', 'running', 'queued')) THEN 'open'"
+    " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
+    " AND w.state = 'dead') THEN 'dead'"
+    " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
+    " AND w.state IN ('done', 'coalesced')) THEN 'done' ELSE 'dropped' END"
+    " WHERE state = 'open' AND id IN (SELECT event FROM inbox_work w WHERE handler = $1"
+    " AND w.state IN ('waiting', 'running', 'queued'))";
+static const char forgotten_work[] =
+    "UPDATE inbox_work SET state = 'dropped', settled = $2 WHERE handler = $1"
+    " AND state IN ('waiting', 'running', 'queued')";
+/* Its row stays for what it has done, under a name and an account that no other has. */
+static const char put_away[] =
+    "UPDATE inbox_handlers SET account = '', name = name || ' (' || id || ')', server = NULL"
+    " WHERE id = $1";
 static const char find_source[] = "SELECT id FROM sources WHERE file = $1 AND digest = $2";
 static const char add_source[] =
     "INSERT INTO sources (file, digest, text) VALUES ($1, $2, $3) RETURNING id";
@@ -109,6 +128,60 @@ bool inbox_handlers_of(struct journal *journal, const char *account, inbox_visit
   struct visiting_states visiting = {journal, visit, context};
   return store_query(journal_store(journal), handlers_of, STORE_WITH(store_text(account)),
                      visit_state, &visiting, failure) != STORE_FAILED;
+}
+
+/* Forgetting */
+
+struct forgetting {
+  struct journal *journal;
+  int64_t handler, server;
+  bool is_busy;
+};
+
+static bool take_forgotten(void *context, const struct store_value *columns, int count) {
+  struct forgetting *forgetting = context;
+  (void)count;
+  forgetting->handler = columns[0].integer;
+  forgetting->server = columns[10].integer;
+  return false;
+}
+
+static bool take_run(void *context, const struct store_value *columns, int count) {
+  struct forgetting *forgetting = context;
+  (void)count;
+  if (journal_is_alive(forgetting->journal, columns[0].integer)) forgetting->is_busy = true;
+  return true;
+}
+
+static bool forget(struct forgetting *forgetting, int64_t now, int64_t *count,
+                   struct failure *failure) {
+  struct store *store = journal_store(forgetting->journal);
+  struct store_value id = store_integer(forgetting->handler);
+  if (store_query(store, forgotten_runs, STORE_WITH(id), take_run, forgetting, failure) ==
+      STORE_FAILED)
+    return false;
+  if (forgetting->is_busy ||
+      (forgetting->server && schedule_server_is_alive(forgetting->journal, forgetting->server)))
+    return failure_set(failure, "JOB_TAKEN",
+                       "a loftyrun serve has that handler now; take it out of its file, or end it");
+  return store_run(store, forgotten_events, STORE_WITH(id), NULL, failure) &&
+         store_run(store, forgotten_work, STORE_WITH(id, store_integer(now)), count, failure) &&
+         store_run(store, put_away, STORE_WITH(id), NULL, failure);
+}
+
+enum store_answer inbox_handler_forget(struct journal *journal, const char *account,
+                                       const char *name, int64_t now, int64_t *count,
+                                       struct failure *failure) {
+  struct store *store = journal_store(journal);
+  struct forgetting forgetting = {.journal = journal};
+  *count = 0;
+  if (!store_begin(store, STORE_DURABLE, failure)) return STORE_FAILED;
+  enum store_answer answer =
+      store_query(store, one_handler, STORE_WITH(store_text(account), store_text(name)),
+                  take_forgotten, &forgetting, failure);
+  bool fine =
+      answer != STORE_FAILED && (answer == STORE_NO || forget(&forgetting, now, count, failure));
+  return store_end(store, fine, failure) ? answer : STORE_FAILED;
 }
 
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,

@@ -79,6 +79,14 @@ typedef bool inbox_visit_state(void *context, const struct inbox_handler_state *
 bool inbox_handlers_of(struct journal *journal, const char *account, inbox_visit_state *visit,
                        void *context, struct failure *failure);
 
+/* Nobody is to deal with what waits for the handler, and it begins anew where it is registered
+   again; what it has done stays known. `*count` is set to how many events it was. STORE_NO: there
+   is none of that name. Fails with JOB_TAKEN where a daemon that is alive serves it, or a run of it
+   is at one. */
+enum store_answer inbox_handler_forget(struct journal *journal, const char *account,
+                                       const char *name, int64_t now, int64_t *count,
+                                       struct failure *failure);
+
 /* Visits the text of a file that the daemon serves handlers of, if it is of that generation. */
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,
                                       const char *file, store_visit_row *visit, void *context,

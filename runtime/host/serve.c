@@ -133,6 +133,7 @@ static int load(struct server *server, bool begins) {
   status_note_load(server->status, exit_code == EXIT_DONE);
   if (exit_code == EXIT_DONE) server->since = -1;
   reception_look(server->reception);
+  if (exit_code == EXIT_DONE) workers_tell_idle(server->workers, server->account);
   if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
   struct log_field field = {.name = "jobs", .value = count, .bare = true};

@@ -210,6 +210,28 @@ bool workers_step(struct workers *workers, struct failure *failure) {
   return true;
 }
 
+static bool tell_idle(void *context, const struct inbox_handler_state *state) {
+  const struct workers *workers = context;
+  char count[24];
+  struct log_field fields[] = {{.name = "handler", .value = state->handler.name},
+                               {.name = "events", .value = count, .bare = true}};
+  snprintf(count, sizeof count, "%" PRId64, state->waiting);
+  if (!state->server && state->waiting > 0)
+    log_write(&workers->options->run.log, LOG_LEVEL_WARN,
+              "events wait for a handler that nothing serves; register it again, or have loftyrun "
+              "inbox forget it",
+              fields, 2);
+  return true;
+}
+
+void workers_tell_idle(const struct workers *workers, const char *account) {
+  struct failure failure;
+  if (inbox_handlers_of(workers->journal, account, tell_idle, (void *)workers, &failure)) return;
+  struct log_field field = {.name = "why", .value = failure.message};
+  log_write(&workers->options->run.log, LOG_LEVEL_WARN,
+            "it could not be seen whether events wait for handlers that nothing serves", &field, 1);
+}
+
 void workers_end(struct workers *workers) {
   struct failure failure;
   workers->ends = true;

@@ -25,6 +25,9 @@ size_t workers_count(const struct workers *workers);
 /* Looks which have ended, and starts those that are missing. False with the failures of store.h. */
 bool workers_step(struct workers *workers, struct failure *failure);
 
+/* Says in the log which handlers events wait for that nothing serves. */
+void workers_tell_idle(const struct workers *workers, const char *account);
+
 /* Starts none any more, and has those that there are end what they are at and then themselves. */
 void workers_end(struct workers *workers);
 

@@ -1,5 +1,6 @@
 --- `loftyrun inbox`: the webhooks that were delivered and their events (runtime/core/inbox.h). Lines are made for 80
 --- columns, and list shows names and ids only; what a delivery says about people is shown where it is asked for.
+local handlers = require "lofty.shell.handlers"
 local json = require "native.json"
 local native = require "native.inbox"
 local time = require "lofty.time"
@@ -14,7 +15,8 @@ local HINT = "loftyrun help inbox"
 local EVENTS, COLUMNS = 50, 80
 local STATES = { new = true, duplicate = true, unreadable = true, unhandled = true, dropped = true, waiting = true,
   running = true, failed = true, done = true, dead = true }
-local FORMS = "say list [NAME=VALUE...], show ID, or retry, replay or drop with ID... | NAME=VALUE..."
+local FORMS = "say list [NAME=VALUE...], show ID, handlers, forget HANDLER, or retry, replay or drop with ID... | "
+  .. "NAME=VALUE..."
 
 local function ask(method, ...)
   local result, code, message = native[method](...)
@@ -103,6 +105,7 @@ local function list(options, words)
       event.state == "failed" and "again " .. clock_text(event.next_attempt):sub(6, 16) or "")
   end
   if more then print(("older ones: --max %d, or before=MOMENT"):format(most * 10)) end
+  handlers.tell_idle()
 end
 
 --- A body as text, where it is some.
@@ -221,6 +224,8 @@ function M.run(...)
   if verb == "list" then return list(options, words) end
   if verb == "show" and #words == 1 then return show(options, words[1]) end
   if DECISIONS[verb] then return decide(verb, words) end
+  if verb == "handlers" and #words == 0 then return handlers.list(options) end
+  if verb == "forget" and #words == 1 then return handlers.forget(words[1]) end
   usage.fail(FORMS, HINT)
 end
 

@@ -107,6 +107,9 @@ local function list(as_json)
   else
     print_table(jobs)
   end
+  if not as_json and #require("native.inbox").handlers(store.account()) > 0 then
+    usage.say("there are handlers of webhooks as well: loftyrun inbox handlers")
+  end
 end
 
 local function set_paused(name, paused)
