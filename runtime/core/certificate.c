@@ -1,8 +1,10 @@
 #include "certificate.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnutls/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -180,4 +182,32 @@ void certificate_show(const struct certificate *certificate, gnutls_pcert_st **c
   *chain = certificate->pair->chain;
   *count = certificate->pair->count;
   *key = certificate->pair->key;
+}
+
+static void describe_names(gnutls_x509_crt_t own, struct certificate_facts *facts) {
+  char name[256], address[64];
+  size_t length = 0;
+  for (unsigned i = 0; length < sizeof facts->names; i++) {
+    size_t size = sizeof name - 1;
+    int kind = gnutls_x509_crt_get_subject_alt_name(own, i, name, &size, NULL);
+    if (kind < 0) return;
+    name[size] = '\0';
+    const char *shown = kind == GNUTLS_SAN_DNSNAME ? name : NULL;
+    if (kind == GNUTLS_SAN_IPADDRESS)
+      shown = inet_ntop(size == 4 ? AF_INET : AF_INET6, name, address, sizeof address);
+    if (shown)
+      length += (size_t)snprintf(facts->names + length, sizeof facts->names - length, "%s%s",
+                                 length > 0 ? " " : "", shown);
+  }
+}
+
+bool certificate_describe(const struct certificate *certificate, struct certificate_facts *facts) {
+  gnutls_x509_crt_t own;
+  *facts = (struct certificate_facts){.names = ""};
+  if (gnutls_pcert_export_x509(&certificate->pair->chain[0], &own) != 0) return false;
+  facts->begins = gnutls_x509_crt_get_activation_time(own);
+  facts->ends = gnutls_x509_crt_get_expiration_time(own);
+  describe_names(own, facts);
+  gnutls_x509_crt_deinit(own);
+  return facts->ends > 0;
 }

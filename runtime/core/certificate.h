@@ -31,6 +31,15 @@ void certificate_close(struct certificate *certificate);
 void certificate_show(const struct certificate *certificate, gnutls_pcert_st **chain,
                       unsigned *count, gnutls_privkey_t *key);
 
+/* What the certificate says of itself, for a person. */
+struct certificate_facts {
+  char names[512];      /* DNS names and addresses, with blanks between them; as many as fit */
+  int64_t begins, ends; /* seconds since 1970 */
+};
+
+/* False where it cannot be told. */
+bool certificate_describe(const struct certificate *certificate, struct certificate_facts *facts);
+
 enum { CERTIFICATE_HANDSHAKE_SECONDS = 300 };
 
 #endif

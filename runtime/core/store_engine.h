@@ -17,6 +17,7 @@ struct store {
   struct sqlite3 *db;
   struct prepared *prepared; /* those that were used last come first */
   int depth;                 /* of transactions inside each other */
+  int64_t deadline;          /* of what only looks (store_look.h), as loop_now counts */
   enum store_durability durability;
   char path[FOLDER_PATH_LENGTH]; /* of the file; ":memory:" */
 };
