@@ -1,8 +1,10 @@
 #include "inbox.h"
 
 #include <lauxlib.h>
+#include <stdint.h>
 
 #include "../core/inbox.h"
+#include "../core/inbox_reconcile.h"
 #include "../core/inbox_work.h"
 #include "../core/journal.h"
 #include "context.h"
@@ -71,6 +73,10 @@ void inbox_push_event(lua_State *L, const struct inbox_event *event) {
   rows_set_text(L, "key", event->key);
   rows_set_text(L, "raw", event->raw);
   if (event->next_attempt) rows_set_integer(L, "next_attempt", event->next_attempt);
+  if (event->reconciled) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "reconciled");
+  }
 }
 
 /* Stack of these: the row, the list, its place there. */
@@ -210,6 +216,13 @@ static int push_handler(lua_State *L) {
   return 0;
 }
 
+static int push_pattern(lua_State *L) {
+  const struct inbox_handler *handler = lua_touserdata(L, 1);
+  lua_pushstring(L, handler->pattern);
+  lua_rawseti(L, 2, lua_tointeger(L, 3));
+  return 0;
+}
+
 static bool take_handler(void *context, const struct inbox_handler_state *state) {
   return rows_take(context, state);
 }
@@ -242,11 +255,101 @@ static int forget_handler(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"events", list_events},    {"delivery", one_delivery},
-                                     {"drop", drop_events},      {"retry", retry_events},
-                                     {"replay", replay_events},  {"work", work_of_event},
-                                     {"tries", tries_of_event},  {"handlers", list_handlers},
-                                     {"forget", forget_handler}, {NULL, NULL}};
+static bool take_pattern(void *context, const struct inbox_handler *handler) {
+  return rows_take(context, handler);
+}
+
+static int list_patterns(lua_State *L) {
+  struct failure failure;
+  const char *account = luaL_checkstring(L, 1);
+  struct store *store = store_of(L);
+  if (!store) return 3;
+  struct rows rows = rows_new(L, push_pattern, -1);
+  return rows_finish(
+      &rows, inbox_handlers_registered(store, account, take_pattern, &rows, &failure), &failure);
+}
+
+static int forgotten(lua_State *L) {
+  int64_t received;
+  struct failure failure;
+  struct store *store = store_of(L);
+  if (!store) return 3;
+  if (!inbox_forgotten(store, &received, &failure)) return context_fail(L, &failure);
+  lua_pushinteger(L, received);
+  return 1;
+}
+
+enum { VALUES_OF_AN_EVENT = 8, RECONCILED_MOST = 10000 };
+
+static const char *text_at(lua_State *L, lua_Integer index) {
+  lua_rawgeti(L, 2, index);
+  const char *text = lua_tostring(L, -1);
+  lua_pop(L, 1);
+  return text;
+}
+
+static struct inbox_integer integer_at(lua_State *L, lua_Integer index) {
+  lua_rawgeti(L, 2, index);
+  struct inbox_integer integer = {lua_isinteger(L, -1), lua_tointeger(L, -1)};
+  lua_pop(L, 1);
+  return integer;
+}
+
+/* Stack of these: what it is of (account, list_id, team_id), and the events as lofty.inbox.read has
+   them, eight values each. The list keeps the texts. */
+static int reconcile(lua_State *L) {
+  struct failure failure;
+  struct inbox_delivery delivery = {.origin = "reconcile", .received = journal_now(), .body = ""};
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  delivery.account = text_member(L, "account");
+  delivery.list_id.value = integer_member(L, "list_id", &delivery.list_id.known);
+  delivery.team_id.value = integer_member(L, "team_id", &delivery.team_id.known);
+  delivery.count = (size_t)lua_rawlen(L, 2) / VALUES_OF_AN_EVENT;
+  luaL_argcheck(L, delivery.account && delivery.list_id.known, 1, "account and list_id needed");
+  luaL_argcheck(L, delivery.count <= RECONCILED_MOST, 2, "too many");
+  delivery.events =
+      lua_newuserdatauv(L, (delivery.count + 1) * sizeof *delivery.events + delivery.count, 0);
+  bool *made = (bool *)(delivery.events + delivery.count + 1);
+  for (size_t i = 0; i < delivery.count; i++) {
+    lua_Integer first = (lua_Integer)i * VALUES_OF_AN_EVENT;
+    struct inbox_event *event = &delivery.events[i];
+    *event = (struct inbox_event){.name = text_at(L, first + 1),
+                                  .array_name = text_at(L, first + 2),
+                                  .position = integer_at(L, first + 3).value,
+                                  .thing = text_at(L, first + 4),
+                                  .lead = integer_at(L, first + 5),
+                                  .happened = integer_at(L, first + 6),
+                                  .key = text_at(L, first + 7),
+                                  .raw = text_at(L, first + 8)};
+    luaL_argcheck(L, event->name && event->thing && event->happened.known, 2,
+                  "a member is missing");
+    made[i] = false;
+  }
+  struct store *store = store_of(L);
+  if (!store) return 3;
+  if (!inbox_reconcile(store, &delivery, made, &failure)) return context_fail(L, &failure);
+  lua_createtable(L, (int)delivery.count, 0);
+  for (size_t i = 0; i < delivery.count; i++) {
+    lua_pushboolean(L, made[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"events", list_events},
+                                     {"delivery", one_delivery},
+                                     {"drop", drop_events},
+                                     {"retry", retry_events},
+                                     {"replay", replay_events},
+                                     {"work", work_of_event},
+                                     {"tries", tries_of_event},
+                                     {"patterns", list_patterns},
+                                     {"forgotten", forgotten},
+                                     {"reconcile", reconcile},
+                                     {"handlers", list_handlers},
+                                     {"forget", forget_handler},
+                                     {NULL, NULL}};
 
 int luaopen_native_inbox(lua_State *L) {
   luaL_newlib(L, functions);

@@ -1,5 +1,6 @@
 /* loftyrun inbox: the webhooks that were delivered. It is read in Lua (lofty.shell.inbox), inside a
    run like a script's that is not recorded. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,14 @@ enum { MOST_ARGUMENTS = 1024 };
 
 static const char chunk[] = "require('lofty.shell.inbox').run(...)";
 
+/* Of these only one verb makes calls. */
+enum {
+  OPTIONS_OF_CALLS =
+      (OPTIONS_OF_A_RUN &
+       ~(OPTION_RECORD | OPTION_REPLAY | OPTION_PLAN | OPTION_LEDGER | OPTION_PROFILE |
+         OPTION_SANDBOX | OPTION_STATE | OPTION_NO_COLOR | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT))
+};
+
 /* Whether there is a store; reading makes none. */
 static bool has_store(const struct options *options, struct failure *failure, bool *fine) {
   char path[FOLDER_PATH_LENGTH];
@@ -26,17 +35,33 @@ static const struct action actions[] = {{"list", "events, the latest first", WOR
                                         {"retry", "have handlers that failed try again", WORD_ANY},
                                         {"replay", "have handlers get events again", WORD_ANY},
                                         {"drop", "nobody is to deal with them", WORD_ANY},
+                                        {"handlers", "who deals with them", WORD_ANY},
+                                        {"forget", "a handler that is no more", WORD_ANY},
+                                        {"reconcile", "find what was never delivered", WORD_ANY},
                                         {NULL}};
+/* It is a run like a script's, in the history, and never two at a time. */
+static struct run_options run_of(const struct options *options, bool reconciles) {
+  struct run_options run = options_run(options);
+  run.record = NULL;
+  run.recording = reconciles ? RUN_RECORDED : RUN_READS_HISTORY;
+  if (!reconciles) return run;
+  run.lock = true;
+  run.lock_name = "inbox reconcile";
+  if (!run.priority) run.priority = "bulk";
+  return run;
+}
 
 static int run(const struct options *options, char **words) {
-  char *arguments[MOST_ARGUMENTS + 6];
+  char *arguments[MOST_ARGUMENTS + 8], from[24];
   int count = 0;
-  bool fine;
+  bool fine, reconciles = words[0] && strcmp(words[0], "reconcile") == 0;
   struct script script;
   struct failure failure;
   if (words[0] && !command_action(&command_inbox, words[0]))
     return command_no_action(&command_inbox, words[0]);
-  if (!has_store(options, &failure, &fine)) {
+  if (!reconciles && options->given & (uint64_t)(OPTIONS_OF_CALLS | OPTION_FROM))
+    return command_usage_error(&command_inbox, "options of calls are for reconcile");
+  if (!reconciles && !has_store(options, &failure, &fine)) {
     if (!fine) {
       fprintf(stderr, "loftyrun: %s\n", failure.message);
       return folder_exit_code(&failure);
@@ -55,6 +80,11 @@ static int run(const struct options *options, char **words) {
     arguments[count++] = (char *)"max";
     arguments[count++] = (char *)options->items_maximum;
   }
+  if (options->given & OPTION_FROM) {
+    snprintf(from, sizeof from, "%" PRId64, options->from * 1000);
+    arguments[count++] = (char *)"from";
+    arguments[count++] = from;
+  }
   arguments[count++] = (char *)"--";
   for (int i = 0; i < MOST_ARGUMENTS && *words; i++) arguments[count++] = *words++;
   arguments[count] = NULL;
@@ -63,11 +93,9 @@ static int run(const struct options *options, char **words) {
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     return EXIT_TEMPORARY;
   }
-  script.name = "inbox";
+  script.name = reconciles ? "inbox reconcile" : "inbox";
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "inbox");
-  struct run_options run_options = options_run(options);
-  run_options.record = NULL;
-  run_options.recording = RUN_READS_HISTORY;
+  struct run_options run_options = run_of(options, reconciles);
   int exit_code = run_script(&run_options, &script, arguments);
   script_free(&script);
   return exit_code;
@@ -75,7 +103,9 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_inbox = {
     .name = "inbox",
-    .usage = "inbox [list | show ID | retry|replay|drop ID... | handlers | forget NAME]",
+    .usage =
+        "inbox [list | show ID | retry|replay|drop ID... | handlers | forget NAME | "
+        "reconcile]",
     .summary = "webhooks that were delivered",
     .details =
         "list shows events, the latest first, names and ids only. Filters: name=lead.updated,\n"
@@ -108,6 +138,26 @@ const struct command command_inbox = {
         "          is not done again. Dropped ones by ID or state=dropped only\n"
         "  drop    nobody is to deal with them; what a handler is at goes on\n"
         "\n"
+        "reconcile looks for changes of leads, tasks and appointments that were never delivered; "
+        "they\n"
+        "become events with a * behind the ID. serve --listen does it by itself, at its start and "
+        "each\n"
+        "hour (reconcile of the profile); the first time only notes from when on. --from INSTANT "
+        "looks\n"
+        "back, --dry-run only counts. Asked for is what handlers that are served take, else what "
+        "the\n"
+        "team is subscribed to: new leads; for changed ones the list of all leads, a call per "
+        "100,\n"
+        "which serve reads so seldom that it takes 300 calls an hour at most; tasks of this user, "
+        "and\n"
+        "of those whom leads are assigned to, as far as Lofty allows. What changed less than ten "
+        "minutes\n"
+        "ago is left to Lofty. Several changes of a thing since the last look are one event. "
+        "Deleted\n"
+        "ones, and those of other lists, do not show. What is delivered later is a duplicate where "
+        "its\n"
+        "time is within a second of that which Lofty's lists show.\n"
+        "\n"
         "A handler gets the events that come after it was registered for the first time, also "
         "those\n"
         "that come while nothing runs, each at least once and those of one lead in their order.\n"
@@ -130,9 +180,11 @@ const struct command command_inbox = {
         "  loftyrun inbox list state=dead --json\n"
         "  loftyrun inbox show 12\n"
         "  loftyrun inbox retry state=failed\n"
-        "  loftyrun inbox drop state=unreadable\n",
+        "  loftyrun inbox drop state=unreadable\n"
+        "  loftyrun inbox reconcile --from 2026-03-08T02:30-05:00\n",
     .actions = actions,
-    .accepts =
-        OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON | OPTION_NO_COLOR,
+    .accepts = OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON |
+               OPTION_NO_COLOR | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_FROM |
+               OPTIONS_OF_CALLS,
     .run = run,
 };

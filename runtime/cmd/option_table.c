@@ -249,7 +249,7 @@ const struct option option_table[] = {
      "open no browser: print the address, and take the one it ends at", NULL, NULL, 0},
     {OPTION_TZ, "tz", 0, VALUE_REQUIRED, "ZONE", "the zone whose clocks count: America/New_York",
      "the name of a time zone, such as America/New_York", NULL, TEXT(zone), NULL, WORD_ZONE},
-    {OPTION_FROM, "from", 0, VALUE_REQUIRED, "INSTANT", "ask as if it were then, not now",
+    {OPTION_FROM, "from", 0, VALUE_REQUIRED, "INSTANT", "begin at this instant, not now",
      "an instant with its offset, such as 2026-03-08T02:30-05:00", take_from, 0},
     {OPTION_AT, "at", 0, VALUE_REQUIRED, "INSTANT", "run what waits for this instant",
      "an instant with its offset, such as 2026-03-08T02:30-05:00", take_at, 0},

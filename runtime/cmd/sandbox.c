@@ -131,6 +131,7 @@ const struct command command_sandbox = {
         "  webhook-reversed     its entries stand in the opposite order\n"
         "  webhook-strange      before it comes one of a shape that nobody knows\n"
         "  webhook-odd-time     updateTime is a text\n"
+        "  webhook-lost         it is never made\n"
         "  webhook-again        one that is not answered with 2xx is made again\n"
         "\n"
         "With --upstream it is no Lofty but a proxy before one, https or on loopback, with the "

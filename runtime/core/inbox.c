@@ -2,8 +2,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "entries.h"
+#include "inbox_reconcile.h"
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
@@ -19,7 +21,7 @@ static const int64_t day_ms = 24 * 60 * 60 * 1000;
   "SELECT id, delivery, position, name, array_name, list_id, team_id, thing, lead, happened," \
   " received, " SHOWN_STATE                                                                   \
   ", event_key, raw, (SELECT min(w.next_attempt) FROM inbox_work w"                           \
-  " WHERE w.event = inbox_events.id AND w.state = 'waiting' AND w.attempt > 0)"               \
+  " WHERE w.event = inbox_events.id AND w.state = 'waiting' AND w.attempt > 0), reconciled"   \
   " FROM inbox_events"
 
 /* $4 is 1 where the name is that of all kinds, up to its dot. */
@@ -96,7 +98,7 @@ static const char open_replayed[] =
 /* The newest stays, so that no number is given twice: handlers know by it what they have seen. And
    what a handler has not looked at yet. */
 static const char old_events[] =
-    "SELECT id, delivery FROM inbox_events WHERE"
+    "SELECT id, delivery, received FROM inbox_events WHERE"
     " state IN ('duplicate', 'dropped', 'unhandled', 'done')"
     " AND received < $1 AND NOT EXISTS (SELECT 1 FROM inbox_work WHERE event = id"
     " AND state IN ('waiting', 'running', 'queued'))"
@@ -132,6 +134,8 @@ static bool add_one_event(struct store *store, const struct inbox_delivery *deli
     before =
         store_query(store, same_event, STORE_WITH(store_text(event->key), store_integer(window)),
                     NULL, NULL, failure);
+  if (before == STORE_NO && !delivery->problem)
+    before = inbox_is_reconciled(store, delivery, event, window, failure);
   if (before == STORE_FAILED) return false;
   added->events++;
   added->duplicates += before == STORE_YES;
@@ -243,7 +247,8 @@ static bool visit_event(void *context, const struct store_value *columns, int co
                                     .state = columns[11].data,
                                     .key = columns[12].data,
                                     .raw = columns[13].data,
-                                    .next_attempt = columns[14].integer};
+                                    .next_attempt = columns[14].integer,
+                                    .reconciled = columns[15].integer != 0};
   (void)count;
   return listing->visit_event(listing->context, &event);
 }
@@ -327,6 +332,7 @@ enum { FORGOTTEN_AT_ONCE = 500 };
 
 struct old {
   int64_t events[FORGOTTEN_AT_ONCE], deliveries[FORGOTTEN_AT_ONCE];
+  int64_t newest; /* received */
   int count;
 };
 
@@ -335,7 +341,28 @@ static bool take_old(void *context, const struct store_value *columns, int count
   (void)count;
   old->events[old->count] = columns[0].integer;
   old->deliveries[old->count++] = columns[1].integer;
+  if (columns[2].integer > old->newest) old->newest = columns[2].integer;
   return old->count < FORGOTTEN_AT_ONCE;
+}
+
+static const char own_space[] = "loftyrun.inbox";
+
+bool inbox_forgotten(struct store *store, int64_t *received, struct failure *failure) {
+  struct buffer text;
+  buffer_init(&text, 64);
+  enum store_answer answer = entries_get(store, own_space, "forgotten", &text, failure);
+  *received = answer == STORE_YES && text.data ? strtoll(text.data, NULL, 10) : 0;
+  buffer_free(&text);
+  return answer != STORE_FAILED;
+}
+
+static bool note_forgotten(struct store *store, int64_t received, struct failure *failure) {
+  char text[24];
+  int64_t before;
+  if (!inbox_forgotten(store, &before, failure)) return false;
+  if (received <= before) return true;
+  snprintf(text, sizeof text, "%" PRId64, received);
+  return entries_put(store, own_space, "forgotten", text, STORE_USUAL, failure);
 }
 
 bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
@@ -354,6 +381,7 @@ bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
         store_run(store, forget_event, STORE_WITH(store_integer(old.events[i])), NULL, failure) &&
         store_run(store, forget_delivery, STORE_WITH(store_integer(old.deliveries[i])), NULL,
                   failure);
+  if (fine && old.count > 0) fine = note_forgotten(store, old.newest, failure);
   *count = old.count;
   return store_end(store, fine, failure);
 }
@@ -361,5 +389,5 @@ bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
 bool inbox_try(struct store *store, int64_t now, struct failure *failure) {
   char text[24];
   snprintf(text, sizeof text, "%" PRId64, now);
-  return entries_put(store, "loftyrun.inbox", "tried", text, STORE_DURABLE, failure);
+  return entries_put(store, own_space, "tried", text, STORE_DURABLE, failure);
 }

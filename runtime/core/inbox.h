@@ -15,7 +15,7 @@
 
    Whether an event has come before is told by its key: list, team, array, id and time of what has
    happened, within INBOX_WINDOW_DAYS. One without a key, because it says no time, never counts as a
-   duplicate.
+   duplicate. So is one that comes after it was made of what the account shows (inbox_reconcile.h).
 
    Events that are settled (duplicate, unhandled, dropped, done) are forgotten after
    INBOX_DAYS_KEPT, and a delivery with its last event. What nobody has dealt with is never
@@ -55,6 +55,7 @@ struct inbox_event {
   const char *key;      /* or NULL */
   const char *raw;      /* as JSON; NULL for a whole delivery */
   int64_t next_attempt; /* of a handler that has failed; 0: none has */
+  bool reconciled;      /* nobody has delivered it: inbox_reconcile.h */
 };
 
 struct inbox_delivery {
@@ -123,9 +124,12 @@ bool inbox_replay(struct store *store, const struct inbox_filter *filter, int64_
 
 /* Forgets what is settled and older than INBOX_DAYS_KEPT, or however old it is with `all`: some
    hundred events at once, so that nobody waits long. `*count` is set to how many, 0 when there are
-   no more. */
+   no more. inbox_forgotten tells of when the newest of them was. */
 bool inbox_forget(struct store *store, int64_t now, bool all, int64_t *count,
                   struct failure *failure);
+
+/* When the newest event was received that has been forgotten; 0: none has. */
+bool inbox_forgotten(struct store *store, int64_t *received, struct failure *failure);
 
 /* Whether something can be kept now: has a change of no consequence on the disk. */
 bool inbox_try(struct store *store, int64_t now, struct failure *failure);

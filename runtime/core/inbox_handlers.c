@@ -43,6 +43,8 @@ static const char forgotten_work[] =
 static const char put_away[] =
     "UPDATE inbox_handlers SET account = '', name = name || ' (' || id || ')', server = NULL"
     " WHERE id = $1";
+static const char account_handlers[] =
+    HANDLER_COLUMNS " WHERE account = $1 AND server IS NOT NULL ORDER BY name";
 static const char find_source[] = "SELECT id FROM sources WHERE file = $1 AND digest = $2";
 static const char add_source[] =
     "INSERT INTO sources (file, digest, text) VALUES ($1, $2, $3) RETURNING id";
@@ -182,6 +184,13 @@ enum store_answer inbox_handler_forget(struct journal *journal, const char *acco
   bool fine =
       answer != STORE_FAILED && (answer == STORE_NO || forget(&forgetting, now, count, failure));
   return store_end(store, fine, failure) ? answer : STORE_FAILED;
+}
+
+bool inbox_handlers_registered(struct store *store, const char *account, inbox_visit_handler *visit,
+                               void *context, struct failure *failure) {
+  struct visiting visiting = {visit, context};
+  return store_query(store, account_handlers, STORE_WITH(store_text(account)), visit_handler,
+                     &visiting, failure) != STORE_FAILED;
 }
 
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,

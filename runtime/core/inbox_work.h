@@ -87,6 +87,10 @@ enum store_answer inbox_handler_forget(struct journal *journal, const char *acco
                                        const char *name, int64_t now, int64_t *count,
                                        struct failure *failure);
 
+/* Visits those of an account that any daemon serves. */
+bool inbox_handlers_registered(struct store *store, const char *account, inbox_visit_handler *visit,
+                               void *context, struct failure *failure);
+
 /* Visits the text of a file that the daemon serves handlers of, if it is of that generation. */
 enum store_answer inbox_handlers_text(struct store *store, int64_t server, int64_t generation,
                                       const char *file, store_visit_row *visit, void *context,

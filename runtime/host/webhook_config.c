@@ -6,6 +6,7 @@
 
 #include "../core/config.h"
 #include "../core/text.h"
+#include "reconcile.h"
 
 enum {
   BODY_DEFAULT = 4 * 1024 * 1024,
@@ -18,7 +19,8 @@ enum {
   SECONDS_MOST = 3600,
   INBOX_DEFAULT = 1024 * 1024 * 1024,
   SUBSCRIBE_SECONDS_DEFAULT = 15 * 60,
-  SUBSCRIBE_SECONDS_MOST = 24 * 60 * 60
+  SUBSCRIBE_SECONDS_MOST = 24 * 60 * 60,
+  RECONCILE_DEFAULT = 60 * 60 * 1000
 };
 static const int64_t inbox_most = INT64_C(1) << 50;
 
@@ -28,7 +30,8 @@ void webhook_config_init(struct webhook_config *config) {
                                     .max_connections_per_address = PER_ADDRESS_DEFAULT,
                                     .max_request_seconds = SECONDS_DEFAULT,
                                     .max_inbox = INBOX_DEFAULT,
-                                    .subscribe_seconds = SUBSCRIBE_SECONDS_DEFAULT};
+                                    .subscribe_seconds = SUBSCRIBE_SECONDS_DEFAULT,
+                                    .reconcile = RECONCILE_DEFAULT};
 }
 
 static bool wrong(char *what, size_t size, const char *name, const char *wanted) {
@@ -132,7 +135,8 @@ static const char *const names[] = {"secret",
                                     "max_request_seconds",
                                     "max_inbox",
                                     "subscribe",
-                                    "subscribe_seconds"};
+                                    "subscribe_seconds",
+                                    "reconcile"};
 enum { NAMES = sizeof names / sizeof *names };
 
 static bool take_limit(struct webhook_config *config, const char *name, lua_State *L, char *what,
@@ -186,6 +190,11 @@ static bool take_setting(struct webhook_config *config, lua_State *L, char *what
   if (strcmp(name, "subscribe") == 0)
     return take_text(config, WEBHOOK_SUBSCRIBE, L, name, what, size);
   if (strcmp(name, "subscribe_seconds") == 0) return take_seconds(config, name, L, what, size);
+  if (strcmp(name, "reconcile") == 0) {
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    if (reconcile_read(text, &config->reconcile)) return true;
+    return wrong(what, size, name, "\"15m\" or the like, from \"1m\" to \"7d\", or \"off\"");
+  }
   if (strncmp(name, "max_", 4) == 0)
     for (int i = 0; i < NAMES; i++)
       if (strcmp(name, names[i]) == 0) return take_limit(config, name, L, what, size);

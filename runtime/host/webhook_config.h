@@ -8,7 +8,8 @@
                   max_body = 4194304, max_connections = 256, max_connections_per_address = 64,
                   max_requests_per_minute = 6000, max_request_seconds = 30,
                   max_inbox = 1073741824,
-                  subscribe = "https://hooks.example.com", subscribe_seconds = 900 }             */
+                  subscribe = "https://hooks.example.com", subscribe_seconds = 900,
+                  reconcile = "1h" }                                              */
 #ifndef HOST_WEBHOOK_CONFIG_H
 #define HOST_WEBHOOK_CONFIG_H
 
@@ -40,6 +41,7 @@ struct webhook_config {
   unsigned max_request_seconds;     /* from connecting, or the reply before, to its end */
   int64_t max_inbox;                /* bytes of bodies */
   unsigned subscribe_seconds;       /* how often the subscriptions are looked after */
+  int64_t reconcile;                /* milliseconds; 0: never (reconcile.h) */
 };
 
 /* What holds when nothing is said. */

@@ -29,6 +29,7 @@ M.FAULTS = {
   ["webhook-reversed"] = "the entries of a post stand in the opposite order",
   ["webhook-strange"] = "before a post comes one of a shape that nobody knows",
   ["webhook-odd-time"] = "updateTime is a text, of digits or as Lofty's replies have it",
+  ["webhook-lost"] = "a post is never made",
   ["webhook-again"] = "a post that is not answered with 2xx is made again, half a second later, up to 100 times",
 }
 
@@ -168,6 +169,35 @@ local function is_ready(self, post, now)
   return true
 end
 
+-- Remembers a post, at most so many.
+local function note(self, post, status, body)
+  if #self.log == MOST_KEPT then
+    table.remove(self.log, 1)
+  end
+  self.log[#self.log + 1] = { subscribeId = post.webhook.subscribeId, listId = post.webhook.listId, status = status,
+    body = body }
+end
+
+local function is_lost(self, post)
+  local lost = (self.rates["webhook-lost"] or 0) > 0 and self:meets("webhook-lost")
+  if lost then
+    note(self, post, nil, post.body)
+  end
+  return lost
+end
+
+-- Starts a post, and others around it where faults are met.
+local function make(self, line, post, ready)
+  local first = post.attempts == 0
+  if first and self:meets("webhook-strange") then
+    start(self, line, post, strange_body(post), ready)
+  end
+  start(self, line, post, post.body, ready)
+  if first and self:meets("webhook-twice") then
+    start(self, line, post, post.body, ready)
+  end
+end
+
 local function look_at_line(self, line, now, ready)
   local index, soonest = 1, nil
   while line.queue[index] do
@@ -176,12 +206,8 @@ local function look_at_line(self, line, now, ready)
       break
     elseif is_ready(self, post, now) then
       table.remove(line.queue, index)
-      if post.attempts == 0 and self:meets("webhook-strange") then
-        start(self, line, post, strange_body(post), ready)
-      end
-      start(self, line, post, post.body, ready)
-      if post.attempts == 0 and self:meets("webhook-twice") then
-        start(self, line, post, post.body, ready)
+      if not is_lost(self, post) then
+        make(self, line, post, ready)
       end
     else
       soonest = math.min(soonest or post.due, post.due)
@@ -215,11 +241,7 @@ function M:done(tag, status)
   local made = self.under_way[tag]
   local line, post = made.line, made.post
   self.under_way[tag], line.busy, self.posted = nil, line.busy - 1, self.posted + 1
-  if #self.log == MOST_KEPT then
-    table.remove(self.log, 1)
-  end
-  self.log[#self.log + 1] = { subscribeId = post.webhook.subscribeId, listId = post.webhook.listId, status = status,
-    body = made.body }
+  note(self, post, status, made.body)
   local is_refused = not status or status < 200 or status > 299
   if is_refused and made.body == post.body and post.attempts < MOST_AGAIN and self:meets("webhook-again") then
     post.attempts, post.due = post.attempts + 1, self.store.now() + AGAIN_MS

@@ -19,6 +19,7 @@ local M = {}
 ---@field attempt integer 1, more where the handler has failed with it
 ---@field coalesced integer how many earlier events of the lead it stands for (coalesce = true)
 ---@field duplicates integer how often it has come again
+---@field reconciled boolean|nil true: Lofty has not delivered it, `loftyrun inbox reconcile` found the change
 ---@field raw table|nil the entry of the webhook, as Lofty wrote it
 local Event = {}
 Event.__index = Event
@@ -93,7 +94,7 @@ function M.new(row, handler)
   return setmetatable({ name = row.name, id = row.id, handler = handler,
     key = ("webhook %s %s"):format(handler, row.key or "event " .. row.id), list_id = row.list_id, team_id = row.team_id,
     lead = row.lead, thing = thing and (math.tointeger(tonumber(thing)) or thing), time = row.happened,
-    received = row.received, attempt = row.attempt, coalesced = row.coalesced, duplicates = row.duplicates,
+    received = row.received, reconciled = row.reconciled, attempt = row.attempt, coalesced = row.coalesced, duplicates = row.duplicates,
     raw = row.raw and json.decode(row.raw) }, Event)
 end
 

@@ -15,8 +15,8 @@ local HINT = "loftyrun help inbox"
 local EVENTS, COLUMNS = 50, 80
 local STATES = { new = true, duplicate = true, unreadable = true, unhandled = true, dropped = true, waiting = true,
   running = true, failed = true, done = true, dead = true }
-local FORMS = "say list [NAME=VALUE...], show ID, handlers, forget HANDLER, or retry, replay or drop with ID... | "
-  .. "NAME=VALUE..."
+local FORMS = "say list [NAME=VALUE...], show ID, handlers, forget HANDLER, reconcile, or retry, replay or drop "
+  .. "with ID... | NAME=VALUE..."
 
 local function ask(method, ...)
   local result, code, message = native[method](...)
@@ -75,7 +75,7 @@ local function event_json(event)
   return { id = event.id, delivery = event.delivery, name = event.name, array = event.array_name,
     position = event.position > 0 and event.position or nil, list_id = event.list_id, team_id = event.team_id,
     thing = event.thing, lead = event.lead, happened = event.happened and time.iso(event.happened),
-    received = time.iso(event.received), state = event.state, key = event.key,
+    received = time.iso(event.received), state = event.state, key = event.key, reconciled = event.reconciled,
     next_attempt = event.next_attempt and time.iso(event.next_attempt) }
 end
 
@@ -100,7 +100,7 @@ local function list(options, words)
   end
   print_line(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
   for _, event in ipairs(events) do
-    print_line(width.pad(tostring(event.id), 8, true), clock_text(event.received), width.pad(event.state, 10),
+    print_line(width.pad(event.id .. (event.reconciled and "*" or ""), 8, true), clock_text(event.received), width.pad(event.state, 10),
       width.pad(width.cut(width.tame(event.name), 20), 20), tostring(event.lead or ""),
       event.state == "failed" and "again " .. clock_text(event.next_attempt):sub(6, 16) or "")
   end
@@ -154,6 +154,15 @@ local function print_works(event)
   end
 end
 
+local function print_head(event)
+  print_line(("event %d: %s, %s"):format(event.id, width.tame(event.name), event.state))
+  print_line(("received %s%s"):format(time.iso(event.received, "local"),
+    event.happened and ", happened " .. time.iso(event.happened, "local") or ""))
+  if event.reconciled then print("made by reconcile: Lofty had not delivered it") end
+  if event.lead then print_line(("lead %d"):format(event.lead)) end
+  if event.thing then print_line(("about %s"):format(width.tame(event.thing))) end
+end
+
 local function show(options, word)
   local event = ask("events", { id = read_id(word) }, 0, 1)[1]
   if not event then usage.fail(("there is no event %s; it may have been forgotten"):format(word), HINT) end
@@ -168,11 +177,7 @@ local function show(options, word)
     print(writer.readable(whole))
     return
   end
-  print_line(("event %d: %s, %s"):format(event.id, width.tame(event.name), event.state))
-  print_line(("received %s%s"):format(time.iso(event.received, "local"),
-    event.happened and ", happened " .. time.iso(event.happened, "local") or ""))
-  if event.lead then print_line(("lead %d"):format(event.lead)) end
-  if event.thing then print_line(("about %s"):format(width.tame(event.thing))) end
+  print_head(event)
   if delivery then
     print_line(("in delivery %d from %s, for %s"):format(delivery.id, delivery.origin, width.tame(delivery.account)))
     if event.array_name then print_line(("entry %d of %s"):format(event.position, event.array_name)) end
@@ -226,6 +231,9 @@ function M.run(...)
   if DECISIONS[verb] then return decide(verb, words) end
   if verb == "handlers" and #words == 0 then return handlers.list(options) end
   if verb == "forget" and #words == 1 then return handlers.forget(words[1]) end
+  if verb == "reconcile" and (#words == 0 or #words == 1 and words[1] == "due") then
+    return require("lofty.inbox.reconcile").run { from = math.tointeger(tonumber(options.from)), due = words[1] == "due" }
+  end
   usage.fail(FORMS, HINT)
 end
 
