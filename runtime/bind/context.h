@@ -20,6 +20,7 @@
 struct credential_source;
 struct http_call;
 struct journal;
+struct line_editor;
 struct progress;
 struct retry_doubt;
 struct tally;
@@ -89,7 +90,10 @@ struct context {
   struct journal *journal;      /* NULL before it is first needed */
   struct buffer *registrations; /* what the script registers (registry.lua), or NULL */
   struct answered answered;
-  struct progress *progress; /* NULL: nobody sees it */
+  struct progress *progress;  /* NULL: nobody sees it */
+  struct line_editor *editor; /* NULL: there is no prompt */
+  struct task *input;         /* what was typed at the prompt and runs, or NULL */
+  unsigned breaks;            /* Ctrl-C that it has heard of */
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

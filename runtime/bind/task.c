@@ -5,7 +5,7 @@
 #include "await.h"
 #include "deadline.h"
 
-static const char task_type[] = "native.task";
+static const char task_type[] = TASK_TYPE;
 static const char signal_type[] = "native.task.signal";
 static const char live_key;   /* of the table: coroutine -> task, until it has ended */
 static const char unseen_key; /* of the table of errors that nobody has seen */

@@ -13,6 +13,8 @@
 struct await;
 struct stack;
 
+#define TASK_TYPE "native.task" /* of the userdata of a task */
+
 /* A coroutine that the host resumes: the script itself, or one that start() made, which lives as a
    userdata and is kept by the registry until it has ended. */
 struct task {

@@ -41,6 +41,7 @@ extern const struct command command_sandbox;
 extern const struct command command_help;
 extern const struct command command_new;
 extern const struct command command_job;
+extern const struct command command_repl;
 extern const struct command command_serve;
 extern const struct command command_history;
 extern const struct command command_inbox;

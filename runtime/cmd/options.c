@@ -155,6 +155,8 @@ struct run_options options_run(const struct options *options) {
                               .replay = options->replay,
                               .dry_run = (options->given & OPTION_DRY_RUN) != 0,
                               .plan = options->plan,
+                              .repl_on_error = (options->given & OPTION_REPL_ON_ERROR) != 0,
+                              .no_confirm = (options->given & OPTION_NO_CONFIRM) != 0,
                               .log = options_log(options),
                               .colour = wants_colour(options)};
 }

@@ -63,7 +63,7 @@ const struct command command_run = {
         "  loftyrun --sandbox -e 'print(#lofty.leads.list{})'\n",
     .words = WORD_FILE,
     .accepts = OPTION_CHUNK | OPTION_ALLOW | OPTION_LOCK | OPTION_WAIT_LOCK | OPTIONS_OF_A_RUN |
-               OPTIONS_OF_A_SCRIPT,
+               OPTIONS_OF_A_SCRIPT | OPTION_REPL_ON_ERROR,
     .keeps_rest = true,
     .run = run,
 };

@@ -14,10 +14,12 @@
 #include "../bind/task.h"
 #include "../core/exit_code.h"
 #include "catch.h"
+#include "embedded.h"
 
 enum {
   LAST_RESORT_SECONDS = 1,
-  OUT_OF_MEMORY_SECONDS = 3 /* nobody waits for that end */
+  OUT_OF_MEMORY_SECONDS = 3, /* nobody waits for that end */
+  MOST_BREAKS = 3            /* that nobody has answered */
 };
 
 /* A signal handler can reach nothing but file scope. */
@@ -27,6 +29,12 @@ static struct {
   int pipe[2]; /* written by the handler, watched by the loop */
   pthread_t thread;
   bool installed;
+  /* Where SIGINT does not end the run. */
+  interrupt_break_fn *volatile on_break;
+  void *break_context;
+  volatile sig_atomic_t breaks;   /* that on_break has not been told of */
+  volatile sig_atomic_t ran;      /* Lua did, when the last of them came */
+  volatile sig_atomic_t breaking; /* it still does */
 } state = {.pipe = {-1, -1}};
 
 static const int signals[] = {SIGINT, SIGTERM, SIGALRM};
@@ -69,6 +77,24 @@ static void on_instruction(lua_State *L, lua_Debug *debug) {
 
 static void arm_hook(lua_State *L) { lua_sethook(L, on_instruction, LUA_MASKCOUNT, 1); }
 
+/* Ours is let be: it would leave things half done, and waits soon, which is refused. */
+static void on_instruction_of_script(lua_State *L, lua_Debug *debug) {
+  if (state.reason != INTERRUPT_NONE) {
+    on_instruction(L, debug);
+  } else if (lua_getinfo(L, "S", debug) &&
+             strncmp(debug->source, "@" EMBEDDED_PREFIX, sizeof EMBEDDED_PREFIX) != 0) {
+    luaL_error(L, "interrupted");
+  }
+}
+
+static void arm_break(lua_State *L) { lua_sethook(L, on_instruction_of_script, LUA_MASKCOUNT, 1); }
+
+void interrupt_soften(interrupt_break_fn *on_break, void *context) {
+  state.on_break = NULL;
+  state.break_context = context;
+  state.on_break = on_break;
+}
+
 int interrupt_exit(lua_State *L) {
   if (state.reason == INTERRUPT_NONE) state.reason = INTERRUPT_EXIT;
   arm_hook(L);
@@ -92,6 +118,19 @@ static void end_by_force(void) {
   _exit(interrupt_exit_code(interrupt_pending()));
 }
 
+static void break_off(void) {
+  if (++state.breaks > MOST_BREAKS) {
+    state.reason = INTERRUPT_SIGINT;
+    end_by_force();
+  }
+  state.ran = state.running != NULL;
+  ssize_t ignored = write(state.pipe[1], "", 1);
+  (void)ignored;
+  if (!state.running) return;
+  state.breaking = 1;
+  arm_break(state.running);
+}
+
 static void on_signal(int number) {
   int saved = errno;
   /* libcurl's resolver threads do not block signals; only the thread that runs Lua may act. */
@@ -101,6 +140,11 @@ static void on_signal(int number) {
     return;
   }
   if (state.reason != INTERRUPT_NONE && state.reason != INTERRUPT_EXIT) end_by_force();
+  if (number == SIGINT && state.on_break && state.reason == INTERRUPT_NONE) {
+    break_off();
+    errno = saved;
+    return;
+  }
   state.reason = number == SIGINT    ? INTERRUPT_SIGINT
                  : number == SIGTERM ? INTERRUPT_SIGTERM
                                      : INTERRUPT_DEADLINE;
@@ -120,6 +164,9 @@ static void on_wake(void *context) {
   (void)context;
   char bytes[16];
   while (read(state.pipe[0], bytes, sizeof bytes) > 0) continue;
+  if (!state.breaks) return;
+  state.breaks = 0;
+  if (state.on_break) state.on_break(state.break_context, state.ran);
 }
 
 static void set_handler(int number, void (*handler)(int)) {
@@ -158,6 +205,8 @@ static void set_deadline(double seconds) {
 bool interrupt_install(struct loop *loop, double deadline, struct failure *failure) {
   state.reason = INTERRUPT_NONE;
   state.running = NULL;
+  state.on_break = NULL;
+  state.breaks = state.breaking = 0;
   state.thread = pthread_self();
   if (pipe2(state.pipe, O_CLOEXEC | O_NONBLOCK) != 0)
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "cannot make a pipe: %s", strerror(errno));
@@ -187,15 +236,27 @@ void interrupt_settle(void) {
   state.running = NULL;
 }
 
+/* Whose turn it was has given it away: the break was for that alone. */
+static void end_break(lua_State *L) {
+  if (!state.breaking) return;
+  state.breaking = 0;
+  if (L && state.reason == INTERRUPT_NONE) lua_sethook(L, NULL, 0, 0);
+}
+
 lua_State *interrupt_enter(lua_State *L) {
   lua_State *previous = state.running;
   state.running = L;
+  if (!L) end_break(previous);
+  if (state.breaking && L) arm_break(L);
   if (state.reason != INTERRUPT_NONE && L) arm_hook(L);
   return previous;
 }
 
 void interrupt_leave(lua_State *previous) {
+  lua_State *left = state.running;
   state.running = previous;
+  if (!previous) end_break(left);
+  if (state.breaking && previous) arm_break(previous);
   if (state.reason != INTERRUPT_NONE && previous) arm_hook(previous);
 }
 

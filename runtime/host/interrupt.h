@@ -29,6 +29,13 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
 /* Gives the signals back to their defaults. Idempotent. */
 void interrupt_remove(struct loop *loop);
 
+/* From now on SIGINT does not end the run. It raises in the Lua that runs, unless that is our own,
+   until that gives its turn away, and in the next step of the loop calls `on_break`; `ran` says
+   whether any Lua ran. Whoever presses Ctrl-C again and again while the loop never comes to its
+   turn ends the process by force. NULL: SIGINT ends the run again. */
+typedef void interrupt_break_fn(void *context, bool ran);
+void interrupt_soften(interrupt_break_fn *on_break, void *context);
+
 /* Why the run is to end, or INTERRUPT_NONE. */
 enum interrupt_reason interrupt_pending(void);
 

@@ -244,6 +244,15 @@ static const char *push_message(lua_State *L, bool *module) {
                          luaL_typename(L, 1));
 }
 
+int report_exit_code(lua_State *L, int index) {
+  if (!is_lofty_error(L, index)) return EXIT_SCRIPT;
+  const char *code = member(L, index, "code");
+  const char *category = member(L, index, "category");
+  int exit_code = category ? error_exit_code(code ? code : "", category) : EXIT_SCRIPT;
+  lua_pop(L, 2);
+  return exit_code;
+}
+
 /* Runs protected: the error's own __tostring may be anybody's. Stack: error, parts and, where the
    coroutine is gone, its traceback. */
 static int build(lua_State *L) {

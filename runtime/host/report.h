@@ -18,6 +18,9 @@ struct report_style {
 int report_error(lua_State *L, lua_State *co, const struct script *script,
                  const struct report_style *style, struct buffer *out);
 
+/* The exit code of such an error; `index` is its place on the stack. Runs protected. */
+int report_exit_code(lua_State *L, int index);
+
 /* Appends a report of each error of a task that nobody has seen. Returns the exit code of the
    first, EXIT_DONE when there is none. */
 int report_unseen_errors(lua_State *L, const struct script *script,

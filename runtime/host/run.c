@@ -11,6 +11,7 @@
 #include "dry.h"
 #include "interrupt.h"
 #include "job.h"
+#include "repl.h"
 #include "running.h"
 #include "sandbox.h"
 #include "serve_sandbox.h"
@@ -181,6 +182,7 @@ static int open_run(struct run *run) {
 
 /* The state goes first: its userdata end their exchanges and timers. */
 static void close_run(struct run *run, int exit_code) {
+  repl_end(&run->context);
   state_close(run->L);
   /* What was printed and did not arrive has failed, for the history too. */
   run_end_record(run, output_look(&run->witness.output, exit_code, NULL));
@@ -215,7 +217,7 @@ static int prepare(lua_State *L) {
   struct run *run = lua_touserdata(L, 1);
   state_add_module_folder(L, run->script->folder);
   set_arguments(L, run);
-  if (strcmp(run->script->name, "-e") == 0) {
+  if (strcmp(run->script->name, "-e") == 0 || run->options->repl) {
     lua_getglobal(L, "require");
     lua_pushliteral(L, "lofty");
     lua_call(L, 1, 1);
@@ -229,6 +231,7 @@ static int prepare(lua_State *L) {
   }
   job_give_body(L, co, run->options);
   worker_give_body(L, co, run->options);
+  repl_give_body(L, co, run->options, run->script);
   int count = 0;
   while (run->argv[count]) count++;
   luaL_checkstack(co, count + 1, "too many arguments");
@@ -249,6 +252,7 @@ static int execute_script(struct run *run) {
   lua_pushcfunction(L, prepare);
   lua_pushlightuserdata(L, run);
   set_memory(run);
+  repl_begin(&run->context, L, run->options);
   if (lua_pcall(L, 1, 1, 0) != LUA_OK)
     return interrupt_pending() == INTERRUPT_MEMORY ? run_report_interruption(run)
                                                    : run_report(run, L);

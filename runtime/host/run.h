@@ -15,6 +15,7 @@ enum run_recording {
 };
 
 struct job_run;
+struct repl;
 struct worker_run;
 
 struct run_options {
@@ -46,14 +47,17 @@ struct run_options {
   struct log log;
   unsigned retries; /* of each call */
   enum run_recording recording;
-  bool lock;        /* not while another run has the lock */
-  bool no_wait;     /* a limit of calls is not waited for */
-  bool quiet;       /* what is printed is said only where the run fails */
-  bool keep_output; /* what is printed is in the history as well; so it is with quiet */
-  bool allow_all;   /* a person's own call: what the profile does not deny */
-  bool trace;       /* show each call */
-  bool dry_run;     /* nothing is written: the writes become a plan */
-  bool colour;      /* on standard error */
+  bool lock;          /* not while another run has the lock */
+  bool no_wait;       /* a limit of calls is not waited for */
+  bool quiet;         /* what is printed is said only where the run fails */
+  bool keep_output;   /* what is printed is in the history as well; so it is with quiet */
+  bool allow_all;     /* a person's own call: what the profile does not deny */
+  bool trace;         /* show each call */
+  bool dry_run;       /* nothing is written: the writes become a plan */
+  bool colour;        /* on standard error */
+  struct repl *repl;  /* it is a session at the prompt (repl.h), or NULL */
+  bool repl_on_error; /* the prompt opens where it fails */
+  bool no_confirm;    /* it asks nobody before it writes */
 };
 
 /* Runs `script` with the arguments in `argv` (NULL-terminated) and returns the exit code

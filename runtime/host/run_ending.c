@@ -4,6 +4,7 @@
 #include "../bind/http.h"
 #include "../core/exit_code.h"
 #include "interrupt.h"
+#include "repl.h"
 #include "report.h"
 #include "running.h"
 #include "state.h"
@@ -116,6 +117,7 @@ void run_on_failure(void *context, lua_State *co, int status) {
   struct run *run = context;
   if (state_was_refused(run->L) || tasks_are_stopped(run->tasks)) return;
   int exit_code = run_report(run, co);
+  repl_on_error(&run->context, run->L, co, run->options, run->script);
   if (status == LUA_ERRMEM) exit_code = EXIT_LIMIT;
   if (!run->failure) run->failure = exit_code;
   tasks_cancel(run->tasks);

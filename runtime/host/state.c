@@ -174,6 +174,7 @@ struct heap {
   size_t used, limit;     /* bytes; limit 0: none */
   struct request refused; /* just now; size 0: none was */
   bool over;              /* it was not enough, and the run ends */
+  bool raises;            /* it is not the run's end */
   bool warns;             /* the script said warn("@on") */
   bool in_middle;         /* of a warning that comes in parts */
 };
@@ -190,6 +191,7 @@ static void end_run(struct heap *heap) {
 static bool has_room(struct heap *heap, const struct request *request) {
   size_t more = request->size - request->old_size;
   if (!heap->limit) return true;
+  if (heap->raises) return heap->used <= heap->limit && more <= heap->limit - heap->used;
   bool fits = more <= heap->limit - heap->used;
   bool again = memcmp(request, &heap->refused, sizeof *request) == 0;
   bool given_up = heap->refused.size > 0 && !(again && fits);
@@ -236,6 +238,12 @@ void state_limit_memory(lua_State *L, size_t bytes) {
   lua_getallocf(L, &heap);
   struct heap *limited = heap;
   limited->limit = bytes > 0 && bytes < limited->used ? limited->used : bytes;
+}
+
+void state_memory_raises(lua_State *L) {
+  void *heap;
+  lua_getallocf(L, &heap);
+  ((struct heap *)heap)->raises = true;
 }
 
 bool state_was_refused(lua_State *L) {

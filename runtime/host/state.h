@@ -14,6 +14,9 @@ lua_State *state_new(struct context *context);
    error that a script could catch but ends the run (interrupt.h); a little is left for that end. */
 void state_limit_memory(lua_State *L, size_t bytes);
 
+/* From now on what goes beyond the limit is an error that can be caught, "not enough memory". */
+void state_memory_raises(lua_State *L);
+
 /* Whether the last block that it asked for was refused and is not asked for any more: then the run
    is over. */
 bool state_was_refused(lua_State *L);

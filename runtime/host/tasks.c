@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "../core/line_editor.h"
 #include "../core/progress.h"
 #include "../core/stack.h"
 #include "interrupt.h"
@@ -150,6 +151,18 @@ static bool must_stop(const struct tasks *tasks) {
   return tasks->loop_failed || tasks->broken || interrupt_pending() != INTERRUPT_NONE;
 }
 
+/* What stands on the screen while nobody has their turn, who might write there: the line that is
+   typed, or else the bar. */
+static void show(const struct context *context) {
+  line_editor_show(context->editor);
+  if (!line_editor_is_reading(context->editor)) progress_show(context->progress);
+}
+
+static void hide(const struct context *context) {
+  line_editor_hide(context->editor);
+  progress_hide(context->progress);
+}
+
 /* Runs on whichever stack is in use, and returns on the program's own. */
 static void schedule(struct tasks *tasks) {
   for (;;) {
@@ -163,9 +176,9 @@ static void schedule(struct tasks *tasks) {
       tasks->round--;
       go_on(tasks, next_ready(tasks));
     } else {
-      if (tasks->ready == 0) progress_show(tasks->context->progress);
+      if (tasks->ready == 0) show(tasks->context);
       tasks->loop_failed = !loop_step(tasks->context->loop, tasks->ready > 0 ? 0 : -1);
-      if (tasks->ready > 0 || must_stop(tasks)) progress_hide(tasks->context->progress);
+      if (tasks->ready > 0 || must_stop(tasks)) hide(tasks->context);
       tasks->round = tasks->ready;
     }
   }

@@ -9,6 +9,9 @@ local M = {}
 --- is an item for it now: an earlier run may have done it.
 M.plan = nil ---@type (fun(row: table, path: string, values: any[], fields: table): any, boolean)|nil
 
+--- At the prompt: asks whether a write is to be made, and raises where it is not (lofty.prompt.confirm).
+M.confirm = nil ---@type fun(row: table, path: string, values: any[], fields: table)|nil
+
 --- Makes a write.
 ---@param row table the operation
 ---@param path string without the query
@@ -20,6 +23,7 @@ M.plan = nil ---@type (fun(row: table, path: string, values: any[], fields: tabl
 ---@return any result
 ---@return table|nil metadata
 function M.make(row, path, values, fields, request, retries, attempt)
+  if M.confirm then M.confirm(row, path, values, fields) end
   local pass = guard.demand(row, values, fields, M.plan ~= nil)
   if M.plan and pass then return pass:plan(M.plan, row, path, values, fields) end
   if M.plan then return (M.plan(row, path, values, fields)) end
