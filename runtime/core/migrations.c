@@ -111,10 +111,10 @@ const char *const migrations[] = {
     "  WHERE state IN ('unreadable', 'dead');"
     "CREATE INDEX inbox_work_dead ON inbox_work (handler, settled) WHERE state = 'dead';"
     "CREATE INDEX instants_began ON instants (job, began, instant) WHERE run IS NOT NULL;",
-    /* 10: events that nobody delivered (inbox_reconcile.c); what was is found by what it is about
-     */
+    /* 10: events that nobody delivered (inbox_reconcile.c). What was is found by its key, and by
+       what it is about where it has none. */
     "ALTER TABLE inbox_events ADD COLUMN reconciled INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX inbox_events_thing ON inbox_events (thing) WHERE list_id IN (2, 10, 11);"
+    "CREATE INDEX inbox_events_keyless ON inbox_events (thing) WHERE event_key IS NULL;"
     "CREATE INDEX inbox_events_reconciled ON inbox_events (thing) WHERE reconciled = 1;"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;
