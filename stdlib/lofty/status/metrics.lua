@@ -110,6 +110,7 @@ end
 local function add_daemon(out, numbers)
   local daemon, disk = numbers.daemon, numbers.disk or {}
   gauge(out, "build_info", "The version; the value is always 1.", { 1, { version = numbers.version } })
+  gauge(out, "numbers_timestamp_seconds", "When these numbers were read.", { seconds(numbers.now) })
   gauge(out, "start_time_seconds", "When the daemon began.", { seconds(daemon.began) })
   gauge(out, "config_last_reload_successful", "Whether the files were taken when they were read last.",
     { flag(not daemon.load_failed) })

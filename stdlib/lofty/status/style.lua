@@ -66,12 +66,13 @@ dd { margin: 0; }
 .facts .soon dd { color: var(--soon); }
 .counts { margin-top: 1rem; }
 table { width: 100%; border-collapse: collapse; margin-top: .5rem; font-size: .95rem; }
+table.narrow { max-width: 24rem; }
 dl + table, .note + table { margin-top: 1rem; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { padding: .5rem .75rem .5rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .85rem; }
 tbody th { font-weight: 400; }
-th.number, td.number { text-align: right; white-space: nowrap; }
+th.number, td.number { text-align: right; white-space: nowrap; padding-right: 1.5rem; }
 td:last-child, th:last-child { padding-right: 0; }
 time { white-space: nowrap; }
 .far { display: block; font-size: .85rem; }

@@ -25,8 +25,9 @@ end
 ---@field class string|nil
 
 --- A table; the first cell of a row is its heading.
-local function table_of(caption, items, columns)
-  local out = { ('<table role="table"><caption>%s</caption>\n<thead role="rowgroup"><tr role="row">'):format(html(caption)) }
+local function table_of(caption, items, columns, class)
+  local out = { ('<table role="table"%s><caption>%s</caption>\n<thead role="rowgroup"><tr role="row">'):format(
+    class and (' class="%s"'):format(class) or "", html(caption)) }
   for _, column in ipairs(columns) do
     out[#out + 1] = ('<th role="columnheader" scope="col"%s>%s</th>'):format(
       column.class and (' class="%s"'):format(column.class) or "", html(column[1]))
@@ -83,7 +84,7 @@ function M.jobs(numbers)
   end
   return section("jobs", "Jobs", table_of("Jobs: when they run next, and how the last run ended", numbers.jobs, {
     { "Job", function(job)
-      return ("<strong>%s</strong><small>%s <span class=\"zone\">%s</span></small>"):format(html(job.name),
+      return ("<strong>%s</strong><small>%s, %s</small>"):format(html(job.name),
         html(job.words ~= "" and job.words or job.expression), html(job.zone == "local" and "this machine's time" or job.zone))
     end },
     { "State", state_cell },
@@ -182,7 +183,7 @@ local function hours_plot(calls)
   end
   if done + failed == 0 then return "" end
   local first, last = calls.hours[1].at, calls.hours[#calls.hours].at
-  local desc = ("%s in 48 hours, from %s on; %s refused or failed"):format(words.several(done + failed, "call"),
+  local desc = ("%s in 48 hours, from %s on; %s refused or failed, at the top of the bars"):format(words.several(done + failed, "call"),
     words.clock(first, ZONE), words.count(failed))
   return plot.bars { id = "calls-plot", title = "Calls per hour", desc = desc, bars = bars, classes = { "plain", "bad" },
     unit = "calls an hour", ends = { words.clock(first, ZONE):sub(6, 16), words.clock(last, ZONE):sub(6, 16) } }
@@ -259,7 +260,8 @@ function M.runs(numbers)
   return section("history", "Runs of the last 24 hours", table_of("Runs by how they ended", rows, {
     { "How they ended", function(row) return ('<span class="%s">%s</span>'):format(row.class, html(row.name)) end },
     { "Runs", number_cell("runs"), class = "number" },
-  }), '<p class="note">What a code means: <code>loftyrun help exit-codes</code>; what each did: <code>loftyrun history</code></p>\n')
+  }, "narrow"), '<p class="note">What a code means: <code>loftyrun help exit-codes</code>; what each did: '
+    .. '<code>loftyrun history</code></p>\n')
 end
 
 return M

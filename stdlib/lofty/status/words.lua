@@ -63,7 +63,8 @@ end
 ---@param ms integer
 ---@return string
 function M.length(ms)
-  if ms < 10 * SECOND then return ("%.1f s"):format(math.max(0, ms) / SECOND) end
+  if ms < SECOND then return ("%d ms"):format(math.max(0, ms)) end
+  if ms < 10 * SECOND then return ("%.1f s"):format(ms / SECOND) end
   if ms < MINUTE then return ("%d s"):format(ms // SECOND) end
   if ms < HOUR then
     local rest = ms < 10 * MINUTE and ms // SECOND % 60 or 0
@@ -77,13 +78,21 @@ function M.length(ms)
   return (days == 1 and "1 day" or ("%d days"):format(days)) .. (days < 10 and hours > 0 and (" %d h"):format(hours) or "")
 end
 
+--- A length of time in one unit, or in two where the second one matters.
+local function rough(ms)
+  if ms >= MINUTE and ms < HOUR then return ("%d min"):format(ms // MINUTE) end
+  if ms >= 10 * HOUR and ms < DAY then return ("%d h"):format(ms // HOUR) end
+  if ms >= 2 * DAY then return ("%d days"):format(ms // DAY) end
+  return M.length(ms)
+end
+
 --- "in 3 h", "5 min ago".
 ---@param at integer
 ---@param now integer
 ---@return string
 function M.distance(at, now)
-  if math.abs(at - now) < SECOND then return "now" end
-  return at > now and "in " .. M.length(at - now) or M.length(now - at) .. " ago"
+  if math.abs(at - now) < SECOND then return at > now and "now" or "just now" end
+  return at > now and "in " .. rough(at - now) or rough(now - at) .. " ago"
 end
 
 --- 2026-11-24 06:30 -05:00
