@@ -212,7 +212,7 @@ static const struct action actions[] = {
      OPTIONS_OF_A_STORE | OPTION_TZ | OPTION_FROM | OPTION_OUTPUT, job_next},
     {"run", "run a job now", WORD_JOB,
      OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW | OPTION_AT | OPTION_LOCK |
-         OPTION_WAIT_LOCK,
+         OPTION_WAIT_LOCK | OPTION_DRY_RUN | OPTION_PLAN,
      run_job},
     {"work", "webhooks, for loftyrun serve", WORD_ANY,
      OPTIONS_OF_A_JOB | OPTIONS_OF_A_SCRIPT | OPTION_ALLOW, work, true},
@@ -248,7 +248,10 @@ const struct command command_job = {
         "runs\n"
         "an instant that waits to be run, as loftyrun serve has it done, or ends with 7. run NAME "
         "FILE\n"
-        "runs it as FILE registers it now, for other schedulers.\n"
+        "runs it as FILE registers it now, for other schedulers. With --dry-run nothing is sent, "
+        "no\n"
+        "instant is taken and the history has nothing of it: the writes become a plan (loftyrun "
+        "apply).\n"
         "\n"
         "pause NAME: what comes from now on does not run, nor what waits; a run that is under way "
         "goes\n"

@@ -16,7 +16,7 @@ struct job_run {
   int64_t instant; /* milliseconds since 1970; 0: now */
   int64_t attempt;
   bool by_hand, claimed;
-  bool from_file; /* it has no instant to claim */
+  bool claims_nothing; /* it is run from a file that nobody serves, or dry */
   bool quiet;
 };
 
@@ -177,7 +177,12 @@ int job_run(const struct run_options *options, const char *name, int64_t at) {
   if (exit_code == EXIT_DONE) {
     wanted.job = &run;
     wanted.recording = RUN_RECORDED;
-    wanted.keep_output = true;
+    wanted.keep_output = !options->dry_run;
+    run.claims_nothing = options->dry_run;
+    if (run.claims_nothing) {
+      run.attempt = 1;
+      if (run.by_hand) run.instant = journal_now();
+    }
     wanted.job_name = name;
     double timeout = (double)run.job->options.timeout / 1000;
     if (timeout > 0 && (wanted.timeout <= 0 || timeout < wanted.timeout)) wanted.timeout = timeout;
@@ -200,7 +205,7 @@ int job_run_file(const struct run_options *options, const char *path, const char
     struct schedule_job job = {.name = name, .file = path, .body = "function"};
     struct job_run run = {.job = &job, .instant = journal_now(), .attempt = 1, .by_hand = true};
     struct run_options wanted = *options;
-    run.from_file = true;
+    run.claims_nothing = true;
     wanted.job = &run;
     wanted.job_name = name;
     wanted.recording = RUN_RECORDED;
@@ -232,7 +237,7 @@ char *job_run_name(const struct job_run *job) {
 
 int job_run_claim(struct job_run *job, struct context *context) {
   struct failure failure;
-  if (!job || job->from_file) return EXIT_DONE;
+  if (!job || job->claims_nothing) return EXIT_DONE;
   if (!run_journal_open(context, NULL, 0, &failure)) return say(&failure);
   char *name = job_run_name(job);
   if (!name) return out_of_memory();
