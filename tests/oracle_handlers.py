@@ -82,7 +82,7 @@ class Sandbox:
 class World:
     """A state folder with a file of handlers and a daemon."""
 
-    def __init__(self, text, environment=None, preload=None):
+    def __init__(self, text, environment=None, preload=None, options=()):
         self.folder = new_folder()
         self.file, self.out = os.path.join(self.folder, "handlers.lua"), os.path.join(self.folder, "out")
         self.write(text)
@@ -90,7 +90,7 @@ class World:
         self.environment = dict(environment or {}, OUT=self.out, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
         if preload:
             self.environment.update(LD_PRELOAD=preload, CLOCK_SHIFT=os.path.join(self.folder, "shift"))
-        self.place, self.line, self.text = "127.0.0.1:0", None, text
+        self.place, self.line, self.text, self.options = "127.0.0.1:0", None, text, options
         self.begin()
 
     def write(self, text):
@@ -99,7 +99,7 @@ class World:
         os.rename(self.file + ".new", self.file)
 
     def begin(self):
-        self.daemon = Receiver(BIN, self.folder, self.place, self.file, environment=self.environment)
+        self.daemon = Receiver(BIN, self.folder, self.place, *self.options, self.file, environment=self.environment)
         self.place = self.daemon.place
         return self.daemon.wait_for(r"serving jobs")
 
@@ -337,6 +337,27 @@ end)
     check("and it ends", world.close() == 0)
 
 
+def test_limits():
+    """What serve is given holds for each event: a shorter --timeout, and --max-requests also inside lofty.once and tasks."""
+    sandbox = Sandbox()
+    world = World(HEAD + """lofty.on.webhook("lead.created", { retries = 0 }, function() lofty.sleep(50) end)
+lofty.on.webhook("lead.updated", { retries = 0 }, function(event)
+  lofty.leads.list { limit = 1 }
+  lofty.once(event.key, function() lofty.spawn(lofty.leads.list, { limit = 1 }):wait() end)
+  local _, err = lofty.try(lofty.leads.list, { limit = 1 })
+  tell("third", event.lead, err and err.code == "TOO_MANY_CALLS" and 1 or 0)
+end)
+""", {"LOFTY_BASE_URL": sandbox.url}, options=["--max-requests", "2", "--timeout", "1"])
+    world.deliver([{"leadId": 7, "updateTime": 1}], "createdLead")
+    check("a shorter --timeout holds for a handler", world.until(lambda: count(world.folder, "state = 'dead'") == 1))
+    world.deliver([{"leadId": number, "updateTime": 1} for number in range(1, 5)])
+    check("each event may make as many requests as --max-requests says",
+          world.until(lambda: sorted(world.lines("third")) == [[number, 1] for number in range(1, 5)]), world.lines("third"))
+    check("and the handler goes on", world.until(lambda: count(world.folder, "state = 'done'") == 4))
+    world.close()
+    sandbox.stop()
+
+
 def test_fetch():
     """The thing behind the ping, with its id digit for digit; nil and "deleted" where it is gone."""
     sandbox = Sandbox()
@@ -359,6 +380,7 @@ def main():
     test_retries()
     test_reload()
     test_slow()
+    test_limits()
     test_kills()
     finish()
 

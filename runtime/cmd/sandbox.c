@@ -123,6 +123,7 @@ const struct command command_sandbox = {
         "  loftyrun api webhooks.create listId=2 "
         "callbackUrl=https://127.0.0.1:8443/hooks/SECRET\n"
         "  loftyrun api sandbox.trigger lead.updated leadId=ID count=20\n"
+        "All three at once is loftyrun serve --sandbox.\n"
         "trigger makes events of all twelve lists (id, time and array may be said as well), and\n"
         "GET /sandbox/deliveries tells what was posted. Only the arrays of list 2 and 6 to 8 are\n"
         "known to be Lofty's. --faults has for deliveries, each as NAME:RATE%:\n"

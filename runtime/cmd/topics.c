@@ -79,6 +79,8 @@ static const char profiles[] =
     "  max_body = 4194304, max_inbox = 1073741824        bytes\n"
     "  max_connections = 256, max_connections_per_address = 64,\n"
     "  max_request_seconds = 30, max_requests_per_minute   the last without a limit by default\n"
+    "  subscribe = \"https://HOST\"                        keep subscriptions that deliver there\n"
+    "  subscribe_seconds = 900                           how often that is looked after\n"
     "  reconcile = \"1h\"                                  how often the account is compared with\n"
     "                                                    the inbox (loftyrun help inbox); \"off\"\n"
     "\n"

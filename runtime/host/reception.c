@@ -90,6 +90,10 @@ static pid_t start_subscribing(void *context, struct failure *failure) {
   options.timeout = 0; /* those are for jobs and handlers */
   options.requests_maximum = 0;
   count += runs_options(&options, arguments + count, &room);
+  if (options.on_failure) {
+    arguments[count++] = "--on-failure";
+    arguments[count++] = options.on_failure;
+  }
   for (size_t i = 0; i < options.allow_count && i < RUNS_ALLOW_MOST; i++) {
     arguments[count++] = "--allow";
     arguments[count++] = options.allow[i];

@@ -13,6 +13,8 @@
 struct worker_run {
   int64_t server, generation;
   const char *file;
+  double timeout;         /* seconds for an event; 0: what its handler says */
+  unsigned long requests; /* for an event; 0: any number */
 };
 
 static int say(const struct failure *failure) {
@@ -58,7 +60,11 @@ static int open_script(const struct run_options *options, const struct worker_ru
 
 int worker_run(const struct run_options *options, int64_t server, int64_t generation,
                const char *file) {
-  struct worker_run worker = {.server = server, .generation = generation, .file = file};
+  struct worker_run worker = {.server = server,
+                              .generation = generation,
+                              .file = file,
+                              .timeout = options->timeout,
+                              .requests = options->requests_maximum};
   struct run_options wanted = *options;
   struct script script = {.name = NULL};
   char *arguments[] = {NULL};
@@ -69,7 +75,7 @@ int worker_run(const struct run_options *options, int64_t server, int64_t genera
     wanted.recording = RUN_RECORDED;
     wanted.keep_output = true;
     wanted.job_name = "webhooks";
-    /* Those are of one run that ends by itself; each event has the deadline of its handler. */
+    /* Those hold for each event. */
     wanted.timeout = 0;
     wanted.requests_maximum = 0;
     exit_code = run_script(&wanted, &script, arguments);
@@ -86,13 +92,21 @@ void worker_give_body(lua_State *L, lua_State *co, const struct run_options *opt
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "work");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 5);
   lua_pushinteger(L, worker->server);
   lua_setfield(L, -2, "server");
   lua_pushinteger(L, worker->generation);
   lua_setfield(L, -2, "generation");
   lua_pushstring(L, worker->file);
   lua_setfield(L, -2, "file");
+  if (worker->timeout > 0) {
+    lua_pushinteger(L, (lua_Integer)(worker->timeout * 1000) + 1);
+    lua_setfield(L, -2, "timeout");
+  }
+  if (worker->requests > 0) {
+    lua_pushinteger(L, (lua_Integer)worker->requests);
+    lua_setfield(L, -2, "requests");
+  }
   luaL_checkstack(co, 3, "the body of a worker");
   lua_xmove(L, co, 2); /* co: code, work, worker */
   lua_rotate(co, -3, -1);

@@ -132,25 +132,27 @@ static bool want(void *context, const struct inbox_handler *handler) {
 static bool start(struct workers *workers, struct worker *worker, struct failure *failure) {
   char server[24], generation[24], memory[24];
   struct runs_room room;
-  struct run_options options = workers->options->run;
+  const struct run_options *options = &workers->options->run;
   const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "work", server, generation};
   int count = 5;
   snprintf(server, sizeof server, "%" PRId64, workers->server);
   snprintf(generation, sizeof generation, "%" PRId64, worker->generation);
-  options.timeout = 0; /* those are of runs that end by themselves */
-  options.requests_maximum = 0;
-  count += runs_options(&options, arguments + count, &room);
-  if (options.memory) {
-    snprintf(memory, sizeof memory, "%zu", options.memory);
+  count += runs_options(options, arguments + count, &room);
+  if (options->memory) {
+    snprintf(memory, sizeof memory, "%zu", options->memory);
     arguments[count++] = "--max-memory";
     arguments[count++] = memory;
   }
-  for (size_t i = 0; i < options.allow_count && i < RUNS_ALLOW_MOST; i++) {
+  if (options->on_failure) {
+    arguments[count++] = "--on-failure";
+    arguments[count++] = options->on_failure;
+  }
+  for (size_t i = 0; i < options->allow_count && i < RUNS_ALLOW_MOST; i++) {
     arguments[count++] = "--allow";
-    arguments[count++] = options.allow[i];
+    arguments[count++] = options->allow[i];
   }
   arguments[count++] = "--priority";
-  arguments[count++] = options.priority ? options.priority : "scheduled";
+  arguments[count++] = options->priority ? options->priority : "scheduled";
   arguments[count++] = "--";
   arguments[count++] = worker->file;
   arguments[count] = NULL;

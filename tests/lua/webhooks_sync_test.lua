@@ -33,6 +33,7 @@ local function is_secret_kept(value)
 end
 
 local before = present()
+local lists = { lead_info = 2, note = 9, task = 10 }
 
 t.test("check tells what is missing, twice and not wanted, and changes nothing", function()
   local result = lofty.webhooks.sync({ { list = "lead_info", url = URL } }, { check = true })
@@ -128,6 +129,42 @@ t.test("every code is a sentence of its own", function()
   local err = t.fails("WEBHOOK_CALLBACK_URL_INVALID", lofty.webhooks.sync, { { list = 2, url = "https://-:/" .. SECRET } })
   t.matches(err.message, "Lofty does not take the URL")
   t.ok(is_secret_kept(err.message))
+end)
+
+t.test("what delivers to a URL of one's own goes once what replaces it is there, and nobody else's does", function()
+  for _, hook in ipairs(lofty.webhooks.list()) do lofty.webhooks.delete(hook.subscribeId) end
+  local old = "https://hooks.example.org/lofty/the-secret-before"
+  for _, list in ipairs { "lead_info", "task", "note" } do lofty.webhooks.create { listId = lists[list], callbackUrl = old } end
+  local stranger = "https://crm.example.com/path"
+  lofty.webhooks.create { listId = 2, callbackUrl = stranger }
+  lofty.webhooks.create { listId = 2, callbackUrl = stranger }
+  local wanted = { { list = "lead_info", url = URL }, { list = "task", url = URL } }
+  local result = lofty.webhooks.sync(wanted, { remove_at = { URL, old } })
+  t.equal(present(), { "10 " .. URL, "2 " .. stranger, "2 " .. stranger, "2 " .. URL })
+  t.equal({ result.created, result.removed, result.twice }, { 2, 3, 1 })
+  local created, removed = 0, 0
+  for _, step in ipairs(result.steps) do
+    if step.what == "created" then created = created + 1 end
+    if step.what == "removed" then
+      removed = removed + 1
+      t.equal(created, 2)
+    end
+  end
+  t.equal(removed, 3)
+end)
+
+t.test("with go_on a refusal keeps the old one of its list and leaves no other out", function()
+  for _, hook in ipairs(lofty.webhooks.list()) do lofty.webhooks.delete(hook.subscribeId) end
+  local old = "https://hooks.example.org/lofty/the-secret-before"
+  lofty.webhooks.create { listId = lists.task, callbackUrl = old }
+  for _ = 1, 10 do lofty.webhooks.create { listId = 1, callbackUrl = "https://crm.example.com/path" } end
+  local wanted = { { list = "lead_info", url = URL }, { list = "task", url = URL } }
+  local result = lofty.webhooks.sync(wanted, { remove_at = { URL, old }, go_on = true })
+  t.equal({ result.created, result.failed, result.removed, result.right }, { 1, 1, 0, false })
+  for _, step in ipairs(result.steps) do
+    if step.what == "failed" then t.ok(step.list == "task" and step.error:is(code.WEBHOOK_EXCEED_LIMIT)) end
+  end
+  t.ok(table.concat(present(), " "):find(old, 1, true) ~= nil)
 end)
 
 t.finish()

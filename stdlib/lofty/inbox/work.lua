@@ -2,6 +2,7 @@
 --- takes events from the store, which is the queue between the two (runtime/core/inbox_work.h), calls the handlers, each
 --- event in a task of its own, and notes what came of it. What ends it in the middle loses nothing: what it was at is
 --- taken up by the next one.
+local budget = require "lofty.inbox.budget"
 local clock = require "native.clock"
 local event = require "lofty.inbox.event"
 local log = require "native.log"
@@ -27,6 +28,7 @@ local PROBLEM_MAX = 500
 ---@field next integer|nil when an event is to be tried again
 ---@field ends boolean
 ---@field took integer how long the last turn was, in milliseconds
+---@field timeout number milliseconds that a call may take at most, whatever its handler says
 ---@field looked integer when it was last looked for dead runs
 
 local function describe(err)
@@ -58,9 +60,11 @@ end
 local function begin(work, handler, row)
   handler.busy, work.busy = handler.busy + 1, work.busy + 1
   task.start(function()
+    local scope = budget.take()
     local ok, err = task.catch(nil, function()
-      return tasks.deadline(handler.timeout, handler.f, event.new(row, handler.name))
+      return tasks.deadline(math.min(handler.timeout, work.timeout), handler.f, event.new(row, handler.name))
     end)
+    budget.give_back(scope)
     finish(work, handler, row, ok, err)
   end)
 end
@@ -102,6 +106,7 @@ end
 
 local function open(worker, functions)
   local work = { server = worker.server, handlers = {}, by_id = {}, settled = {}, busy = 0, took = 0, ends = false,
+    timeout = worker.timeout or math.huge,
     changed = task.signal(), looked = -LOOK_FOR_DEAD }
   local handlers, code, message = native.handlers(worker.server, worker.generation, worker.file)
   if not handlers then require("lofty.store").fail("inbox", code, message) end
@@ -115,10 +120,12 @@ local function open(worker, functions)
 end
 
 --- Works until the daemon wants it no more, or lives no more; then ends what it is at.
----@param worker { server: integer, generation: integer, file: string }
+---@param worker { server: integer, generation: integer, file: string, timeout: integer|nil, requests: integer|nil } the
+---  last two hold for each event: milliseconds, and requests
 ---@param functions table<string, function> by the handlers' names
 function M.run(worker, functions)
   local work = open(worker, functions)
+  if worker.requests then budget.begin(worker.requests) end
   task.start(function() watch(work) end)
   while true do
     local fine = turn(work)
