@@ -15,7 +15,7 @@ enum { MOST_WORDS = 2000, NO_KEY = 0 };
 static const char wait_type[] = "native.terminal.wait";
 static const char helpers_key; /* of the table: complete, hint */
 static const char wait_key;    /* of the wait under way */
-static const char *const ends[] = {"", "END", "INTERRUPTED", "TOO_LONG"};
+static const char *const ends[] = {"", "END", "INTERRUPTED", "TOO_LONG", "PASTED"};
 
 /* The wait for a line or a key, a userdata that the registry keeps while it lasts. */
 struct wait {
@@ -179,15 +179,11 @@ static int finish_read(lua_State *L, int status, lua_KContext k) {
   (void)status;
   struct wait *wait = lua_touserdata(L, (int)k);
   if (is_cut(L, wait)) return await_push_cut(L, wait->await.cut);
-  if (wait->end != LINE_READ) {
-    lua_pushnil(L);
-    lua_pushstring(L, ends[wait->end]);
-    return 2;
-  }
-  lua_pushstring(L, wait->line);
+  lua_pushstring(L, wait->line); /* nil where there is none */
   free(wait->line);
   wait->line = NULL;
-  return 1;
+  lua_pushstring(L, wait->end == LINE_READ ? NULL : ends[wait->end]);
+  return 2;
 }
 
 static int terminal_read(lua_State *L) {

@@ -8,7 +8,8 @@
           and what closes the only one, or nothing; hint(line, cursor) -> text or nothing. Both are
           called while the person types, and must not wait.
         interactive() -> boolean;  size() -> columns, rows; or nothing.
-        read(prompt [, text]) -> line, or nil, code: "END" or "INTERRUPTED" or "TOO_LONG".
+        read(prompt [, text]) -> line, or nil, code: "END" or "INTERRUPTED" or "TOO_LONG"; or lines
+          that were pasted, the last of which is not finished, and "PASTED".
         key() -> a character, or nil where there is none to come.
         remember(entry);  close().
         input(task or nil): what Ctrl-C cancels.

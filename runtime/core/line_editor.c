@@ -27,6 +27,7 @@ struct line_editor {
   struct termios before;       /* the terminal's state before a key is waited for */
   struct buffer input;         /* of what is no terminal: read, and not yet a line */
   size_t taken;
+  struct buffer pasted; /* several lines, with what was typed around them */
   char prompt[64];
   char *text;                  /* to begin with, until it is typed */
   size_t word;                 /* where the one begins that was completed last */
@@ -199,12 +200,68 @@ static void end_line(struct line_editor *editor, enum line_end end, const char *
 static void on_line(char *line) {
   struct line_editor *editor = active;
   editor->library.callback_handler_remove();
+  if (editor->pasted.length > 0) {
+    free(line);
+    struct buffer pasted = editor->pasted;
+    buffer_init(&editor->pasted, LINE_MOST);
+    end_line(editor, LINE_PASTED, pasted.data);
+    buffer_free(&pasted);
+    return;
+  }
   if (editor->hint[0]) fputs("\033[K", stdout);
   editor->hint[0] = '\0';
   if (!line) fputs("\n", stdout);
   fflush(stdout);
   end_line(editor, line ? LINE_READ : LINE_END_OF_INPUT, line);
   free(line);
+}
+
+static const char paste_begins[] = "\033[200~", paste_ends[] = "\033[201~";
+
+static bool read_pasted(struct buffer *text) {
+  size_t mark = sizeof paste_ends - 1;
+  for (;;) {
+    int key = active->library.read_key();
+    char byte = (char)(key == '\r' ? '\n' : key);
+    if (key < 0 || !buffer_append(text, &byte, 1)) return false;
+    if (text->length < mark || memcmp(text->data + text->length - mark, paste_ends, mark) != 0)
+      continue;
+    text->length -= mark;
+    text->data[text->length] = '\0';
+    return true;
+  }
+}
+
+/* What is pasted waits for Enter like what is typed. Several lines do so above the line that is
+   edited: readline cannot draw what is higher than the screen. */
+static int paste(int count, int key) {
+  (void)count, (void)key;
+  struct line_editor *editor = active;
+  struct readline_library *library = &editor->library;
+  struct buffer text;
+  buffer_init(&text, LINE_MOST);
+  if (!read_pasted(&text)) {
+    buffer_free(&text);
+    return 0;
+  }
+  if (!text.data || !strchr(text.data, '\n')) {
+    if (text.data) library->insert_text(text.data);
+    buffer_free(&text);
+    return 0;
+  }
+  const char *line = *library->line_buffer;
+  editor->pasted.length = 0;
+  bool fine = buffer_append(&editor->pasted, line, (size_t)*library->point) &&
+              buffer_append(&editor->pasted, text.data, text.length) &&
+              buffer_append_string(&editor->pasted, line + *library->point);
+  buffer_free(&text);
+  if (!fine) editor->pasted.length = 0;
+  if (!fine) return 0;
+  clear_hint(editor);
+  library->clear_visible_line();
+  fflush(stdout);
+  *library->done = 1;
+  return 0;
 }
 
 static int type_text(void) {
@@ -241,16 +298,23 @@ static void stop_and_go_on(struct line_editor *editor) {
   line_editor_show(editor);
 }
 
+/* Only its own way of drawing finds the line again on a screen of another size. */
+static void resize(struct line_editor *editor) {
+  struct readline_library *library = &editor->library;
+  clear_hint(editor);
+  *library->redisplay_function = library->redisplay;
+  library->resize_terminal();
+  *library->redisplay_function = redisplay;
+  if (!editor->hidden) show_hint(editor);
+}
+
 static void on_pipe(void *context) {
   struct line_editor *editor = context;
   char byte;
   while (read(editor->pipe[0], &byte, 1) == 1) {
     if (editor->reading != READING_LINE || !editor->library.handle) continue;
     if (byte == SIGTSTP) stop_and_go_on(editor);
-    if (byte == SIGWINCH) {
-      editor->hint[0] = '\0';
-      editor->library.resize_terminal();
-    }
+    if (byte == SIGWINCH) resize(editor);
   }
 }
 
@@ -281,6 +345,9 @@ static void set_up(struct line_editor *editor) {
   *library->redisplay_function = redisplay;
   *library->startup_hook = type_text;
   library->stifle_history(MOST_REMEMBERED);
+  static const char *const keymaps[] = {"emacs", "vi-insert"};
+  for (size_t i = 0; i < sizeof keymaps / sizeof *keymaps; i++)
+    library->bind_keys(paste_begins, paste, library->keymap(keymaps[i]));
 }
 
 /* What is no terminal */
@@ -353,6 +420,7 @@ struct line_editor *line_editor_new(struct loop *loop, const struct line_callbac
   editor->loop = loop;
   editor->callbacks = *callbacks;
   buffer_init(&editor->input, LINE_MOST);
+  buffer_init(&editor->pasted, LINE_MOST);
   if (pipe2(editor->pipe, O_CLOEXEC | O_NONBLOCK) != 0 ||
       !loop_watch(loop, editor->pipe[0], on_pipe, editor)) {
     failure_set(failure, "OUT_OF_DESCRIPTORS", "too many open descriptors");
@@ -384,6 +452,7 @@ void line_editor_free(struct line_editor *editor) {
   close(editor->pipe[0]);
   close(editor->pipe[1]);
   buffer_free(&editor->input);
+  buffer_free(&editor->pasted);
   free(editor->text);
   free(editor);
   active = NULL;

@@ -12,14 +12,20 @@
 
 struct line_editor;
 
-enum line_end { LINE_READ, LINE_END_OF_INPUT, LINE_INTERRUPTED, LINE_TOO_LONG };
+enum line_end {
+  LINE_READ,
+  LINE_END_OF_INPUT,
+  LINE_INTERRUPTED,
+  LINE_TOO_LONG,
+  LINE_PASTED /* several at once; the last of them is not finished */
+};
 
-enum { LINE_MOST = 4 * 1024 * 1024 }; /* bytes of a line that is no terminal's */
+enum { LINE_MOST = 4 * 1024 * 1024 }; /* bytes that are pasted, or of a line from a file */
 
 /* Called inside loop_step; none of them may wait. */
 struct line_callbacks {
   void *context;
-  /* What was typed. `line` is NULL but for LINE_READ, and gone afterwards. */
+  /* What was typed. `line` is NULL but for LINE_READ and LINE_PASTED, and gone afterwards. */
   void (*on_line)(void *context, enum line_end end, const char *line);
   /* A key that line_editor_read_key waited for; 0 where it was interrupted or the input ended. */
   void (*on_key)(void *context, int key);

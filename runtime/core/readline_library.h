@@ -27,11 +27,14 @@ struct readline_library {
   void (*deprep_terminal)(void);
   void (*display_match_list)(char **matches, int count, int longest);
   int (*insert_text)(const char *text);
+  int (*read_key)(void);
+  void *(*keymap)(const char *name);
+  int (*bind_keys)(const char *keys, int (*function)(int count, int key), void *keymap);
   void (*add_history)(const char *line);
   void (*stifle_history)(int most);
 
   char **line_buffer;
-  int *point, *end;
+  int *point, *end, *done;
   int *catch_signals, *catch_window_changes;
   int *completion_over, *append_character, *query_items, *sort_matches;
   unsigned long *state;

@@ -41,7 +41,7 @@ end
 local function ask(name)
   local row = operations.find(name)
   if not row then return nil end
-  local ok, result = pcall(require("lofty.client").call, name, row, { retries = 0 })
+  local ok, result = pcall(require("lofty.client").send, row, {}, {}, { retries = 0 })
   return ok and result or nil
 end
 

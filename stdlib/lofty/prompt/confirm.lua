@@ -132,7 +132,7 @@ local function confirm(row, path, values, fields)
     end
     if always then return end
   end
-  if input.answer == "no" then refuse(row, path, "you said no") end
+  if input.answer == "no" then refuse(row, path, "you said no", "the answer y sends it") end
 end
 
 --- Asks what has been waiting while a line was typed.

@@ -9,6 +9,8 @@ local terminal = require "native.terminal"
 
 local M = {}
 
+local HIGHEST = 16 -- lines of an input that the arrow keys bring back
+
 local handles = setmetatable({}, { __mode = "k" }) ---@type table<userdata, boolean> all tasks
 
 local function prompt_of(session)
@@ -34,13 +36,16 @@ local function read_history(session)
     session.settings.history = nil
     return sessions.say(session, "what is typed is not kept: " .. message)
   end
-  for _, entry in ipairs(entries) do terminal.remember(entry) end
+  for _, entry in ipairs(entries) do
+    if select(2, entry:gsub("\n", "")) < HIGHEST then terminal.remember(entry) end
+  end
 end
 
 local function remember(session, text)
   if not session.interactive or text:find("^%s*$") or text == session.remembered then return end
   session.remembered = text
-  terminal.remember(text)
+  -- One that is higher than the screen could not be drawn.
+  if select(2, text:gsub("\n", "")) < HIGHEST then terminal.remember(text) end
   local path = session.settings.history
   if not path or not require("lofty.prompt.secrets").may_be_kept(text) then return end
   local ok, _, message = terminal.append(path, text)
@@ -67,9 +72,12 @@ end
 --- Deals with one line, or with one more of an input that goes over several.
 local function take(session, line)
   local text = session.pending and session.pending .. "\n" .. line or line
-  if not session.pending and is_command(line) then
-    remember(session, line)
-    return require("lofty.prompt.commands").run(session, line)
+  if session.pending and line:find("^%s*$") and not session.pending:find("\n") and is_command(session.pending) then
+    text, session.pending = session.pending, nil
+  end
+  if not session.pending and is_command(text) then
+    remember(session, text)
+    return require("lofty.prompt.commands").run(session, text)
   end
   if not sessions.input(session, text) then
     session.pending = text
@@ -77,6 +85,17 @@ local function take(session, line)
   end
   session.pending = nil
   remember(session, text)
+end
+
+--- Lines that were pasted wait above the one that is edited, until Enter runs all of them.
+local function take_pasted(session, text, prompt, more)
+  local lines = {}
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
+  session.preset = table.remove(lines)
+  for _, line in ipairs(lines) do
+    io.stdout:write(session.pending and more or prompt, (line:gsub("\t", "    "):gsub("%c", "?")), "\n")
+    session.pending = session.pending and session.pending .. "\n" .. line or line
+  end
 end
 
 --- Reads and runs until the input ends, or the session is to.
@@ -90,7 +109,9 @@ local function loop(session)
     session.preset = nil
     local line, why = terminal.read(session.pending and more or prompt, text)
     confirm.ask_queued()
-    if line then
+    if why == "PASTED" then
+      take_pasted(session, line, prompt, more)
+    elseif line then
       take(session, line)
     elseif why == "TOO_LONG" then
       sessions.report(session, "a line is too long")

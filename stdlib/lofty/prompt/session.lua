@@ -114,8 +114,10 @@ end
 ---@param results table packed
 function M.print(session, results)
   local columns = pager.size()
-  local lines = {}
-  for index = 1, results.n do
+  local lines, last = {}, results.n
+  -- A call that has no second result has a nil for it.
+  while last > 1 and results[last] == nil do last = last - 1 end
+  for index = 1, last do
     local ok, more = pcall(require("lofty.prompt.show").lines, results[index], columns, session.colour)
     if not ok then more = { "a value that cannot be shown: " .. tostring(more) } end
     table.move(more, 1, #more, #lines + 1, lines)

@@ -276,7 +276,9 @@ end
 --- The metadata of a page, on one line.
 local function metadata_line(value, colour)
   local parts = {}
-  for _, name in ipairs(wording.sorted_keys(value)) do parts[#parts + 1] = name .. " = " .. M.inline(value[name]) end
+  for _, name in ipairs(wording.sorted_keys(value)) do
+    parts[#parts + 1] = name .. " = " .. width.cut(M.inline(value[name]), 24)
+  end
   return M.paint(colour, "dim", "(" .. table.concat(parts, ", ") .. ")")
 end
 
