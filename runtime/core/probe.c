@@ -20,7 +20,8 @@ struct attempt {
   struct curl_slist *headers;
   char message[CURL_ERROR_SIZE];
   size_t body;
-  bool looks; /* at a certificate that was refused: nothing else is told */
+  bool secures; /* TLS has begun, so there is a connection */
+  bool looks;   /* at a certificate that was refused: nothing else is told */
 };
 
 /* There is no other way to learn the version of TLS that works with every library that libcurl may
@@ -29,6 +30,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, voi
   static const char words[] = "SSL connection using ";
   struct attempt *attempt = context;
   (void)easy;
+  if (type == CURLINFO_SSL_DATA_OUT) attempt->secures = true;
   if (type != CURLINFO_TEXT || size < sizeof words - 1 ||
       strncmp(data, words, sizeof words - 1) != 0)
     return 0;
@@ -117,8 +119,9 @@ static bool has_passed(CURL *easy, CURLINFO which) {
   return curl_easy_getinfo(easy, which, &microseconds) == CURLE_OK && microseconds > 0;
 }
 
-static enum probe_stage stage_of(CURL *easy, const char *url, CURLcode result) {
+static enum probe_stage stage_of(const struct attempt *attempt, CURLcode result) {
   long tunnel = 0;
+  CURL *easy = attempt->easy;
   switch (result) {
     case CURLE_OK:
       return PROBE_DONE;
@@ -142,8 +145,9 @@ static enum probe_stage stage_of(CURL *easy, const char *url, CURLcode result) {
   if (curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel) == CURLE_OK && tunnel >= 300)
     return PROBE_PROXY;
   if (!has_passed(easy, CURLINFO_NAMELOOKUP_TIME_T)) return PROBE_NAME;
-  if (!has_passed(easy, CURLINFO_CONNECT_TIME_T)) return PROBE_CONNECT;
-  bool is_secure = strncmp(url, "https:", 6) == 0;
+  bool is_secure = strncmp(attempt->probe->url, "https:", 6) == 0;
+  /* libcurl counts the handshake as a part of connecting while it lasts. */
+  if (!attempt->secures && !has_passed(easy, CURLINFO_CONNECT_TIME_T)) return PROBE_CONNECT;
   return is_secure && !has_passed(easy, CURLINFO_APPCONNECT_TIME_T) ? PROBE_TLS : PROBE_REPLY;
 }
 
@@ -172,7 +176,7 @@ static void take(struct attempt *attempt, CURLcode result) {
   if (attempt->looks) return;
   /* A page without an end is an answer. */
   if (result == CURLE_WRITE_ERROR) result = CURLE_OK;
-  probe->reached = stage_of(attempt->easy, probe->url, result);
+  probe->reached = stage_of(attempt, result);
   probe->untrusted = result == CURLE_PEER_FAILED_VERIFICATION;
   if (result != CURLE_OK)
     snprintf(probe->message, sizeof probe->message, "%.250s",
