@@ -61,7 +61,7 @@ int command_no_action(const struct command *command, const char *word) {
   size_t count = 0;
   for (const struct action *action = command->actions; action->name && count < MOST_ACTIONS;
        action++)
-    if (!action->internal) names[count++] = action->name;
+    if (action->words != WORD_INTERNAL) names[count++] = action->name;
   int nearest = word ? text_nearest(word, names, count) : -1;
   join(names, count, all, sizeof all);
   if (nearest >= 0)

@@ -13,7 +13,6 @@ struct action {
   uint64_t accepts;     /* option_bits; 0: those of the command */
   /* As a command's; NULL: the command sees to it. */
   int (*run)(const struct options *options, char **words);
-  bool internal; /* for loftyrun itself: neither offered nor suggested */
 };
 
 struct command {

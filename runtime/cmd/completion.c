@@ -38,7 +38,7 @@ static const struct action actions[] = {
     {"bash", "the script for bash", WORD_ANY, 0, print_bash},
     {"zsh", "the script for zsh", WORD_ANY, 0, print_zsh},
     {"fish", "the script for fish", WORD_ANY, 0, print_fish},
-    {"words", "what a word may become, for those scripts", WORD_ANY, 0, answer, true},
+    {"words", "what a word may become, for those scripts", WORD_INTERNAL, 0, answer},
     {NULL}};
 
 static int run(const struct options *options, char **words) {

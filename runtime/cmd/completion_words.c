@@ -158,6 +158,7 @@ static void offer_kind(struct line *line, const char *prefix, enum word_kind kin
       offer_catalogue(line, prefix, "grants", NULL);
       break;
     case WORD_ANY:
+    case WORD_INTERNAL:
       break;
   }
 }
@@ -258,7 +259,7 @@ static void offer_word(struct line *line) {
     offer_kind(line, "", line->action->words);
   } else if (command->actions && !line->first) {
     for (const struct action *action = command->actions; action->name; action++)
-      if (!action->internal) offer(line, "", action->name, action->summary);
+      if (action->words != WORD_INTERNAL) offer(line, "", action->name, action->summary);
   } else {
     offer_kind(line, "", command->words);
   }

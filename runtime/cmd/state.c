@@ -52,7 +52,7 @@ static struct store *open_store(const struct options *options, bool is_check, in
 }
 
 static int run_check(const struct options *options, char **words) {
-  int exit_code;
+  int exit_code = EXIT_TEMPORARY;
   if (words[0]) return command_usage_error(&command_state, "state check takes no words");
   struct store *store = open_store(options, true, &exit_code);
   if (store) exit_code = check(store);
@@ -61,7 +61,7 @@ static int run_check(const struct options *options, char **words) {
 }
 
 static int run_backup(const struct options *options, char **words) {
-  int exit_code;
+  int exit_code = EXIT_TEMPORARY;
   if (!words[0] || words[1])
     return command_usage_error(&command_state, "say into which file: state backup FILE");
   struct store *store = open_store(options, false, &exit_code);

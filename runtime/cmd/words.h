@@ -11,7 +11,8 @@ enum word_kind {
   WORD_TOPIC,     /* of loftyrun help */
   WORD_JOB,
   WORD_GRANT,
-  WORD_ZONE
+  WORD_ZONE,
+  WORD_INTERNAL /* what begins so is for loftyrun itself: neither offered nor suggested */
 };
 
 #endif

@@ -12,8 +12,6 @@
 #include "../core/zone.h"
 #include "doctor_report.h"
 
-extern char **environ;
-
 static const char check[] = "environment";
 
 static const char *const known[] = {"LOFTY_API_KEY",
