@@ -37,7 +37,7 @@ endif
 # Writes $(2) to the file $(1) when it holds something else, so that a change rebuilds what depends on it.
 remember = @mkdir -p $(@D); echo '$(subst ','\'',$(2))' | cmp -s - $(1) || echo '$(subst ','\'',$(2))' > $(1)
 
-.PHONY: all docs api conformance deps demo test check asan valgrind bench install clean help FORCE test-programs bench-programs
+.PHONY: all docs api conformance deps demo test check asan valgrind browser bench install clean help FORCE test-programs bench-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -70,6 +70,9 @@ asan: ## run every test under AddressSanitizer and UBSan
 valgrind: all ## run a selection of the command line cases under valgrind
 	@if command -v valgrind >/dev/null; then python3 tests/cli/run.py --bin $(BIN) --valgrind --sample 24; \
 	  else echo "skip: no valgrind on this machine"; fi
+
+browser: all ## look at the status page in headless Chromium; pictures go to build/browser
+	@python3 tests/browser/status.py $(BIN) $(BUILD)/browser
 
 bench: all bench-programs ## run the measurements in tests/bench
 	@sh tests/bench/run.sh $(BIN) $(BUILD)

@@ -58,13 +58,13 @@ dd { margin: 0; }
 .figures .bad dd { color: var(--bad); }
 .figures .good dd { color: var(--good); }
 .figures dd small { font-weight: 400; line-height: 1.4; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: .25rem 2rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: .25rem 2rem; }
 .facts > div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line); padding: .25rem 0; }
 .facts dt { color: var(--soft); flex: 0 0 auto; }
 .facts dd { text-align: right; }
 .facts .bad dd { color: var(--bad); }
 .facts .soon dd { color: var(--soon); }
-.counts { margin-top: 1rem; }
+.counts { margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
 table { width: 100%; border-collapse: collapse; margin-top: .5rem; font-size: .95rem; }
 table.narrow { max-width: 24rem; }
 dl + table, .note + table { margin-top: 1rem; }
@@ -97,13 +97,15 @@ footer { padding: 0 1rem; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem; }
   .figures > div { padding: .5rem .75rem; }
   .figures dd { font-size: 1.25rem; }
-  .facts { grid-template-columns: minmax(0, 1fr); }
+  .facts, .counts { grid-template-columns: minmax(0, 1fr); }
+  .facts dt { flex: 0 1 auto; }
+  time { white-space: normal; }
   .matters li { display: block; }
   table, tbody, tr, th, td { display: block; width: auto; }
   thead { display: none; }
   tbody tr { padding: .5rem 0; border-top: 1px solid var(--line); }
   tbody th, tbody td { padding: .125rem 0; border: 0; }
-  tbody td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; }
+  tbody td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .5rem; }
   tbody td::before { content: attr(data-name); color: var(--soft); font-size: .85rem; }
   th.number, td.number { text-align: left; white-space: normal; }
   .drawn { width: auto; }
