@@ -161,6 +161,12 @@ def test_rotation():
     write_profile(folder, settings(SECRET, OTHER, allow=True))
     receiver.child.send_signal(signal.SIGHUP)
     check("with it they go", wait_until(lambda: present(server) == new), present(server))
+    gone = url("a-secret-of-long-ago-0")
+    subscribe(server, 2, gone)
+    receiver.child.send_signal(signal.SIGHUP)
+    check("one with a secret of long ago is told of", receiver.wait_for("with a secret that this receiver does not take"),
+          receiver.errors)
+    check("and left alone", (2, gone) in present(server))
     receiver.stop()
     shown = all_bytes(folder) + receiver.errors.encode()
     check("neither secret shows", SECRET.encode() not in shown and OTHER.encode() not in shown, receiver.errors)

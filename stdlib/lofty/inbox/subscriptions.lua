@@ -78,7 +78,7 @@ end
 local DONE = {
   created = { "info", "subscribed" },
   removed = { "info", "a subscription that is not needed any more is removed" },
-  refused = { "warn", "a subscription that is not needed any more belongs to another application, which alone removes it" },
+  refused = { "warn", "a subscription that is not needed belongs to another application, which alone can remove it" },
 }
 
 local function tell_done(result)
@@ -89,14 +89,20 @@ local function tell_done(result)
 end
 
 --- What stays as it is, and a person may want to know.
-local function notices_of(result, own, may_remove)
+local function notices_of(result, own, may_remove, url)
   local notices, others, hosts = {}, 0, {}
+  local here = lists.normal(url):match("^.*/")
   for _, step in ipairs(result.steps) do
     local stays = step.what == "twice" or step.what == "other"
-    if stays and own[lists.normal(step.callbackUrl)] and not may_remove then
+    local place = lists.normal(step.callbackUrl)
+    if stays and own[place] and not may_remove then
       local how = step.what == "twice" and "there twice" or "not wanted"
       notices[#notices + 1] = { "warn", ("a subscription to this receiver is %s; with the grant %s it would be removed")
         :format(how, GRANT), { subscription = step.shown, id = step.subscribeId } }
+    elseif stays and not own[place] and place:sub(1, #here) == here then
+      notices[#notices + 1] = { "warn", "a subscription delivers here with a secret that this receiver does not take; "
+        .. "where no other does, remove it: loftyrun api webhooks.delete ID", { subscription = step.shown,
+          id = step.subscribeId } }
     elseif stays then
       others, hosts[lists.host(step.callbackUrl)] = others + 1, true
     end
@@ -138,7 +144,7 @@ function M.run(server, how, url, previous)
   end
   tell_done(result)
   tell_failed(result)
-  tell_notices(notices_of(result, own, may_remove), always)
+  tell_notices(notices_of(result, own, may_remove, url), always)
   if result.failed > 0 then os.exit(ITEMS_FAILED) end
   log.write("debug", "the subscriptions are as they should be", { lists = #wanted })
 end
