@@ -3,6 +3,7 @@
 clocks, names, proxies, callbacks, daemons; and it never shows a secret, nor sends a stranger anything.
 
     tests/oracle_doctor.py build/loftyrun"""
+import base64
 import email.utils
 import json
 import os
@@ -182,6 +183,35 @@ def test_way():
              "clock", level, words)
 
 
+def signed_key(days):
+    """A key that says when it ends, as Lofty's do."""
+    def part(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+    return ".".join([part({"alg": "HS256"}), part({"exp": int(time.time() + days * 86400 + 3600)}), "c2lnbmF0dXJl"])
+
+
+def test_lofty():
+    """When a key ends, and how much of the limit is left."""
+    sandbox = Sandbox(BIN, "--seed", "empty", "--rate-limit=22/min")
+    environment = {"LOFTY_BASE_URL": sandbox.url}
+    says("a key that lasts", doctor("credential", "lofty", expected=0, LOFTY_API_KEY=signed_key(100), **environment), "credential", "ok",
+         "it ends on ")
+    says("a key that ends soon", doctor("credential", "lofty", expected=0, LOFTY_API_KEY=signed_key(3), **environment), "credential",
+         "warning", "in 3 days")
+    says("a key that says it has ended, and is taken", doctor("credential", "lofty", expected=0, LOFTY_API_KEY=signed_key(-3),
+         **environment), "credential", "warning", "it ended on")
+    says("one that is not taken", doctor("credential", "lofty", expected=3, LOFTY_API_KEY="expired", **environment), "lofty", "problem",
+         "LOFTY_API_KEY", "make a new one")
+    says("what is left of the limit", doctor("lofty", expected=0, **environment), "lofty", "ok", "19 of 22 calls are left")
+    for _ in range(5):
+        doctor("lofty", expected=0, **environment)
+    says("a limit that is nearly used up", doctor("lofty", expected=0, **environment), "lofty", "warning", " of 22 calls are left",
+         "--priority bulk")
+    found = doctor("lofty", expected=0, **environment)
+    says("a limit that is used up is no fault", found, "lofty", "warning", "use up the limit")
+    sandbox.stop()
+
+
 def test_certificate():
     """The receiver's own."""
     def files(certificate, key):
@@ -265,6 +295,7 @@ def test_jobs():
 make_certificates()
 test_tls()
 test_way()
+test_lofty()
 test_certificate()
 test_callbacks()
 test_jobs()

@@ -130,6 +130,11 @@ static void offer_names(const struct line *line, const char *prefix,
   buffer_free(&lines);
 }
 
+static void offer_actions(const struct line *line) {
+  for (const struct action *action = line->command->actions; action->name; action++)
+    if (action->words != WORD_INTERNAL) offer(line, "", action->name, action->summary);
+}
+
 static void offer_kind(struct line *line, const char *prefix, enum word_kind kind) {
   switch (kind) {
     case WORD_FILE:
@@ -156,6 +161,9 @@ static void offer_kind(struct line *line, const char *prefix, enum word_kind kin
       break;
     case WORD_GRANT:
       offer_catalogue(line, prefix, "grants", NULL);
+      break;
+    case WORD_ACTION:
+      offer_actions(line);
       break;
     case WORD_ANY:
     case WORD_INTERNAL:
@@ -258,8 +266,7 @@ static void offer_word(struct line *line) {
   } else if (line->action) {
     offer_kind(line, "", line->action->words);
   } else if (command->actions && !line->first) {
-    for (const struct action *action = command->actions; action->name; action++)
-      if (action->words != WORD_INTERNAL) offer(line, "", action->name, action->summary);
+    offer_actions(line);
   } else {
     offer_kind(line, "", command->words);
   }

@@ -4,17 +4,18 @@
 #include "cmd.h"
 
 /* Each word names one of the checks. */
-static const struct action actions[] = {{"configuration", "the file, the profile, the base URL"},
-                                        {"credential", "which, from where, until when"},
-                                        {"environment", "what cron leaves out, proxies, zones"},
-                                        {"disk", "the state folder: room, rights, what disk"},
-                                        {"store", "the file in it: whole, its schema, who uses it"},
-                                        {"jobs", "jobs, handlers and events that need somebody"},
-                                        {"webhooks", "the receiver's certificate, the callbacks"},
-                                        {"network", "the way to Lofty: DNS, TCP, TLS"},
-                                        {"clock", "this machine's, by the server's"},
-                                        {"lofty", "whose credential, what it may, the limit"},
-                                        {NULL}};
+static const struct action actions[] = {
+    {"configuration", "the file, the profile, the base URL", WORD_ACTION},
+    {"credential", "which, from where, until when", WORD_ACTION},
+    {"environment", "what cron leaves out, proxies, zones", WORD_ACTION},
+    {"disk", "the state folder: room, rights, what disk", WORD_ACTION},
+    {"store", "the file in it: whole, its schema, who uses it", WORD_ACTION},
+    {"jobs", "jobs, handlers and events that need somebody", WORD_ACTION},
+    {"webhooks", "the receiver's certificate, the callbacks", WORD_ACTION},
+    {"network", "the way to Lofty: DNS, TCP, TLS", WORD_ACTION},
+    {"clock", "this machine's, by the server's", WORD_ACTION},
+    {"lofty", "whose credential, what it may, the limit", WORD_ACTION},
+    {NULL}};
 
 static int run(const struct options *options, char **words) {
   for (char **word = words; *word; word++)

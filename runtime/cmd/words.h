@@ -12,6 +12,7 @@ enum word_kind {
   WORD_JOB,
   WORD_GRANT,
   WORD_ZONE,
+  WORD_ACTION,  /* another action of the command */
   WORD_INTERNAL /* what begins so is for loftyrun itself: neither offered nor suggested */
 };
 

@@ -10,6 +10,7 @@ local MARK = "\x1E"
 local OK, WARNING, PROBLEM = 0, 2, 3
 local DAY = 24 * 60 * 60 * 1000
 local SOON_DAYS = 7
+local NEW_ONE = "Make a new one and put it in its place."
 
 --- Without what would end a line or a part of it; what a terminal might obey is seen to where it is shown.
 local function plain(text) return (tostring(text or ""):gsub("[%c]", " ")) end
@@ -30,13 +31,18 @@ local function cure_of(err)
   return err.hint or "loftyrun help " .. tostring(err.code)
 end
 
+--- That others use up the limit of calls is no fault of anything here.
+local function level_of(err) return err.category == "rate_limit" and WARNING or PROBLEM end
+
 --- A read that everybody's work begins with, and what it is called for a person.
 local READS = {
   { name = "leads", call = function() return lofty.leads.list { limit = 1 } end },
   { name = "webhooks", call = function() return lofty.webhooks.list() end },
 }
 
-local function say_ending(facts)
+---@param facts table of native.credential
+---@param works boolean Lofty takes it all the same
+local function say_ending(facts, works)
   local grant = facts.kind == "login" or facts.kind == "client_credentials"
   if not facts.ends_at then return end
   local days = (facts.ends_at - lofty.now()) // DAY
@@ -44,9 +50,9 @@ local function say_ending(facts)
   if grant then
     say("credential", OK, 0, "", ("its token ends on %s, and is renewed before"):format(day))
   elseif days < 0 then
-    say("credential", PROBLEM, 3, "Make a new one and put it in its place.", ("it says that it ended on %s"):format(day))
+    say("credential", works and WARNING or PROBLEM, 3, NEW_ONE, ("it says that it ended on %s"):format(day))
   elseif days < SOON_DAYS then
-    say("credential", WARNING, 0, "Make a new one and put it in its place.", ("it ends on %s, in %d days"):format(day, days))
+    say("credential", WARNING, 0, NEW_ONE, ("it ends on %s, in %d days"):format(day, days))
   else
     say("credential", OK, 0, "", ("it ends on %s"):format(day))
   end
@@ -64,14 +70,14 @@ local function say_caller(me, err)
     say("lofty", WARNING, 0, cure_of(err), "it takes the credential, which may not ask whose it is: " .. tostring(err))
     return true
   end
-  say("lofty", PROBLEM, EXIT[err.category] or 4, cure_of(err), tostring(err))
+  say("lofty", level_of(err), EXIT[err.category] or 4, cure_of(err), tostring(err))
   return false
 end
 
 local function say_read(name, err)
   if not err then return say("lofty", OK, 0, "", ("the credential may read %s"):format(name)) end
   local is_permission = err.category == "permission" or err.category == "auth"
-  say("lofty", is_permission and WARNING or PROBLEM, EXIT[err.category] or 4, cure_of(err),
+  say("lofty", is_permission and WARNING or level_of(err), EXIT[err.category] or 4, cure_of(err),
     ("reading %s: %s"):format(name, tostring(err)))
 end
 
@@ -104,7 +110,7 @@ function M.run()
     asked[index] = lofty.spawn(function() return lofty.try(read.call) end)
   end
   local is_known = say_caller(who:wait())
-  say_ending(native.describe()) -- after the call: now its token is there
+  say_ending(native.describe(), is_known) -- after the call: now its token is there
   for index, read in ipairs(READS) do
     local result, err = asked[index]:wait()
     if is_known then say_read(read.name, err) end
