@@ -64,7 +64,7 @@ static bool mount_disk(int pages, unsigned long flags) {
 /* A disk of each size up to one on which it can begin; with more room it goes on. */
 static void test_small_disks(void) {
   bool begun = false;
-  for (int pages = 1; pages < 64 && !begun; pages++) {
+  for (int pages = 1; pages < 128 && !begun; pages++) {
     struct failure failure = {.code = ""};
     struct store *store = NULL;
     CHECK(mount_disk(pages, 0));
