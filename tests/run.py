@@ -22,13 +22,6 @@ TIMEOUT = 600  # seconds after which a program hangs, also on a machine that is 
 MEMORY = 4 << 30  # bytes of address space for each program; sanitizers need far more
 
 
-def sandbox_option(path):
-    """The option that a Lua test asks for in its first line: `-- sandbox: demo`."""
-    with open(path, encoding="utf-8") as source:
-        found = re.match(r"--\s*sandbox:\s*(\S+)", source.readline())
-    return ["--sandbox=" + found.group(1)] if found else []
-
-
 def programs(group, options):
     """The (name, command) pairs of one group."""
     python = [sys.executable]
@@ -36,8 +29,7 @@ def programs(group, options):
         return [(os.path.basename(p), [p]) for p in sorted(glob.glob(options.build + "/tests/c/test_*"))
                 if os.path.exists(os.path.join(TESTS, "c", os.path.basename(p) + ".c"))]
     if group == "lua":
-        return [(os.path.basename(p), [options.bin, *sandbox_option(p), p])
-                for p in sorted(glob.glob(TESTS + "/lua/*_test.lua"))]
+        return [("loftyrun test", [options.bin, "test", "--timeout", str(TIMEOUT), "tests/lua"])]
     if group == "oracle":
         return [(os.path.basename(p), python + [p, options.bin]) for p in sorted(glob.glob(TESTS + "/oracle_*.py"))]
     if group == "guide":

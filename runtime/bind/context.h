@@ -26,6 +26,7 @@ struct retry_doubt;
 struct tally;
 struct task;
 struct tasks;
+struct test_host;
 
 /* A coroutine that runs Lua now, and the one below it, which resumed it. */
 struct activation {
@@ -90,10 +91,12 @@ struct context {
   struct journal *journal;      /* NULL before it is first needed */
   struct buffer *registrations; /* what the script registers (registry.lua), or NULL */
   struct answered answered;
-  struct progress *progress;  /* NULL: nobody sees it */
-  struct line_editor *editor; /* NULL: there is no prompt */
-  struct task *input;         /* what was typed at the prompt and runs, or NULL */
-  unsigned breaks;            /* Ctrl-C that it has heard of */
+  struct progress *progress;    /* NULL: nobody sees it */
+  struct line_editor *editor;   /* NULL: there is no prompt */
+  struct task *input;           /* what was typed at the prompt and runs, or NULL */
+  unsigned breaks;              /* Ctrl-C that it has heard of */
+  const struct test_host *test; /* NULL: this is no test */
+  int64_t clock;                /* milliseconds since 1970, where a test has put it; 0: it goes */
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

@@ -45,6 +45,7 @@ extern const struct command command_serve;
 extern const struct command command_history;
 extern const struct command command_inbox;
 extern const struct command command_state;
+extern const struct command command_test;
 
 /* All commands, in the order help lists them, ended by NULL. */
 extern const struct command *const commands[];

@@ -86,6 +86,21 @@ static bool take_ledger(struct options *options, const char *value) {
   return !value || *value != '\0';
 }
 
+static bool take_report(struct options *options, const char *value) {
+  static const char *const forms[] = {"text", "tap", "junit"};
+  size_t length = strcspn(value, "=");
+  options->report = value;
+  if (value[length] == '=' && value[length + 1] == '\0') return false;
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (strlen(forms[i]) == length && strncmp(forms[i], value, length) == 0) return true;
+  return false;
+}
+
+static bool take_coverage(struct options *options, const char *value) {
+  options->coverage = value;
+  return !value || *value != '\0';
+}
+
 static bool take_priority(struct options *options, const char *value) {
   enum quota_priority priority;
   options->priority = value;
@@ -170,7 +185,8 @@ const struct option option_table[] = {
     {OPTION_FIELDS, "fields", 0, VALUE_REQUIRED, "A,B.C", "only these members, in this order",
      "names with commas between them", NULL, TEXT(fields)},
     {OPTION_FILTER, "filter", 0, VALUE_REQUIRED, "EXPRESSION",
-     "only items for which this Lua is true", "a Lua expression", NULL, TEXT(filter)},
+     "only items for which this Lua is true (test: whose name matches)", "a Lua expression", NULL,
+     TEXT(filter)},
     {OPTION_BODY, "body", 0, VALUE_REQUIRED, "JSON", "the body: JSON, @FILE, or @- for the input",
      "JSON, @FILE or @-", NULL, TEXT(body)},
     {OPTION_UNCHECKED, "unchecked", 0, VALUE_NONE, NULL, "send the call as it is written", NULL,
@@ -273,6 +289,13 @@ const struct option option_table[] = {
      "open a prompt in the scope of an error that nobody catches", NULL, NULL, 0},
     {OPTION_NO_CONFIRM, "no-confirm", 0, VALUE_NONE, NULL,
      "at the prompt: do not ask before a live account is written to", NULL, NULL, 0},
+    {OPTION_REPORT, "report", 0, VALUE_REQUIRED, "FORM", "text, tap, junit or junit=FILE",
+     "text, tap or junit, or junit=FILE", take_report, 0, "text tap junit junit="},
+    {OPTION_COVERAGE, "coverage", 0, VALUE_OPTIONAL, "FILE",
+     "count the lines that ran; for lcov into FILE (lcov.info)", "a file", take_coverage, 0, NULL,
+     WORD_FILE},
+    {OPTION_WATCH, "watch", 0, VALUE_NONE, NULL, "run again whenever a file changes", NULL, NULL,
+     0},
     {OPTION_SYSTEMD, "systemd", 0, VALUE_OPTIONAL, "WHERE",
      "timers of systemd: system, user, or a folder", "system, user, or a folder with a / in it",
      take_systemd, 0, "system user", WORD_FOLDER},

@@ -60,11 +60,14 @@ enum option_bit {
   OPTION_STATUS = 1ull << 45,
   OPTION_REPL_ON_ERROR = 1ull << 46,
   OPTION_ALLOW = 1ull << 47,
+  OPTION_WATCH = 1ull << 48,
+  OPTION_REPORT = 1ull << 49,
   OPTION_DRY_RUN = 1ull << 50,
   OPTION_PLAN = 1ull << 51,
   OPTION_INCOMPLETE = 1ull << 52,
   OPTION_AT = 1ull << 53,
   OPTION_MAX_JOBS = 1ull << 54,
+  OPTION_COVERAGE = 1ull << 55,
   OPTION_NO_CONFIRM = 1ull << 56,
   OPTION_SYSTEMD = 1ull << 59,
   OPTION_SERVICE = 1ull << 60,
@@ -139,6 +142,8 @@ struct options {
   struct option_word words[OPTION_WORDS_MOST];
   size_t word_count;
   bool ended;                    /* by --: whatever follows is no option */
+  const char *report;            /* a form, and a file where it is to go */
+  const char *coverage;          /* a file; NULL: none was named */
   const char *listen;            /* core/listener.h */
   const char *certificate, *key; /* files */
   const char *subscribe;         /* https://HOST */

@@ -53,7 +53,7 @@ static int again(lua_State *L) {
 /* exit_code(err) -> the one that a run ends with which does not catch it. */
 static int exit_code(lua_State *L) {
   luaL_checkany(L, 1);
-  lua_pushinteger(L, report_exit_code(L, 1));
+  lua_pushinteger(L, report_exit_code_at(L, 1));
   return 1;
 }
 

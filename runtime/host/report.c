@@ -23,8 +23,7 @@ struct parts {
   int exit_code;
 };
 
-/* Which exit code a Lofty error ends with: by its code where that says more than its category. */
-static int error_exit_code(const char *code, const char *category) {
+int report_exit_code(const char *code, const char *category) {
   static const struct {
     const char *name;
     int exit_code;
@@ -244,11 +243,11 @@ static const char *push_message(lua_State *L, bool *module) {
                          luaL_typename(L, 1));
 }
 
-int report_exit_code(lua_State *L, int index) {
+int report_exit_code_at(lua_State *L, int index) {
   if (!is_lofty_error(L, index)) return EXIT_SCRIPT;
   const char *code = member(L, index, "code");
   const char *category = member(L, index, "category");
-  int exit_code = category ? error_exit_code(code ? code : "", category) : EXIT_SCRIPT;
+  int exit_code = category ? report_exit_code(code ? code : "", category) : EXIT_SCRIPT;
   lua_pop(L, 2);
   return exit_code;
 }
@@ -270,7 +269,7 @@ static int build(lua_State *L) {
     luaL_traceback(L, parts->co, NULL, 0);
     traceback = lua_tostring(L, -1);
   }
-  parts->exit_code = category ? error_exit_code(code ? code : "", category) : EXIT_SCRIPT;
+  parts->exit_code = category ? report_exit_code(code ? code : "", category) : EXIT_SCRIPT;
   struct buffer frames;
   char first[LINE_LENGTH];
   buffer_init(&frames, parts->out->maximum);

@@ -19,12 +19,15 @@ int report_error(lua_State *L, lua_State *co, const struct script *script,
                  const struct report_style *style, struct buffer *out);
 
 /* The exit code of such an error; `index` is its place on the stack. Runs protected. */
-int report_exit_code(lua_State *L, int index);
+int report_exit_code_at(lua_State *L, int index);
 
 /* Appends a report of each error of a task that nobody has seen. Returns the exit code of the
    first, EXIT_DONE when there is none. */
 int report_unseen_errors(lua_State *L, const struct script *script,
                          const struct report_style *style, struct buffer *out);
+
+/* Which exit code a Lofty error ends with: by its code where that says more than its category. */
+int report_exit_code(const char *code, const char *category);
 
 /* Appends where the script was when it was interrupted: "  at demo.lua:12". */
 void report_place(lua_State *co, struct buffer *out);

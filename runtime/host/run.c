@@ -17,6 +17,7 @@
 #include "serve_sandbox.h"
 #include "state.h"
 #include "tasks.h"
+#include "test_worker.h"
 #include "traffic.h"
 #include "worker.h"
 
@@ -36,6 +37,7 @@ static int open_target(struct run *run) {
   char url[64];
   const struct run_options *options = run->options;
   const char *shared = options->sandbox_seed ? serve_sandbox_url() : NULL;
+  if (options->test) return test_worker_target(run);
   if (options->sandbox_seed) {
     struct sandbox_options sandbox = {.seed = options->sandbox_seed,
                                       .faults = options->faults,
@@ -184,6 +186,7 @@ static int open_run(struct run *run) {
 static void close_run(struct run *run, int exit_code) {
   repl_end(&run->context);
   state_close(run->L);
+  test_worker_close(run->options->test);
   /* What was printed and did not arrive has failed, for the history too. */
   run_end_record(run, output_look(&run->witness.output, exit_code, NULL));
   notice_wait(&run->witness.notice, &run->context);
@@ -232,6 +235,7 @@ static int prepare(lua_State *L) {
   job_give_body(L, co, run->options);
   worker_give_body(L, co, run->options);
   repl_give_body(L, co, run->options, run->script);
+  test_worker_give_body(L, co, run->options);
   int count = 0;
   while (run->argv[count]) count++;
   luaL_checkstack(co, count + 1, "too many arguments");

@@ -16,6 +16,7 @@ enum run_recording {
 
 struct job_run;
 struct repl;
+struct test_worker;
 struct worker_run;
 
 struct run_options {
@@ -33,6 +34,7 @@ struct run_options {
   const char *priority;           /* interactive, scheduled or bulk; or NULL */
   struct job_run *job;            /* the run is one of this job (job.h), or NULL */
   struct worker_run *worker;      /* it works on webhooks for a daemon (worker.h), or NULL */
+  struct test_worker *test;       /* it is a test process (test_worker.h), or NULL */
   struct buffer *registrations;   /* the script only tells what it registers, here; or NULL */
   const char *ping;               /* the name of a ping of the profile, or NULL */
   const char *on_failure;   /* a command that is run where the run fails; NULL: the profile's */

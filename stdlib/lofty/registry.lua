@@ -112,6 +112,18 @@ function M.work(code, worker, ...)
   return require("lofty.inbox.work").run(worker, functions.webhook)
 end
 
+--- Has the code register, and returns what and with which functions, for lofty.test; nothing of it is kept.
+---@param code function
+---@return lofty.Registration[]
+---@return table<string, table<string, function>> functions by kind and name
+function M.collect(code)
+  local ok, err = require("native.task").catch(nil, register, code)
+  local found, its_functions = registrations, functions
+  phase, registrations, functions = "none", {}, { schedule = {}, webhook = {} }
+  if not ok then error(err, 0) end
+  return found, its_functions
+end
+
 --- Called by the host with the file's own code, and with the name of the job that is to run; without one it only tells.
 ---@param code function
 ---@param name string|nil

@@ -177,4 +177,3 @@ t.test("a misspelt operation raises where it is read or set", function()
   t.raises(message, function() lofty.tasks.finsh = print end)
 end)
 
-t.finish()

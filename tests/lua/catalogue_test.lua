@@ -223,4 +223,3 @@ t.test("help of an unknown name suggests the nearest", function()
   end
 end)
 
-t.finish()

@@ -180,4 +180,3 @@ for index, case in ipairs(ACCEPTED) do
   end)
 end
 
-t.finish()

@@ -284,4 +284,3 @@ t.test("path parameters", function()
   t.equal(clean, { 651095960136641 })
 end)
 
-t.finish()

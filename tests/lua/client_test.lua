@@ -237,4 +237,3 @@ t.test("small functions of the library", function()
   t.ok(waited >= 15, "waited " .. waited .. " ms")
 end)
 
-t.finish()

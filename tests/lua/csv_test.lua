@@ -99,4 +99,3 @@ t.test("a line is read back as it was written", function()
   t.equal(found[1], { "", " a ", 'say "x"', "two\r\nlines", "1,2", "Zoë", "651095960136641" })
 end)
 
-t.finish()

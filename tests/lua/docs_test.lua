@@ -123,5 +123,4 @@ t.test("a folder that cannot be written is said", function()
   t.ok(text:find("make docs: cannot make /proc/none/markdown", 1, true), text)
 end)
 
-os.execute("rm -rf " .. folder)
-t.finish()
+t.after_all(function() os.execute("rm -rf " .. folder) end)

@@ -29,4 +29,3 @@ t.test("what is denied stays denied", function()
   t.equal(grant.held, false)
 end)
 
-t.finish()

@@ -252,4 +252,3 @@ end)
 
 t.test("nothing was sent", function() t.equal(sent, 0) end)
 
-t.finish()

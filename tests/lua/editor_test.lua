@@ -230,4 +230,3 @@ t.test("a user's settings are read as they come", function()
   end
 end)
 
-t.finish()

@@ -153,5 +153,4 @@ t.test("the script itself holds up nobody in such a loop", function()
   t.ok(turns > 0)
 end)
 
-sleeper:cancel()
-t.finish()
+t.after_all(function() sleeper:cancel() end)

@@ -199,4 +199,3 @@ t.test("misuse points at the nearest line outside the library", function()
   t.raises("error_test.lua:%d+: x: y", function() inside(function(g) g() end, misuse) end)
 end)
 
-t.finish()

@@ -162,4 +162,3 @@ t.test("--max-requests that will not do is said after the first item, once", fun
   t.equal(lines, {})
 end)
 
-t.finish()

@@ -162,4 +162,3 @@ t.test("enough was tried", function()
   end
 end)
 
-t.finish()

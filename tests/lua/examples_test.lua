@@ -75,4 +75,3 @@ for _, name in ipairs(names) do
   end)
 end
 
-t.finish()

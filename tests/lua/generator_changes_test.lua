@@ -223,4 +223,3 @@ t.test("names that are words of Lua, and defaults of another type", function()
   t.equal(math.type(row.body.fields.part.fields.least.min), "integer")
 end)
 
-t.finish()

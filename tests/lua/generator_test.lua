@@ -177,4 +177,3 @@ t.test("a file that is no description is refused in one line", function()
   t.ok(program("no/such/file"):find("no/such/file: No such file", 1, true), (program("no/such/file")))
 end)
 
-t.finish()

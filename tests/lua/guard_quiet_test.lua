@@ -144,4 +144,3 @@ t.test("a call that has waited until it is quiet is not sent, and does not count
   t.equal(native.used(require("lofty.store").account(), "send_sms", "2026-06-07"), 0)
 end)
 
-t.finish()

@@ -280,4 +280,3 @@ t.test("lofty.guard.may tells what the call would raise", function()
   t.equal(lofty.guard.zones {}, { "America/New_York" })
 end)
 
-t.finish()

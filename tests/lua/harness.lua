@@ -1,108 +1,40 @@
---- Tests in Lua, run by loftyrun itself: `local t = require "harness"`, then t.test(...) for each, t.finish() at the end.
+--- What the tests of the library add to lofty.test: the tests of a file share one process and one sandbox, of the seed
+--- that its first line names (`-- sandbox: demo`), and checks are functions. Run them with loftyrun test tests/lua.
+local difference = require "lofty.test.difference"
+local test = require "lofty.test"
+
 local M = {}
 
-local passed, failed = 0, 0
+local expect = test.expect
 
---- A value on one line, floats told from integers (2 and 2.0) and strings in quotes.
----@param value any
----@param depth? integer how deep already; tables deeper than 6 are cut short
----@return string
-function M.show(value, depth)
-  depth = depth or 0
-  if type(value) == "string" then
-    return (string.format("%q", value):gsub("\\\n", "\\n"))
-  elseif type(value) ~= "table" then
-    return tostring(value)
-  elseif depth > 6 then
-    return "{...}"
-  end
-  local parts = {}
-  for i, item in ipairs(value) do
-    parts[i] = M.show(item, depth + 1)
-  end
-  local named = {}
-  for key, item in pairs(value) do
-    if not (math.type(key) == "integer" and key >= 1 and key <= #parts) then
-      local name = type(key) == "string" and key:match("^[%a_][%w_]*$") or "[" .. M.show(key, depth + 1) .. "]"
-      named[#named + 1] = name .. " = " .. M.show(item, depth + 1)
-    end
-  end
-  table.sort(named)
-  table.move(named, 1, #named, #parts + 1, parts)
-  return "{" .. table.concat(parts, ", ") .. "}"
+local function seed()
+  local file <close> = assert(io.open(arg[0]))
+  return (file:read("l") or ""):match("^%-%-%s*sandbox:%s*(%S+)")
 end
 
--- Deep, and exact: 1 is not 1.0, two NaN are the same.
-local function same(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return math.type(a) == math.type(b) and (a == b or a ~= a and b ~= b)
-  end
-  if a == b then
-    return true
-  end
-  for key, value in pairs(a) do
-    if not same(value, b[key]) then
-      return false
-    end
-  end
-  for key in pairs(b) do
-    if a[key] == nil then
-      return false
-    end
-  end
-  return true
-end
+test.use { seed = seed() or "empty" }
+test.serial()
 
--- Raised where the test called the check: level 3 from inside one.
-local function fail(what, message)
-  error((what and what .. ": " or "") .. message, 3)
-end
-
---- Runs one test at once; its failure is printed and the next one goes on.
----@param name string
----@param body fun() raises when it fails
-function M.test(name, body)
-  local ok, problem = xpcall(body, function(err)
-    return type(err) == "string" and debug.traceback(err, 2) or err
-  end)
-  if ok then
-    passed = passed + 1
-    print("ok " .. name)
-  else
-    failed = failed + 1
-    print("FAIL " .. name)
-    print("  " .. tostring(problem):gsub("\n", "\n  "))
-  end
-end
+M.after_all = test.after_all
+M.test = test.it
+M.show = difference.show
 
 --- Equal in depth, and integers only to integers.
 ---@param actual any
 ---@param expected any
 ---@param what? string
-function M.equal(actual, expected, what)
-  if not same(actual, expected) then
-    fail(what, "expected " .. M.show(expected) .. ", got " .. M.show(actual))
-  end
-end
+function M.equal(actual, expected, what) expect(actual, what):equals(expected) end
 
 --- True, or anything but false and nil.
 ---@param value any
 ---@param what? string
-function M.ok(value, what)
-  if not value then
-    fail(what, "expected something true, got " .. M.show(value))
-  end
-end
+function M.ok(value, what) expect(value, what):exists() end
 
 --- A string in which the pattern is found.
 ---@param text any
 ---@param pattern string
 ---@param what? string
-function M.matches(text, pattern, what)
-  if type(text) ~= "string" or not text:find(pattern) then
-    fail(what, "expected a match of " .. M.show(pattern) .. " in " .. M.show(text))
-  end
-end
+function M.matches(text, pattern, what) expect(text, what):matches(pattern) end
 
 --- Raises a plain string, as misuse does, in which the pattern is found.
 ---@param pattern string
@@ -111,10 +43,9 @@ end
 ---@return string message the whole message
 function M.raises(pattern, body, ...)
   local ok, err = pcall(body, ...)
-  if ok then
-    fail(nil, "expected an error that matches " .. M.show(pattern) .. ", but nothing was raised")
-  elseif type(err) ~= "string" or not err:find(pattern) then
-    fail(nil, "expected an error that matches " .. M.show(pattern) .. ", got " .. tostring(err))
+  if ok then test.fail("expected an error that matches " .. M.show(pattern) .. ", and nothing was raised") end
+  if type(err) ~= "string" or not err:find(pattern) then
+    test.fail(("expected an error that matches %s, got %s"):format(M.show(pattern), tostring(err)))
   end
   return err
 end
@@ -126,20 +57,11 @@ end
 ---@return table err the error object
 function M.fails(code, body, ...)
   local ok, err = pcall(body, ...)
-  if ok then
-    fail(nil, "expected the error " .. tostring(code) .. ", but nothing was raised")
-  elseif type(err) ~= "table" or err.code ~= code then
-    fail(nil, "expected the error " .. tostring(code) .. ", got " .. tostring(err))
+  if ok then test.fail(("expected the error %s, and nothing was raised"):format(code)) end
+  if type(err) ~= "table" or err.code ~= code then
+    test.fail(("expected the error %s, got %s"):format(code, tostring(err)))
   end
   return err
-end
-
---- Prints the summary; raises when a test failed, so that the exit code tells. The last line of every test file.
-function M.finish()
-  print(passed .. " passed, " .. failed .. " failed")
-  if failed > 0 or passed == 0 then
-    error("tests failed", 0)
-  end
 end
 
 return M

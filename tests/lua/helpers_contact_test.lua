@@ -82,4 +82,3 @@ t.test("mistakes point at the script", function()
   t.raises('lofty.contact has no operation "phones"; did you mean "phone"%?', function() return contact.phones end)
 end)
 
-t.finish()

@@ -236,4 +236,3 @@ t.test("try gives the result and no error", function()
   t.equal({ result.leadId, err }, { 1, nil })
 end)
 
-t.finish()

@@ -104,4 +104,3 @@ t.test("an address with + is looked up as it is", function()
   t.equal(transport.sent(), { "GET /v1.0/leads?email=ada%2Bweb%40example.com&limit=100&preciseSearchFlag=true" })
 end)
 
-t.finish()

@@ -138,4 +138,3 @@ t.test("wait raises everything else at once", function()
   end
 end)
 
-t.finish()

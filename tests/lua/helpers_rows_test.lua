@@ -82,4 +82,3 @@ t.test("a misspelt helper is found", function()
   t.raises("leads.wait: use a dot, not a colon", function() lofty.leads:wait(7) end)
 end)
 
-t.finish()

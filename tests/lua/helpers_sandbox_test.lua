@@ -91,4 +91,3 @@ t.test("a part of a property address changes alone", function()
   t.equal({ address.streetAddress, address.city, address.unit }, { "12 Mill Road", "Portland", "4B" })
 end)
 
-t.finish()

@@ -179,4 +179,3 @@ t.test("mistakes are found before anything is sent", function()
   t.raises("leads.remove_tags: expected a table, got integer 5", function() leads.remove_tags(7, { "vip" }, 5) end)
 end)
 
-t.finish()

@@ -105,4 +105,3 @@ t.test("mistakes", function()
   t.raises("queryKey must be at most 15 characters", function() transactions.each_all { queryKey = ("x"):rep(16) } end)
 end)
 
-t.finish()

@@ -166,4 +166,3 @@ t.test("a text that looks like an array's name is none", function()
   t.equal(#events_of '{"listId":2,"event":"updatedLead","updatedLead":[{"leadId":1}]}', 1)
 end)
 
-t.finish()

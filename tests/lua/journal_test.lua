@@ -245,4 +245,3 @@ t.test("a reply that was asked for before what is forgotten had changed does not
   t.equal(seen.has_changed("lead 1", "stage", early), false)
 end)
 
-t.finish()

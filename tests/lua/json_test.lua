@@ -226,4 +226,3 @@ t.test("cjson: settings", function()
   t.raises("expected integer between 1 and", c.encode_max_depth, 0)
 end)
 
-t.finish()

@@ -82,4 +82,3 @@ t.test("days, types, languages and ids", function()
   t.equal(select(2, field("birthday", "1990-13-01")), "birthday is a day that does not exist")
 end)
 
-t.finish()

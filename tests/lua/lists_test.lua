@@ -78,4 +78,3 @@ t.test("there are many lists, and pages to turn in them", function()
   t.ok(several >= 5, several .. " with more than a page")
 end)
 
-t.finish()

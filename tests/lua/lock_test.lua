@@ -90,4 +90,3 @@ t.test("mistakes are told at the script's line", function()
   lock:release()
 end)
 
-t.finish()

@@ -185,4 +185,3 @@ t.test("mistakes raise at the script's line", function()
   end)
 end)
 
-t.finish()

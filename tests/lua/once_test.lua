@@ -313,4 +313,3 @@ t.test("mistakes are told", function()
   t.raises('must be "done" or "again"', function() lofty.once.settle("a", "gone") end)
 end)
 
-t.finish()

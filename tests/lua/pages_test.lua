@@ -338,4 +338,3 @@ t.test("notes: a full page leaves doubt, and doubt is not silence", function()
   t.matches(err.message, "got exactly the 100 items that one page can hold")
 end)
 
-t.finish()

@@ -319,4 +319,3 @@ t.test("a long circle is noticed, and short memory is enough for it", function()
   is_broken("page %d+ repeats page %d+", row { page = "cursor", page_size = 2 })
 end)
 
-t.finish()

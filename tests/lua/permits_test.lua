@@ -96,4 +96,3 @@ t.test("one that is cancelled leaves the line, wherever it stands", function()
   end
 end)
 
-t.finish()

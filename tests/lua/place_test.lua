@@ -103,4 +103,3 @@ t.test("a place that cannot be found again is told, with the way out", function(
   end
 end)
 
-t.finish()

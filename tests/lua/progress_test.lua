@@ -121,4 +121,3 @@ t.test("mistakes are told at the caller's line", function()
   end
 end)
 
-t.finish()

@@ -327,4 +327,3 @@ t.test("headers say how long to wait", function()
   t.equal(refusal("leads.get", 503, "", { headers = { ["retry-after"] = "7" } }).retry_after, 7)
 end)
 
-t.finish()

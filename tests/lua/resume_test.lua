@@ -242,4 +242,3 @@ t.test("mistakes are told at the script's line, before anything is sent", functi
   t.equal(names(), {})
 end)
 
-t.finish()

@@ -132,4 +132,3 @@ t.test("an outage is waited out, but not for longer than the call may take", fun
   t.fails("CIRCUIT_OPEN", lofty.leads.get, 7, {}, { retries = 0 })
 end)
 
-t.finish()

@@ -29,4 +29,3 @@ t.test("rows are well formed", function()
   end
 end)
 
-t.finish()

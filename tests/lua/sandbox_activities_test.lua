@@ -98,4 +98,3 @@ t.test("a visit is no v2 activity", function()
   t.ok(#visits(b, LARKIN) > 0)
 end)
 
-t.finish()

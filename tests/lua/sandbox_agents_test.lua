@@ -128,4 +128,3 @@ t.test("who manages nothing changes no agent", function()
     "PERMISSION_DENIED")
 end)
 
-t.finish()

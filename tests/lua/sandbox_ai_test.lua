@@ -192,4 +192,3 @@ t.test("insight before an appointment", function()
   end
 end)
 
-t.finish()

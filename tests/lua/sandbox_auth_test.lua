@@ -167,4 +167,3 @@ t.test("an unknown seed is told, not guessed", function()
   end
 end)
 
-t.finish()

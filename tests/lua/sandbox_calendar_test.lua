@@ -297,4 +297,3 @@ t.test("order and filters of the list", function()
   t.equal(list(box.new "empty").items, json.array {})
 end)
 
-t.finish()

@@ -86,4 +86,3 @@ t.test("leads that are not there are 404, somebody else's 400", function()
   end
 end)
 
-t.finish()

@@ -238,4 +238,3 @@ t.test("no documented code of these operations is left out", function()
   end
 end)
 
-t.finish()

@@ -185,4 +185,3 @@ t.test("digests and their spelling", function()
   t.equal(digest.base64url("\xFB\xFF\xBF\0"), "-_-_AA")
 end)
 
-t.finish()

@@ -75,4 +75,3 @@ t.test("a value without a name is refused", function()
   t.equal(#values(b), 0)
 end)
 
-t.finish()

@@ -78,4 +78,3 @@ for _, case in ipairs {
   end)
 end
 
-t.finish()

@@ -178,4 +178,3 @@ t.test("without faults nothing is added", function()
   t.equal({ status, headers, ending }, { 200, { ["content-type"] = "application/json;charset=UTF-8" }, nil })
 end)
 
-t.finish()

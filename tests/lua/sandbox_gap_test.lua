@@ -60,4 +60,3 @@ t.test("there is a gap unless somebody says otherwise", function()
   t.equal(made.store.lag, LAG)
 end)
 
-t.finish()

@@ -146,4 +146,3 @@ for _, resource in ipairs { "transactions", "manual_logs", "system_logs", "calls
   end
 end
 
-t.finish()

@@ -162,4 +162,3 @@ t.test("somebody else's private lead is in no list", function()
   t.equal(names(list(box.new "demo", { key = "Moss" })), "")
 end)
 
-t.finish()

@@ -122,4 +122,3 @@ t.test("a contact that nobody linked is refused inside HTTP 200", function()
   end
 end)
 
-t.finish()

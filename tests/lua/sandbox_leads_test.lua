@@ -208,4 +208,3 @@ t.test("an activity needs all its members", function()
   end
 end)
 
-t.finish()

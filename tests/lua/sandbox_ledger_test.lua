@@ -134,4 +134,3 @@ t.test("its file is written at the end, and one that cannot be is said at once",
   t.ok(message:find("^%-%-ledger: cannot write /nowhere/at/all"), message)
 end)
 
-t.finish()

@@ -166,4 +166,3 @@ t.test("the feed's type is one of three", function()
   t.equal((feed("*/*", "All")), 400)
 end)
 
-t.finish()

@@ -174,4 +174,3 @@ t.test("a window outside its range is set right, one too far down refused", func
   end
 end)
 
-t.finish()

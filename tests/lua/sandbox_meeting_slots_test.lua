@@ -61,4 +61,3 @@ for _, query in ipairs {
   end)
 end
 
-t.finish()

@@ -50,4 +50,3 @@ t.test("a limit beyond the largest is LIMIT_PARAM_OVERSIZE", function()
   t.equal(status, 400)
 end)
 
-t.finish()

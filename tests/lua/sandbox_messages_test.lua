@@ -293,4 +293,3 @@ t.test("a message just sent shows in the history when it has settled", function(
   t.equal(list(b, "text", { leadId = ASHBY })[2], b:ok("GET", path))
 end)
 
-t.finish()

@@ -87,4 +87,3 @@ t.test("stages come ten to a page", function()
   t.equal(number, 20012)
 end)
 
-t.finish()

@@ -124,4 +124,3 @@ t.test("an opportunity Lofty does not know is its internal error", function()
   t.equal(sent(b), {})
 end)
 
-t.finish()

@@ -126,4 +126,3 @@ t.test("an OAuth token issued for a limited key is limited, also when refreshed"
   end
 end)
 
-t.finish()

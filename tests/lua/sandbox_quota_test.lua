@@ -78,4 +78,3 @@ t.test("an injected 429 speaks of the same limit; what never arrived does not co
   t.equal(headers["X-RateLimit-Remaining"], "7")
 end)
 
-t.finish()

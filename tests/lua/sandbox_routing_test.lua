@@ -238,4 +238,3 @@ for _, case in ipairs {
   end)
 end
 
-t.finish()

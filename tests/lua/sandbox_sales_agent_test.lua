@@ -286,4 +286,3 @@ t.test("an empty account has all of it, empty", function()
   t.ok(b:ok("GET", "/v2.0/sales-agents/current").id)
 end)
 
-t.finish()

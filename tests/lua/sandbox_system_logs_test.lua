@@ -103,4 +103,3 @@ t.test("refusals", function()
   end
 end)
 
-t.finish()

@@ -230,4 +230,3 @@ t.test("a task on somebody else's private lead is refused", function()
   t.equal(list, 20017)
 end)
 
-t.finish()

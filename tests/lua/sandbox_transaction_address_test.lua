@@ -106,4 +106,3 @@ t.test("what Brokermint knows nothing of is an error inside 200", function()
   t.equal(number, 20012)
 end)
 
-t.finish()

@@ -271,4 +271,3 @@ t.test("each type has a pipeline whose first stage is the default", function()
   t.equal(pipelines[1].stages[1].name, "Pre-contract")
 end)
 
-t.finish()

@@ -236,4 +236,3 @@ t.test("V1 appointments need a lead of one's own", function()
   end
 end)
 
-t.finish()

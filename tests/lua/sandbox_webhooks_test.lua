@@ -69,4 +69,3 @@ t.test("deleting what is not there is 400, what is another application's too", f
   t.equal(#b:ok("GET", "/v1.0/webhooks"), 11)
 end)
 
-t.finish()

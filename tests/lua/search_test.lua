@@ -84,4 +84,3 @@ t.test("words of something else find nothing", function()
   end
 end)
 
-t.finish()

@@ -51,4 +51,3 @@ t.test("a line of CSV", function()
   t.equal(csv.line({}, 1, false), '""\r\n')
 end)
 
-t.finish()

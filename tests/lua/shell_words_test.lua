@@ -85,4 +85,3 @@ t.test("width on a terminal", function()
   t.equal(width.tame("a\27[31m\nb\226\128\174c\194\155d"), "a?[31m bc?d")
 end)
 
-t.finish()

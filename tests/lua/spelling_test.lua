@@ -33,4 +33,3 @@ t.test("one typing error is near, and no other", function()
   end
 end)
 
-t.finish()

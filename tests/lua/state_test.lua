@@ -188,4 +188,3 @@ t.test("in every task, also where no yield is possible", function()
   t.ok(state.get("n") >= 42)
 end)
 
-t.finish()

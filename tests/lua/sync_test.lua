@@ -216,4 +216,3 @@ t.test("mistakes are told at the script's line, before anything is sent", functi
   t.raises("fields must be an array", sync, { name = "s", list = list(), fields = {} })
 end)
 
-t.finish()

@@ -281,4 +281,3 @@ t.test("mistakes raise at the script's line", function()
   t.raises(HERE .. "a task has no fields", function() task.result = 1 end)
 end)
 
-t.finish()

@@ -111,4 +111,3 @@ t.test("what makes no sense is refused", function()
   t.raises("expected a moment", business().next, business(), "now")
 end)
 
-t.finish()

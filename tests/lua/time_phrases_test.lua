@@ -103,4 +103,3 @@ t.test("anything else is refused, with examples", function()
   t.raises("at: expected a moment", time.at, "tomorrow 9am", NEW_YORK, "now")
 end)
 
-t.finish()

@@ -261,4 +261,3 @@ t.test("asking about another zone changes nothing for the script, nor for what i
   t.equal(outside(), before)
 end)
 
-t.finish()

@@ -142,4 +142,3 @@ t.test("a cassette reads as it was written, up to its last whole recording", fun
   t.ok(json.decode(cassette.write(entries[2])), "JSON")
 end)
 
-t.finish()

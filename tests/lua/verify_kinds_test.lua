@@ -170,4 +170,3 @@ t.test("a lead without address and number cannot be looked for", function()
   t.equal(#transport.calls, 0)
 end)
 
-t.finish()

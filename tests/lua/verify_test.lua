@@ -282,4 +282,3 @@ t.test("every create can be verified, or says that Lofty offers no way to ask", 
   t.raises("verify must be true or false", lofty.notes.create, { leadId = 7, content = "x" }, { verify = 1 })
 end)
 
-t.finish()

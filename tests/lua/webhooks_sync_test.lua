@@ -172,5 +172,3 @@ t.test("with go_on a refusal keeps the old one of its list and leaves no other o
   end
   t.ok(table.concat(present(), " "):find(old, 1, true) ~= nil)
 end)
-
-t.finish()

@@ -147,4 +147,3 @@ t.test("nothing is offered that is nowhere", function()
   end
 end)
 
-t.finish()

@@ -71,7 +71,7 @@ function M.seen(row, fields, result, since)
     if not fields.withTrash then keep(result.leadId, result, since) end
   elseif row.name == "leads.list" then
     for _, lead in ipairs(result) do
-      if lead.cannotText ~= nil and lead.cannotEmail ~= nil and lead.cannotCall ~= nil
+      if type(lead) == "table" and lead.cannotText ~= nil and lead.cannotEmail ~= nil and lead.cannotCall ~= nil
         and lead.unsubscription ~= nil then
         keep(lead.leadId, lead, since)
       end

@@ -1,0 +1,155 @@
+/* loftyrun test: finds files of tests and runs them, each test in a process of its own. The tests
+   are found, counted and reported in Lua (lofty.test.runner), inside a run like a script's that is
+   not recorded and calls nobody. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../core/exit_code.h"
+#include "../host/embedded.h"
+#include "../host/run.h"
+#include "../host/test_worker.h"
+#include "cmd.h"
+
+enum { MOST_ARGUMENTS = 1024, MOST_AT_A_TIME = 4 };
+
+static const char chunk[] = "require('lofty.test.runner').run(...)";
+
+/* Names and values by turns, "--", the paths. */
+struct arguments {
+  char *list[MOST_ARGUMENTS + 1];
+  int count;
+  char seconds[32], jobs[16];
+};
+
+static void add(struct arguments *arguments, const char *name, const char *value) {
+  if (!value) return;
+  /* A run only reads them; argv has no const anywhere. */
+  arguments->list[arguments->count++] = (char *)name;
+  arguments->list[arguments->count++] = (char *)value;
+}
+
+static bool collect(struct arguments *arguments, const struct options *options, char **words) {
+  arguments->count = 0;
+  add(arguments, "filter", options->filter);
+  add(arguments, "report", options->report);
+  if (options->given & OPTION_COVERAGE)
+    add(arguments, "coverage", options->coverage ? options->coverage : "lcov.info");
+  if (options->given & OPTION_WATCH) add(arguments, "watch", "true");
+  if (options->given & OPTION_TIMEOUT) {
+    snprintf(arguments->seconds, sizeof arguments->seconds, "%.3f", options->timeout);
+    add(arguments, "timeout", arguments->seconds);
+  }
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  snprintf(arguments->jobs, sizeof arguments->jobs, "%ld",
+           processors < 1                ? 1
+           : processors > MOST_AT_A_TIME ? (long)MOST_AT_A_TIME
+                                         : processors);
+  add(arguments, "jobs", arguments->jobs);
+  int room = MOST_ARGUMENTS - arguments->count - 1;
+  arguments->list[arguments->count++] = (char *)"--";
+  for (; *words && room > 0; words++, room--) arguments->list[arguments->count++] = *words;
+  arguments->list[arguments->count] = NULL;
+  return *words == NULL;
+}
+
+/* The run that starts the others needs no account, and must not be led to one. */
+static int run_all(const struct options *options, struct arguments *arguments) {
+  struct script script;
+  struct failure failure;
+  if (!script_from_argument(&script, chunk, &failure)) {
+    fprintf(stderr, "loftyrun: %s\n", failure.message);
+    return EXIT_TEMPORARY;
+  }
+  script.name = "test";
+  snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "test");
+  struct run_options run_options = options_run(options);
+  run_options.sandbox_seed = "empty";
+  run_options.timeout = 0; /* it is each test's */
+  run_options.recording = RUN_READS_HISTORY;
+  int exit_code = run_script(&run_options, &script, arguments->list);
+  script_free(&script);
+  return exit_code;
+}
+
+static int run(const struct options *options, char **words) {
+  struct arguments arguments;
+  /* No path is empty: this is how the program calls itself. */
+  if (words[0] && words[0][0] == '\0' && words[1] && words[2]) {
+    struct run_options run_options = options_run(options);
+    return test_worker_run(&run_options, words[1], words[2]);
+  }
+  if (!collect(&arguments, options, words))
+    return command_usage_error(&command_test, "too many paths");
+  return run_all(options, &arguments);
+}
+
+const struct command command_test = {
+    .name = "test",
+    .usage = "test [options] [PATH...]",
+    .summary = "run *_test.lua, each test against a sandbox of its own",
+    .details =
+        "PATH is a file of tests, or a folder, in which all *_test.lua are found; without one it "
+        "is\n"
+        "the current folder.\n"
+        "\n"
+        "  local lofty = require \"lofty\"\n"
+        "  local t = require \"lofty.test\"\n"
+        "  local describe, it, expect = t.describe, t.it, t.expect\n"
+        "\n"
+        "  describe(\"finish_overdue.lua\", function()\n"
+        "    t.use { seed = \"demo\", clock = \"2026-03-09T08:00-07:00\" }\n"
+        "\n"
+        "    it(\"leaves tasks of a Smart Plan alone\", function()\n"
+        "      t.stub(\"tasks.finish\", t.refuse \"TASK_IS_SMARTPLAN\")\n"
+        "      local run = t.run_script(\"finish_overdue.lua\", \"--apply\")\n"
+        "      expect(run.exit_code):equals(0)\n"
+        "      expect(run.output):contains \"left to its plan\"\n"
+        "      expect(#t.calls \"tasks.delete\"):equals(0)\n"
+        "    end)\n"
+        "  end)\n"
+        "\n"
+        "Each test is a process of its own: the file is loaded anew, nothing that another test "
+        "did is\n"
+        "there, and its sandbox, state and history are in memory and end with it. Calls go to "
+        "that\n"
+        "sandbox and nowhere else, whatever the environment and the profile say.\n"
+        "\n"
+        "  describe(NAME, f), it(NAME, f), pending(NAME), before_each(f), after_each(f)\n"
+        "  use { seed=, faults=, rate_limit=, clock= }   for the file, or the describe it stands "
+        "in\n"
+        "  serial()             at the top of a file: its tests share one process and one "
+        "sandbox;\n"
+        "                       then before_all(f) and after_all(f) may be used\n"
+        "  expect(x):equals(y), is(y), contains(y), matches(PATTERN), has_length(n), is_nil(),\n"
+        "    is_true(), is_false(), exists(), is_a(TYPE), is_above(n), is_below(n), near(n, by)\n"
+        "  expect(f):raises(CODE or PATTERN)   returns the error;  expect(x).never:equals(y)\n"
+        "  run_script(PATH, ARG...)   output, errors, exit_code, error, calls of a whole script\n"
+        "  serve(PATH)          its handlers and jobs: :event(NAME, FIELDS), :deliver(FIXTURE),\n"
+        "                       :job(NAME, { at = INSTANT })\n"
+        "  calls(OPERATION)     the calls made: operation, method, path, query, body, status\n"
+        "  stub(OPERATION, REPLY), refuse(CODE), respond(STATUS, BODY), only_stubs()\n"
+        "  clock.set(INSTANT), clock.advance(\"2h\"), clock.now()   a clock that was set stands "
+        "still;\n"
+        "                       a sleep moves it and is over at once\n"
+        "  fixture(PATH)        JSON beside the test's file\n"
+        "\n"
+        "A test fails where it raises, leaves an error in a task that nobody waits for, or says "
+        "and does\n"
+        "nothing for --timeout seconds (30). What it has printed is shown where it fails. "
+        "--filter is a\n"
+        "Lua pattern for the whole name, as it is printed. --report junit=FILE writes the file "
+        "besides\n"
+        "what is printed. --coverage counts lines of all files but the tests' own.\n"
+        "\n"
+        "Exit code 0: all passed; 1: one failed, a file could not be loaded, or there was no "
+        "test.\n",
+    .examples =
+        "  loftyrun test\n"
+        "  loftyrun test --filter 'Smart Plan' finish_overdue_test.lua\n"
+        "  loftyrun test --watch --coverage tests\n",
+    .words = WORD_FILE,
+    .accepts = OPTION_FILTER | OPTION_REPORT | OPTION_COVERAGE | OPTION_WATCH | OPTION_TIMEOUT |
+               OPTION_NO_COLOR | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
+    .run = run,
+};
