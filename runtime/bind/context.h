@@ -97,6 +97,7 @@ struct context {
   unsigned breaks;              /* Ctrl-C that it has heard of */
   const struct test_host *test; /* NULL: this is no test */
   int64_t clock;                /* milliseconds since 1970, where a test has put it; 0: it goes */
+  int64_t shift;                /* and how far that is beyond the true one, in milliseconds */
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

@@ -26,6 +26,10 @@ static int64_t clock_ms(clockid_t clock) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t quota_now(const struct context *context) {
+  return clock_ms(QUOTA_CLOCK) + context->shift;
+}
+
 /* The run's quota, opened for its first call; NULL: nothing is limited here. */
 static const struct quota *quota_of(struct context *context) {
   if (!context->quota && context->open_quota && context->http && context->config &&
@@ -37,13 +41,14 @@ static const struct quota *quota_of(struct context *context) {
 void quota_heard(const struct context *context, uint32_t operation,
                  const struct http_response *response, int64_t elapsed) {
   if (!context->quota) return;
-  int64_t now = clock_ms(QUOTA_CLOCK);
+  int64_t now = quota_now(context);
   struct rate_limit limit;
   bool told = false;
   if (response) {
     struct rate_limit_fields fields = {.limit = ""};
     rate_limit_scan(&fields, &response->headers);
-    told = rate_limit_read(&fields, clock_ms(CLOCK_REALTIME), &limit);
+    told = rate_limit_read(&fields, context->clock ? context->clock : clock_ms(CLOCK_REALTIME),
+                           &limit);
   }
   quota_learn(context->quota, operation, response ? response->status : 0, told ? &limit : NULL,
               now - elapsed, now);
@@ -69,8 +74,7 @@ static int take(lua_State *L) {
   const struct quota *quota = leaves ? quota_of(context) : NULL;
   enum quota_reason reason = QUOTA_GIVEN;
   int64_t wait =
-      quota ? quota_take(quota, operation, priority_of(context), clock_ms(QUOTA_CLOCK), &reason)
-            : 0;
+      quota ? quota_take(quota, operation, priority_of(context), quota_now(context), &reason) : 0;
   if (wait > 0)
     wait += (int64_t)(retry_random() * (reason == QUOTA_LEARNING ? SHORT_SPREAD_MS : SPREAD_MS));
   lua_pushinteger(L, wait);
@@ -89,8 +93,9 @@ static int class_of(lua_State *L) {
 static int refused(lua_State *L) {
   uint32_t operation = quota_operation(luaL_checkstring(L, 1));
   lua_Integer elapsed = luaL_checkinteger(L, 2);
-  const struct quota *quota = context_of(L)->quota;
-  int64_t now = clock_ms(QUOTA_CLOCK);
+  const struct context *context = context_of(L);
+  const struct quota *quota = context->quota;
+  int64_t now = quota_now(context);
   if (quota) quota_learn(quota, operation, 429, NULL, now - elapsed, now);
   return 0;
 }
@@ -120,7 +125,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 static int status(lua_State *L) {
   const struct quota *quota = quota_of(context_of(L));
   struct quota_status status = {.limit = 0};
-  if (quota) quota_look(quota, 0, clock_ms(QUOTA_CLOCK), &status);
+  if (quota) quota_look(quota, 0, quota_now(context_of(L)), &status);
   lua_createtable(L, 0, 4);
   set_integer(L, "used", status.used);
   if (status.limit) {

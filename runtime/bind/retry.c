@@ -65,7 +65,7 @@ static int retry_decide_call(lua_State *L) {
 static int retry_admit(lua_State *L) {
   struct context *context = context_of(L);
   if (lua_toboolean(L, 1)) retry_host_earn(&context->host);
-  lua_pushinteger(L, retry_host_wait(&context->host, loop_now()));
+  lua_pushinteger(L, retry_host_wait(&context->host, loop_now() + context->shift));
   return 1;
 }
 
@@ -76,7 +76,7 @@ static int retry_heard(lua_State *L) {
   const char *operation = luaL_optstring(L, 3, NULL);
   if (operation) tally_count(context->tally, operation, luaL_optstring(L, 4, NULL));
   retry_host_heard(&context->host, luaL_optstring(L, 1, NULL), (int)luaL_optinteger(L, 2, 0),
-                   loop_now());
+                   loop_now() + context->shift);
   return 0;
 }
 

@@ -77,6 +77,7 @@ static int exit_code(lua_State *L) {
 
 static int clock_of_test(lua_State *L) {
   context_of(L)->clock = luaL_optinteger(L, 1, 0);
+  context_of(L)->shift = luaL_optinteger(L, 2, 0);
   return 0;
 }
 

@@ -38,8 +38,9 @@ struct test_host {
         capture() -> true;  release() -> output, errors
         tell(text) -> true
         exit_code(code, category) -> integer
-        clock(ms or nil): what the time is from now on, in the sandbox too; nil: the true one.
-   Those that fail return nil, code, message. All but clock raise outside of loftyrun test. */
+        clock(ms or nil, shift): what the time is from now on, in the sandbox too; nil: the true
+   one; and how far what counts time is beyond the true one. Those that fail return nil, code,
+   message. All but clock raise outside of loftyrun test. */
 int luaopen_native_test(lua_State *L);
 
 #endif

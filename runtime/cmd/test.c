@@ -150,6 +150,6 @@ const struct command command_test = {
         "  loftyrun test --watch --coverage tests\n",
     .words = WORD_FILE,
     .accepts = OPTION_FILTER | OPTION_REPORT | OPTION_COVERAGE | OPTION_WATCH | OPTION_TIMEOUT |
-               OPTION_NO_COLOR | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT,
+               OPTION_NO_COLOR,
     .run = run,
 };

@@ -117,16 +117,26 @@ static void finish(struct process *process) {
   process->on_end(process->context);
 }
 
+/* What it has left in its group ends before its number is free for others. */
+static void reap(struct process *process) {
+  pid_t reaped;
+  kill(-process->id, SIGKILL);
+  do reaped = waitpid(process->id, &process->status, 0);
+  while (reaped < 0 && errno == EINTR);
+  if (reaped < 0) process->status = SIGKILL; /* somebody else has waited for it */
+  process->id = 0;
+}
+
 /* It closes its report when it ends; until that is over it is asked again and again. */
 static void look(void *context) {
   struct process *process = context;
-  pid_t ended = waitpid(process->id, &process->status, WNOHANG);
-  if (ended == 0 || (ended < 0 && errno == EINTR)) {
+  siginfo_t ended = {.si_pid = 0};
+  int error = waitid(P_PID, (id_t)process->id, &ended, WEXITED | WNOHANG | WNOWAIT);
+  if ((error == 0 && ended.si_pid == 0) || (error != 0 && errno == EINTR)) {
     loop_timer_set(process->loop, &process->look, LOOK_MS, look, process);
     return;
   }
-  if (ended < 0) process->status = SIGKILL;
-  process->id = 0;
+  reap(process);
   finish(process);
 }
 
@@ -192,12 +202,7 @@ bool process_start(struct process *process, struct loop *loop,
 
 void process_close(struct process *process) {
   if (!process->loop) return;
-  if (process->id) {
-    kill(-process->id, SIGKILL);
-    while (waitpid(process->id, &process->status, 0) < 0 && errno == EINTR) {
-    }
-    process->id = 0;
-  }
+  if (process->id) reap(process);
   loop_timer_clear(process->loop, &process->deadline);
   loop_timer_clear(process->loop, &process->look);
   end_stream(&process->output);

@@ -87,7 +87,7 @@ local MODULES = { contact = "lofty.contact", guard = "lofty.guard", on = "lofty.
   quota = "lofty.quota", state = "lofty.state", time = "lofty.time" }
 
 --- Modules that a script requires by themselves, though they look as if they were in `lofty`.
-local APART = { args = true, chores = true, csv = true, lead_csv = true, spelling = true }
+local APART = { args = true, chores = true, csv = true, lead_csv = true, spelling = true, test = true }
 
 --- A table of resources below `prefix` ("" or "v1."), each loaded when it is first read.
 local function namespace(name, prefix, members)

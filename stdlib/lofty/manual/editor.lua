@@ -13,7 +13,7 @@ local LIBRARY = ".loftyrun/editor"
 
 --- Modules with what of them is public, where that is not all: those that scripts require, and members of `lofty`.
 local MODULES = { ["lofty.args"] = {}, ["lofty.chores"] = {}, ["lofty.csv"] = {},
-  ["lofty.lead_csv"] = {}, ["lofty.spelling"] = {} }
+  ["lofty.lead_csv"] = {}, ["lofty.spelling"] = {}, ["lofty.test"] = {} }
 local MEMBERS = { ["lofty.contact"] = {}, ["lofty.guard"] = { "may", "zones" }, ["lofty.on"] = {},
   ["lofty.quota"] = {}, ["lofty.resume"] = { "list", "forget" },
   ["lofty.once"] = { "settle" }, ["lofty.state"] = {}, ["lofty.sync"] = { "forget" }, ["lofty.time"] = {} }
@@ -33,6 +33,9 @@ local CLASSES_OF = {
   ["lofty.on"] = { ["lofty.inbox.event"] = { "lofty.Event" } },
   ["lofty.once"] = { ["lofty.once"] = { "lofty.OnceOptions" } },
   ["lofty.sync"] = { ["lofty.sync"] = { "lofty.SyncOptions" } },
+  ["lofty.test"] = { ["lofty.test.double"] = { "lofty.test.Call" }, ["lofty.test.expect"] = { "lofty.test.Expectation" },
+    ["lofty.test.scripts"] = { "lofty.test.Automation", "lofty.test.Run" },
+    ["lofty.test.tree"] = { "lofty.test.Settings" } },
   ["lofty.time"] = { ["lofty.time.business"] = { "lofty.time.Business" } },
 }
 

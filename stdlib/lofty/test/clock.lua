@@ -17,7 +17,7 @@ local sleepers = {} ---@type table<table, integer> when each ends
 local function move(ms)
   if ms > put then base = base + ms - put end
   put = ms
-  native.clock(ms)
+  native.clock(ms, base)
 end
 
 local function is_first(own, due)
@@ -103,7 +103,7 @@ function M.now() return now() end
 --- The true clock again.
 function M.reset()
   put = nil
-  native.clock(nil)
+  native.clock(nil, base)
 end
 
 return M

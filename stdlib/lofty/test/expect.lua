@@ -123,10 +123,13 @@ function Expectation:has_length(length)
     ("%d of them, got %s"):format(length, measured and ("%d: %s"):format(#self.actual, show(self.actual)) or show(self.actual)))
 end
 
+--- Nothing.
 function Expectation:is_nil() demand(self, self.actual == nil, "nil, got " .. show(self.actual)) end
 
+--- true, and nothing else that counts as such.
 function Expectation:is_true() demand(self, self.actual == true, "true, got " .. show(self.actual)) end
 
+--- false, and not nil.
 function Expectation:is_false() demand(self, self.actual == false, "false, got " .. show(self.actual)) end
 
 --- Anything but nil and false.

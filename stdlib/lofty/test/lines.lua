@@ -92,6 +92,18 @@ function read_function(from, lines)
   skip_debug(from)
 end
 
+--- Takes those away on which nothing stands but the end of something: a function is made where its `end` is, which is
+--- nobody's idea of a line that ran.
+local function drop_ends(source, lines)
+  local number = 0
+  for text in (source .. "\n"):gmatch("([^\n]*)\n") do
+    number = number + 1
+    local rest = text:gsub("%-%-.*$", ""):gsub("%f[%w_]end%f[^%w_]", ""):gsub("%f[%w_]else%f[^%w_]", "")
+    if lines[number] and not rest:find("[^%s%)%}%],;]") then lines[number] = nil end
+  end
+  return lines
+end
+
 --- The lines of a source that hold code. nil and why where it does not compile.
 ---@param source string
 ---@return table<integer, true>|nil
@@ -105,7 +117,7 @@ function M.of(source)
   local from, lines = reader(code), {}
   from.at = #HEADER + 1 + 3 + 8 + 8 + 1 -- sizes, two numbers to check, the count of upvalues
   read_function(from, lines)
-  return lines
+  return drop_ends(source, lines)
 end
 
 return M
