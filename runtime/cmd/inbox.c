@@ -103,7 +103,7 @@ static int run(const struct options *options, char **words) {
 
 const struct command command_inbox = {
     .name = "inbox",
-    .usage = "inbox list|show|retry|replay|drop|handlers|forget|reconcile ...",
+    .usage = "inbox list|show|retry|replay|drop|reconcile ...",
     .summary = "webhooks that were delivered",
     .details =
         "list shows events, the latest first, names and ids only. Filters: name=lead.updated,\n"
