@@ -24,6 +24,7 @@ tzdata     tzdata                 tzdata              tzdata         tzdata     
 python3    python3                python3             python         python3            python3
 openssl    openssl                openssl             openssl        openssl            openssl
 croniter   python3-croniter       -                   -              -                  -
+prometheus python3-prometheus-client -             -              -                  -
 luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
 "
 
@@ -58,6 +59,7 @@ missing() {
 wished() {
   [ "$1" = test ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
   [ -d /usr/lib/python3/dist-packages/croniter ] || python3 -c 'import croniter' 2>/dev/null || echo croniter
+  [ -d /usr/lib/python3/dist-packages/prometheus_client ] || python3 -c 'import prometheus_client' 2>/dev/null || echo prometheus
 }
 
 wanted=$(for group in "${@:-build}"; do missing "$group"; done) || exit 2

@@ -93,7 +93,6 @@ end
 ---@param room integer for how many
 ---@return string html
 function M.runs(id, runs, now, room)
-  if #runs == 0 then return "" end
   local most, out = 1, {}
   local function took(run) return math.max(1, (run.ended or now) - run.began) end
   for _, run in ipairs(runs) do

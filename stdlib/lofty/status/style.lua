@@ -79,6 +79,7 @@ time { white-space: nowrap; }
 .facts .far { display: inline; }
 .state { font-weight: 600; }
 .drawn { width: 9rem; }
+.code { min-width: 11rem; }
 svg { display: block; width: 100%; }
 .plot { margin: 0; }
 .plot svg { height: 7rem; }
@@ -98,7 +99,7 @@ footer { padding: 0 1rem; }
   .figures > div { padding: .5rem .75rem; }
   .figures dd { font-size: 1.25rem; }
   .facts, .counts { grid-template-columns: minmax(0, 1fr); }
-  .facts dt { flex: 0 1 auto; }
+  .facts dd { min-width: 0; }
   time { white-space: normal; }
   .matters li { display: block; }
   table, tbody, tr, th, td { display: block; width: auto; }
@@ -109,6 +110,7 @@ footer { padding: 0 1rem; }
   tbody td::before { content: attr(data-name); color: var(--soft); font-size: .85rem; }
   th.number, td.number { text-align: left; white-space: normal; }
   .drawn { width: auto; }
+  .code { min-width: 0; }
 }
 ]]
 

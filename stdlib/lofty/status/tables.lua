@@ -93,7 +93,9 @@ function M.jobs(numbers)
       return job.next and words.moment(job.next, now, job.zone) or "none comes"
     end },
     { "Last run", last_cell(now) },
-    { "Last 30 runs", function(job, index) return plot.runs("runs-" .. index, job.runs, now, 30) end, class = "drawn" },
+    { "Last 30 runs", function(job, index)
+      return #job.runs > 0 and plot.runs("runs-" .. index, job.runs, now, 30) or "none yet"
+    end, class = "drawn" },
   }))
 end
 
@@ -153,7 +155,9 @@ local function handlers_table(numbers)
     { "Oldest", function(handler)
       return handler.oldest and html(words.length(numbers.now - handler.oldest)) or "none"
     end, class = "number" },
-    { "Last problem", function(handler) return handler.problem and ("<code>%s</code>"):format(html(handler.problem)) or "none" end },
+    { "Last problem", function(handler)
+      return handler.problem and ("<code>%s</code>"):format(html(handler.problem)) or "none"
+    end, class = "code" },
   })
 end
 

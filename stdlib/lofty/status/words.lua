@@ -81,7 +81,7 @@ end
 --- A length of time in one unit, or in two where the second one matters.
 local function rough(ms)
   if ms >= MINUTE and ms < HOUR then return ("%d min"):format(ms // MINUTE) end
-  if ms >= 10 * HOUR and ms < DAY then return ("%d h"):format(ms // HOUR) end
+  if ms >= 2 * HOUR and ms < DAY then return ("%d h"):format(ms // HOUR) end
   if ms >= 2 * DAY then return ("%d days"):format(ms // DAY) end
   return M.length(ms)
 end
