@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -410,13 +411,19 @@ def test_while_it_is_read():
     """Whoever reads the numbers stands still, dies or cannot begin: webhooks are taken all the same."""
     folder = new_folder()
     daemon = Daemon(folder)
-    frozen = []
+    frozen, replies = [], []
+
+    def ask_once():
+        try:
+            replies.append(daemon.ask("/metrics")[0])
+        except (OSError, http.client.HTTPException):
+            replies.append(None)
 
     def freeze():
         """Asks until a reader has been stopped in the middle."""
         while not frozen:
             daemon.renew()
-            thread = threading.Thread(target=lambda: replies.append(daemon.ask("/metrics")[0]))
+            thread = threading.Thread(target=ask_once)
             thread.start()
             while not frozen and thread.is_alive():
                 for process in daemon.tellers():
@@ -426,7 +433,6 @@ def test_while_it_is_read():
                         break
                     except ProcessLookupError:
                         pass
-    replies = []
     freeze()
     statuses = [say(daemon, post(batch(n * 100, 5))) for n in range(10)]
     check("webhooks are taken meanwhile", statuses == [200] * 10, statuses)
@@ -448,8 +454,55 @@ def test_while_it_is_read():
     check("which is said", daemon.wait_for("the numbers of the status page cannot be read") is not None)
     wait_until("the next one is", lambda: daemon.ask("/")[0] == 200)
     check("which is said too", daemon.wait_for("can be read again") is not None)
+    frozen.clear()
+    freeze()
     check("it is all there", look(folder, "SELECT count(*) FROM inbox_events")[0][0] == 50)
-    check("it ends as it should", daemon.stop() == 0 and "Sanitizer" not in daemon.errors, daemon.errors)
+    check("it ends as it should, with a reader and whoever waits for it", daemon.stop() == 0 and
+          "Sanitizer" not in daemon.errors and not os.path.exists(f"/proc/{frozen[0][0]}"), daemon.errors)
+    frozen[0][1].join()
+    shutil.rmtree(folder)
+
+
+def test_trouble():
+    """What is refused, files that are wrong, a certificate that ends soon, names that are no names."""
+    folder = new_folder()
+    jobs = write(folder, "jobs.lua", JOBS)
+    certificate, key = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "10",
+                    "-subj", "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    os.chmod(key, 0o600)
+    end = subprocess.run(["openssl", "x509", "-noout", "-enddate", "-dateopt", "iso_8601", "-in", certificate], check=True,
+                         capture_output=True, text=True).stdout.strip().split("=")[1]
+    daemon = Daemon(folder, "--cert", certificate, "--key", key, jobs, profile="{ max_inbox = 1, max_requests_per_minute = 2 }")
+    tls = ssl.create_default_context()
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    statuses = [say(daemon, post(batch(n, 1)), tls) for n in range(4)] + [say(daemon, post("{}", "/elsewhere"), tls)]
+    check("what cannot be kept is refused", statuses == [503] * 4 + [404], statuses)
+    strange = 'a"><script>alert(1)</script>\\&\n\x01'
+    change(folder, f"UPDATE jobs SET name = '{strange}' WHERE name = 'failing'",
+           "UPDATE jobs SET name = CAST(x'41ff3c42' AS TEXT) WHERE name = 'yearly'")
+    write(folder, "jobs.lua", "nonsense")
+    daemon.child.send_signal(signal.SIGHUP)
+    daemon.wait_for("the files were not taken")
+    text = daemon.ask("/metrics")[2]
+    values, problems = read_metrics(text)
+    check("its metrics are as they should be", not problems, problems)
+    same("refusals are counted, by their reason", values, {
+        ("webhook_unavailable_total", ("reason", "inbox_full")): 2, ("webhook_unavailable_total", ("reason", "rate")): 2,
+        ("webhook_unavailable_total", ("reason", "not_kept")): 0, ("webhook_deliveries_total",): 0, ("webhook_strangers_total",): 1,
+        ("config_last_reload_successful",): 0,
+        ("certificate_end_timestamp_seconds",): calendar.timegm(time.strptime(end, "%Y-%m-%d %H:%M:%SZ"))})
+    if text_string_to_metric_families:
+        names = {sample.labels["job"] for family in text_string_to_metric_families(text) for sample in family.samples
+                 if "job" in sample.labels}
+        wanted = {strange.replace("\n", " ").replace("\x01", " "), "A\ufffd<B", "paused"}
+        check("whatever stands in a name", names == wanted, names)
+    page = Page(daemon.ask("/")[2])
+    check("nothing in a name becomes part of the page", not page.problems and "script" not in page.names and
+          "b" not in page.names and "alert(1)" in page.said and "A\ufffd<B" in page.said, (page.problems, page.said))
+    for wanted in ("The files were not taken", "2 webhooks came while the inbox was full", "The certificate ends in 9 days"):
+        check(f"it says {wanted}", wanted in page.said, page.said)
+    daemon.stop()
     shutil.rmtree(folder)
 
 
@@ -470,6 +523,6 @@ def test_empty():
 
 
 if __name__ == "__main__":
-    for test in (test_numbers, test_who_may, test_while_it_is_read, test_empty):
+    for test in (test_numbers, test_who_may, test_while_it_is_read, test_trouble, test_empty):
         test()
     finish()

@@ -1,5 +1,6 @@
 #include "tally.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,22 +48,32 @@ static bool is_slot(const struct slot *slot, const char *operation, const char *
   return strcmp(slot->operation, operation) == 0 && strcmp(slot->code, code) == 0;
 }
 
-/* The last slot of all takes what finds no other. */
-static size_t find_slot(struct tally *tally, const char *operation, const char *code) {
-  if (tally->count > 0 && is_slot(&tally->slots[tally->last], operation, code)) return tally->last;
-  for (size_t i = 0; i < tally->count; i++)
-    if (is_slot(&tally->slots[i], operation, code)) return i;
-  if (tally->count == SLOTS) return SLOTS - 1;
-  struct slot *slot = &tally->slots[tally->count];
-  bool is_last = tally->count == SLOTS - 1;
-  strcpy(slot->operation, is_last ? other : operation);
-  strcpy(slot->code, is_last ? other : code);
-  return tally->count++;
+static bool has_slot(struct tally *tally, const char *operation, const char *code) {
+  if (tally->count > 0 && is_slot(&tally->slots[tally->last], operation, code)) return true;
+  for (size_t i = 0; i < tally->count; i++) {
+    if (!is_slot(&tally->slots[i], operation, code)) continue;
+    tally->last = i;
+    return true;
+  }
+  return false;
 }
 
+/* The last slot of all takes what finds no other. */
+static void take_slot(struct tally *tally, const char *operation, const char *code) {
+  if (has_slot(tally, operation, code)) return;
+  bool is_last = tally->count >= SLOTS - 1;
+  tally->last = is_last ? SLOTS - 1 : tally->count;
+  struct slot *slot = &tally->slots[tally->last];
+  snprintf(slot->operation, NAME_SIZE, "%s", is_last ? other : operation);
+  snprintf(slot->code, NAME_SIZE, "%s", is_last ? other : code);
+  tally->count = tally->last + 1;
+}
+
+/* What is in a slot is a name: mostly the same is counted again, and need not be looked at. */
 void tally_count(struct tally *tally, const char *operation, const char *code) {
   if (!tally) return;
-  tally->last = find_slot(tally, name_of(operation), code ? name_of(code) : "OK");
+  if (!code) code = "OK";
+  if (!has_slot(tally, operation, code)) take_slot(tally, name_of(operation), name_of(code));
   tally->slots[tally->last].calls++;
   tally->due = true;
 }
