@@ -1,5 +1,5 @@
 --- The subscriptions of a daemon: a process that loftyrun serve starts now and then (runtime/host/subscriptions.c), and
---- that makes those exist which its handlers want. It says what it finds in single lines of the log, of URLs their hosts
+--- that makes those exist which its handlers want. It says what it finds in single lines of the log, of URLs the hosts
 --- alone, and what is only to be known not every time.
 local kinds = require "lofty.inbox.lists"
 local digest = require "native.digest"
