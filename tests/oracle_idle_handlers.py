@@ -28,9 +28,9 @@ def write(folder, text):
     return os.path.join(folder, "h.lua")
 
 
-def inbox(folder, *words):
+def inbox(folder, *words, command="inbox"):
     environment = {"PATH": os.environ["PATH"], "HOME": os.path.join(folder, "home"), "LOFTY_API_KEY": "key-of-this-test"}
-    return subprocess.run([BIN, "inbox", *words, "--state", os.path.join(folder, "state")], env=environment,
+    return subprocess.run([BIN, command, *words, "--state", os.path.join(folder, "state")], env=environment,
                           capture_output=True, text=True)
 
 
@@ -71,6 +71,8 @@ check("the other goes on", settled(folder, "other", 4, "done"), states(folder, "
 found = handlers(folder)
 check("inbox handlers has both", {name: (one["served"], one["waiting"]) for name, one in found.items()}
       == {"old": (False, 4), "other": (True, 0)}, found)
+jobs = inbox(folder, "list", command="job")
+check("job list says where they are", jobs.stdout == "no jobs yet\n" and "loftyrun inbox handlers" in jobs.stderr, jobs)
 text = inbox(folder, "handlers").stdout.splitlines()
 check("also as text", text[0].split() == ["NAME", "STATE", "WAITING", "EVENTS"]
       and text[1].split() == ["old", "not", "served", "4", "lead.*"] and text[2].strip() == file + ":2", text)

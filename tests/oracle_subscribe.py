@@ -247,6 +247,7 @@ def test_command_lines():
         check("and is ready", say(receiver, post("", path(ending="/readyz"), method="GET")) == 200)
         code = receiver.stop()
         check("it ends, and what asks does not hold it up", code == 0, (code, receiver.errors))
+        check("which is no failure", "could not be looked after" not in receiver.errors, receiver.errors)
         deaf.shutdown(socket.SHUT_RDWR)
     shutil.rmtree(folder)
 

@@ -42,7 +42,7 @@ static void take_end(struct chore *chore, int status) {
   int exit_code = children_exit_code(status);
   chore->process = 0;
   chore->next = loop_now() + about(pause_after(chore, exit_code));
-  if (exit_code <= EXIT_ITEMS_FAILED) return;
+  if (exit_code <= EXIT_ITEMS_FAILED || chore->is_ended) return;
   snprintf(text, sizeof text, chore->is_late ? "it took too long" : "its process has died (%d)",
            exit_code);
   tell(chore, "why", text);
@@ -60,11 +60,11 @@ void chore_step(struct chore *chore, chore_start *start, void *context) {
   if (chore_is_under_way(chore)) {
     if (chore->is_late || now - chore->began < chore->deadline) return;
     chore->is_late = true;
-    chore_signal(chore, SIGKILL);
+    kill(chore->process, SIGKILL);
     return;
   }
   if (!chore->hurries && now < chore->next) return;
-  chore->hurries = chore->is_late = false;
+  chore->hurries = chore->is_late = chore->is_ended = false;
   chore->began = now;
   chore->process = start(context, &failure);
   if (chore->process) return;
@@ -72,6 +72,8 @@ void chore_step(struct chore *chore, chore_start *start, void *context) {
   tell(chore, "why", failure.message);
 }
 
-void chore_signal(const struct chore *chore, int number) {
-  if (chore->process) kill(chore->process, number);
+void chore_end(struct chore *chore, int number) {
+  if (!chore->process) return;
+  chore->is_ended = true;
+  kill(chore->process, number);
 }

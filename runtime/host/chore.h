@@ -14,12 +14,13 @@
 struct chore {
   const char *what; /* "the subscriptions could not be looked after", say */
   const struct log *log;
-  int64_t interval;      /* milliseconds */
-  int64_t deadline;      /* milliseconds, then its process is killed */
-  pid_t process;         /* 0: none is at it */
-  int64_t next, began;   /* loop_now */
-  unsigned failures;     /* one after the other */
-  bool is_late, hurries; /* hurries: it is to be done again as soon as it has been */
+  int64_t interval;    /* milliseconds */
+  int64_t deadline;    /* milliseconds, then its process is killed */
+  pid_t process;       /* 0: none is at it */
+  int64_t next, began; /* loop_now */
+  unsigned failures;   /* one after the other */
+  bool hurries;        /* it is to be done again as soon as it has been */
+  bool is_late, is_ended;
 };
 
 /* Starts its process: the id, or 0 with a failure. */
@@ -35,7 +36,7 @@ void chore_step(struct chore *chore, chore_start *start, void *context);
 /* Takes note of its end, and starts nothing. Returns whether there is a process. */
 bool chore_is_under_way(struct chore *chore);
 
-/* Sends a signal to its process, if there is one. */
-void chore_signal(const struct chore *chore, int number);
+/* Ends its process by a signal, if there is one; that is no failure then. */
+void chore_end(struct chore *chore, int number);
 
 #endif

@@ -203,8 +203,8 @@ size_t reception_count(struct reception *reception) {
   return chore_is_under_way(&reception->subscribing);
 }
 
-void reception_signal(const struct reception *reception, int number) {
-  chore_signal(&reception->subscribing, number);
+void reception_signal(struct reception *reception, int number) {
+  chore_end(&reception->subscribing, number);
 }
 
 void reception_free(struct reception *reception) {

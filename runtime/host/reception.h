@@ -40,7 +40,7 @@ void reception_stop(struct reception *reception);
 
 /* How many processes there are; sends them a signal. */
 size_t reception_count(struct reception *reception);
-void reception_signal(const struct reception *reception, int number);
+void reception_signal(struct reception *reception, int number);
 
 /* NULL is fine. */
 void reception_free(struct reception *reception);
