@@ -37,7 +37,7 @@ endif
 # Writes $(2) to the file $(1) when it holds something else, so that a change rebuilds what depends on it.
 remember = @mkdir -p $(@D); echo '$(subst ','\'',$(2))' | cmp -s - $(1) || echo '$(subst ','\'',$(2))' > $(1)
 
-.PHONY: all docs api conformance deps demo test check asan valgrind browser bench install clean help FORCE test-programs bench-programs
+.PHONY: all docs api conformance deps demo test terminal check asan valgrind browser bench install clean help FORCE test-programs bench-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -61,6 +61,10 @@ check: ## warnings of gcc and clang, luacheck, clang-tidy, the layer rules
 	@$(SUBMAKE) all test-programs bench-programs
 	@if command -v clang >/dev/null; then $(SUBMAKE) BUILD=build/clang CC=clang all test-programs bench-programs; fi
 	@sh tests/check.sh $(COMPILE)
+
+terminal: all ## drive the prompt through a real terminal (tmux) and compare its screens
+	@sh runtime/tools/install-deps.sh build test
+	@python3 tests/run.py --bin $(BIN) --build $(BUILD) terminal
 
 asan: ## run every test under AddressSanitizer and UBSan
 	@sh runtime/tools/install-deps.sh build test

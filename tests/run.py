@@ -19,6 +19,7 @@ TESTS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TESTS)
 SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed$")
 TIMEOUT = 600  # seconds after which a program hangs, also on a machine that is busy; four times that when sanitized
+GROUPS = ["c", "lua", "oracle", "cli", "scripts", "guide", "terminal"]
 MEMORY = 4 << 30  # bytes of address space for each program; sanitizers need far more
 
 
@@ -35,6 +36,9 @@ def programs(group, options):
     if group == "guide":
         return [(f"guide {os.path.basename(p)}", python + [TESTS + "/guide.py", options.bin, os.path.basename(p)])
                 for p in sorted(glob.glob(ROOT + "/docs/*.md"))]
+    if group == "terminal":
+        slow = ["--slow=4"] if options.sanitized else []
+        return [("dialogues", python + [TESTS + "/terminal/run.py", "--bin", options.bin, *slow])]
     runner = python + [TESTS + "/cli/run.py", "--bin", options.bin]
     if options.sanitized:
         runner.append("--slow=4")
@@ -92,7 +96,7 @@ def report(group, result):
 def main():
     """Every group named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", default=[], help="c lua oracle cli scripts guide")
+    parser.add_argument("groups", nargs="*", default=[], help=" ".join(GROUPS))
     parser.add_argument("--bin", default="build/loftyrun")
     parser.add_argument("--build", default="build")
     parser.add_argument("--sanitized", action="store_true", help="the program is slow: wait longer")
@@ -113,7 +117,7 @@ def run_all(options, environment):
     environment["UBSAN_OPTIONS"] = "print_stacktrace=1:exitcode=99"
 
     limit = TIMEOUT * 4 if options.sanitized else TIMEOUT
-    jobs = [(group, (name, command, environment, limit)) for group in options.groups or ["c", "lua", "oracle", "cli", "scripts", "guide"]
+    jobs = [(group, (name, command, environment, limit)) for group in options.groups or GROUPS
             for name, command in programs(group, options)]
     total = [0, 0]
     with concurrent.futures.ThreadPoolExecutor(max(2, min(4, os.cpu_count() or 2))) as pool:

@@ -485,6 +485,8 @@ bool line_editor_interrupt(struct line_editor *editor) {
   if (editor->reading != READING_LINE) return false;
   if (editor->library.handle) {
     clear_hint(editor);
+    *editor->library.point = *editor->library.end;
+    editor->library.redisplay();
     fputs("^C", stdout);
     editor->library.callback_sigcleanup();
     editor->library.free_line_state();

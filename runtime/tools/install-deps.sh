@@ -23,6 +23,8 @@ roots      ca-certificates        ca-certificates     ca-certificates ca-certifi
 tzdata     tzdata                 tzdata              tzdata         tzdata             -
 python3    python3                python3             python         python3            python3
 openssl    openssl                openssl             openssl        openssl            openssl
+readline   libreadline-dev        readline            readline       readline           readline
+tmux       tmux                   tmux                tmux           tmux               tmux
 croniter   python3-croniter       -                   -              -                  -
 prometheus python3-prometheus-client -             -              -                  -
 luacheck   lua-check              luacheck            luacheck       luacheck           luacheck
@@ -31,6 +33,15 @@ luacheck   lua-check              luacheck            luacheck       luacheck   
 # A compiler without the C library's headers cannot compile: ask it to, instead of looking for its name.
 compiles() {
   echo '#include <stdio.h>' | "${CC:-cc}" -x c -fsyntax-only - >/dev/null 2>&1
+}
+
+# The prompt loads it when it starts (runtime/core/readline_library.c); nothing is linked.
+has_readline() {
+  for folder in /lib /lib64 /usr/lib /usr/lib64 /lib/*-linux-* /usr/lib/*-linux-* /opt/homebrew/opt/readline/lib \
+    /usr/local/opt/readline/lib; do
+    if [ -e "$folder/libreadline.so.8" ] || [ -e "$folder/libreadline.8.dylib" ]; then return 0; fi
+  done
+  return 1
 }
 
 # missing GROUP: which of the table's first column this machine lacks.
@@ -46,6 +57,8 @@ missing() {
       [ -e "${TZDIR:-/usr/share/zoneinfo}/America/Los_Angeles" ] || echo tzdata # time zones by name
       command -v python3 >/dev/null || echo python3
       command -v openssl >/dev/null || echo openssl # makes the certificates of a test
+      command -v tmux >/dev/null || echo tmux       # types at the prompt
+      has_readline || echo readline                 # what the prompt reads with, once it is started
       ;;
     check) command -v luacheck >/dev/null || echo luacheck ;;
     *)
