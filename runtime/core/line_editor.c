@@ -25,9 +25,8 @@ struct line_editor {
   enum reading reading;
   bool hidden, plain_terminal; /* one that only prints: TERM=dumb */
   struct termios before;       /* the terminal's state before a key is waited for */
-  struct buffer input;         /* of what is no terminal: read, and not yet a line */
-  size_t taken;
-  struct buffer pasted; /* several lines, with what was typed around them */
+  struct buffer input;         /* of what is no terminal: the beginning of a line */
+  struct buffer pasted;        /* several lines, with what was typed around them */
   char prompt[64];
   char *text;                  /* to begin with, until it is typed */
   size_t word;                 /* where the one begins that was completed last */
@@ -352,31 +351,27 @@ static void set_up(struct line_editor *editor) {
 
 /* What is no terminal */
 
-static bool give_line(struct line_editor *editor, bool ended) {
-  struct buffer *input = &editor->input;
-  char *from = input->data ? input->data + editor->taken : NULL;
-  size_t left = input->length - editor->taken;
-  char *end = left > 0 ? memchr(from, '\n', left) : NULL;
-  if (!end && !(ended && left > 0)) return false;
-  size_t length = end ? (size_t)(end - from) : left;
-  char *line = strndup(from, length);
-  editor->taken += length + (end ? 1 : 0);
-  if (editor->taken == input->length) input->length = editor->taken = 0;
-  end_line(editor, line ? LINE_READ : LINE_TOO_LONG, line);
-  free(line);
-  return true;
+static void give_line(struct line_editor *editor, enum line_end end) {
+  struct buffer line = editor->input;
+  buffer_init(&editor->input, LINE_MOST);
+  end_line(editor, end, end == LINE_READ ? (line.data ? line.data : "") : NULL);
+  buffer_free(&line);
 }
 
+/* A byte at a time, as a shell reads: what comes behind the line is for whoever reads next, which
+   may be what the line runs. */
 static void on_input(void *context) {
   struct line_editor *editor = context;
-  char block[16 * 1024];
-  ssize_t count = read(STDIN_FILENO, block, sizeof block);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count > 0 && !buffer_append(&editor->input, block, (size_t)count)) {
-    end_line(editor, LINE_TOO_LONG, NULL);
-  } else if (!give_line(editor, count <= 0) && count <= 0) {
-    end_line(editor, LINE_END_OF_INPUT, NULL);
-  }
+  int waiting = 0;
+  do {
+    char byte;
+    ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (count <= 0)
+      return give_line(editor, editor->input.length > 0 ? LINE_READ : LINE_END_OF_INPUT);
+    if (byte == '\n') return give_line(editor, LINE_READ);
+    if (!buffer_append(&editor->input, &byte, 1)) return give_line(editor, LINE_TOO_LONG);
+  } while (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0);
 }
 
 /* A key */
@@ -462,7 +457,6 @@ bool line_editor_read(struct line_editor *editor, const char *prompt, const char
   if (!editor->library.handle) {
     if (!loop_watch(editor->loop, STDIN_FILENO, on_input, editor)) return false;
     editor->reading = READING_LINE;
-    give_line(editor, false);
     return true;
   }
   if (!loop_watch(editor->loop, STDIN_FILENO, on_terminal, editor)) return false;

@@ -86,11 +86,18 @@ function M.scope()
     end,
   })
   scope.env[KEEP] = nil
-  rawset(scope.env, KEEP, function(f, declared)
+  rawset(scope.env, KEEP, function(f, declared, constants)
     for index = 1, 255 do
       local name = debug.getupvalue(f, index)
-      if not name then return end
+      if not name then break end
       if has_name(declared, name) then M.adopt(scope, name, f, index) end
+    end
+    -- What the compiler has put in the place of a name is no variable.
+    for name, read in pairs(constants) do
+      local ok, value = pcall(read)
+      if ok and value ~= nil and not upvalue_named(f, name) and rawget(globals, name) == nil then
+        M.set(scope, name, value)
+      end
     end
   end)
   return scope
@@ -114,6 +121,15 @@ local function declared_in(text)
   return names
 end
 
+--- "{y=function() return y end}" of the names that are declared as constants.
+local function constants_in(text)
+  local parts = {}
+  for name in text:gmatch("([%a_][%w_]*)%s*<%s*const%s*>") do
+    parts[#parts + 1] = ("%s=function() return %s end"):format(name, name)
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
 --- The text that is compiled: the first line stays the first.
 local function wrapped(scope, text, declared)
   local parts = {}
@@ -122,8 +138,9 @@ local function wrapped(scope, text, declared)
   -- A function cannot name any number of variables.
   for first = 1, #declared, AT_ONCE do
     local last = math.min(first + AT_ONCE - 1, #declared)
-    parts[#parts + 1] = ("\n%s(function() return %s end, {%s})"):format(KEEP, table.concat(declared, ",", first, last),
-      '"' .. table.concat(declared, '","', first, last) .. '"')
+    parts[#parts + 1] = ("\n%s(function() return %s end, {%s}, %s)"):format(KEEP,
+      table.concat(declared, ",", first, last), '"' .. table.concat(declared, '","', first, last) .. '"',
+      first == 1 and constants_in(text) or "{}")
   end
   parts[#parts + 1] = "\nend"
   return table.concat(parts)

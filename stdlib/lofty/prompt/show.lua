@@ -60,6 +60,11 @@ end
 
 local function number_text(value)
   if math.type(value) == "integer" then return ("%d"):format(value) end
+  -- In the fewest digits that read back as the same number.
+  for digits = 14, 17 do
+    local text = ("%%.%dg"):format(digits):format(value)
+    if tonumber(text) == value then return text:find("[.einn]") and text or text .. ".0" end
+  end
   return tostring(value)
 end
 
