@@ -168,8 +168,9 @@ function M.value_spec(row, helper, place)
   if place.in_list then table.remove(path) end
   local fields = M.fields(row, helper, path)
   local spec = fields and fields[place.key]
-  if place.in_list and spec and spec.type == "array" then spec = spec.of end
-  return spec
+  if not place.in_list then return spec end
+  -- In the table of a field: an item of its list, or else a field of its own, which has no name yet.
+  return spec and spec.type == "array" and spec.of and spec.of.type ~= "object" and spec.of or nil
 end
 
 local TAGS = { tags = true, tagsAdd = true, tagsRemove = true, tag = true, tagName = true }
