@@ -34,6 +34,7 @@ struct doctor_network {
   struct buffer heard;
   char *callbacks[MOST_CALLBACKS];
   size_t callback_count;
+  bool has_more;              /* callbacks than there is room for */
   char message[MESSAGE_SIZE]; /* what was said besides, last */
   bool done;                  /* Lofty was asked to the end */
 };
@@ -91,7 +92,6 @@ static void be_child(struct doctor *doctor, int pipe) {
   int null = open("/dev/null", O_RDONLY);
   if (null >= 0) dup2(null, STDIN_FILENO);
   if (dup2(pipe, STDOUT_FILENO) < 0 || dup2(pipe, STDERR_FILENO) < 0) _exit(EXIT_TEMPORARY);
-  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   ask(doctor);
   fflush(stdout);
   _exit(EXIT_DONE);
@@ -131,7 +131,8 @@ struct doctor_network *doctor_network_begin(struct doctor *doctor) {
 static void hear_callback(struct doctor_network *network, const char *url) {
   for (size_t i = 0; i < network->callback_count; i++)
     if (strcmp(network->callbacks[i], url) == 0) return;
-  if (network->callback_count == MOST_CALLBACKS) return;
+  network->has_more = network->callback_count == MOST_CALLBACKS;
+  if (network->has_more) return;
   char *copy = strdup(url);
   if (copy) network->callbacks[network->callback_count++] = copy;
 }
@@ -194,6 +195,17 @@ static void tell_end(struct doctor *doctor, struct doctor_network *network, bool
                *network->message ? network->message : "no reason given");
 }
 
+/* A sandbox's are made up. */
+static void look_at_callbacks(struct doctor *doctor, const struct doctor_network *network) {
+  if (network->callback_count == 0 || !doctor_wants(doctor, "webhooks") ||
+      doctor->options->sandbox_seed)
+    return;
+  doctor_callbacks(doctor, (const char *const *)network->callbacks, network->callback_count,
+                   share(doctor, REACH_MS));
+  if (network->has_more)
+    doctor_say(doctor, DOCTOR_SKIP("webhooks"), "only %d callbacks were looked at", MOST_CALLBACKS);
+}
+
 void doctor_network_end(struct doctor *doctor, struct doctor_network *network) {
   int status;
   if (!network) return;
@@ -202,11 +214,7 @@ void doctor_network_end(struct doctor *doctor, struct doctor_network *network) {
   close(network->pipe);
   while (network->child > 0 && waitpid(network->child, &status, 0) < 0 && errno == EINTR) continue;
   tell_end(doctor, network, ended);
-  /* A sandbox's are made up. */
-  if (network->callback_count > 0 && doctor_wants(doctor, "webhooks") &&
-      !doctor->options->sandbox_seed)
-    doctor_callbacks(doctor, (const char *const *)network->callbacks, network->callback_count,
-                     share(doctor, REACH_MS));
+  look_at_callbacks(doctor, network);
   for (size_t i = 0; i < network->callback_count; i++) {
     explicit_bzero(network->callbacks[i], strlen(network->callbacks[i]));
     free(network->callbacks[i]);
