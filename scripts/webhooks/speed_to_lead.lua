@@ -39,9 +39,10 @@ lofty.on.webhook("lead.created", { name = "speed-to-lead" }, function(event)
   local _, err = lofty.try(lofty.once, "speed to lead push " .. lead.leadId, function()
     return lofty.notifications.push_task_reminder { taskId = task.taskId, type = "TASK" }
   end, KEPT)
-  if err and err:is "ONCE_UNSETTLED" then
+  if not lofty.error.is_error(err) then return end -- what was done before comes with true in its place
+  if err:is "ONCE_UNSETTLED" then
     lofty.log.warn("whether the agent was told cannot be known; not told again", { lead = lead.leadId })
-  elseif err then
+  else
     error(err, 0)
   end
 end)
