@@ -77,7 +77,7 @@ lua_rules() {
       if (FILENAME ~ /^stdlib\// && name ~ /^sandbox/) bad("stdlib reaches up: " name)
       if (FILENAME ~ /^runtime\/sandbox\// && name !~ /^(sandbox|native\.(json|text|clock|digest)|lofty\.(catalogue|operations))/)
         bad("the sandbox shares data with the library, and nothing else: " name)
-      if (FILENAME ~ /^scripts\// && name !~ /^(lofty|lofty\.(args|chores|csv|lead_csv|spelling)|cjson|cjson\.safe)$/) bad("scripts use what every script may: " name)
+      if (FILENAME ~ /^scripts\// && name !~ /^(lofty|lofty\.(args|chores|csv|lead_csv|spelling|test)|cjson|cjson\.safe)$/) bad("scripts use what every script may: " name)
     }
     END { exit broken }
   ' $lua_files

@@ -30,7 +30,7 @@ def programs(group, options):
         return [(os.path.basename(p), [p]) for p in sorted(glob.glob(options.build + "/tests/c/test_*"))
                 if os.path.exists(os.path.join(TESTS, "c", os.path.basename(p) + ".c"))]
     if group == "lua":
-        return [("loftyrun test", [options.bin, "test", "--timeout", str(TIMEOUT), "tests/lua"])]
+        return [("loftyrun test", [options.bin, "test", "--timeout", str(TIMEOUT), "tests/lua", "scripts"])]
     if group == "oracle":
         return [(os.path.basename(p), python + [p, options.bin]) for p in sorted(glob.glob(TESTS + "/oracle_*.py"))]
     if group == "guide":

@@ -24,7 +24,7 @@ def mistakes(path):
     return found + [f"has no {part}" for part in PARTS if not re.search(rf"^-- {part}  ", header, re.M)]
 
 
-scripts = sorted(glob.glob(ROOT + "/scripts/*/*.lua"))
+scripts = [path for path in sorted(glob.glob(ROOT + "/scripts/*/*.lua")) if not path.endswith("_test.lua")]
 for script in scripts:
     for mistake in mistakes(script):
         print(f"{os.path.relpath(script, ROOT)}: {mistake}")

@@ -95,11 +95,11 @@ end
 --- Takes those away on which nothing stands but the end of something: a function is made where its `end` is, which is
 --- nobody's idea of a line that ran.
 local function drop_ends(source, lines)
-  local number = 0
+  local line = 0
   for text in (source .. "\n"):gmatch("([^\n]*)\n") do
-    number = number + 1
+    line = line + 1
     local rest = text:gsub("%-%-.*$", ""):gsub("%f[%w_]end%f[^%w_]", ""):gsub("%f[%w_]else%f[^%w_]", "")
-    if lines[number] and not rest:find("[^%s%)%}%],;]") then lines[number] = nil end
+    if lines[line] and not rest:find("[^%s%)%}%],;]") then lines[line] = nil end
   end
   return lines
 end

@@ -269,10 +269,13 @@ end
 --- Hands an event to the handlers that are for it, as serve would. What a handler raises comes out.
 ---@param name string "lead.updated"
 ---@param fields table|nil the entry as Lofty posts it: { leadId = 1187300000000003 }
+---@param options { attempt: integer|nil }|nil more than 1: it has failed before
 ---@return lofty.test.Call[] calls that the handlers have made
-function Automation:event(name, fields)
+function Automation:event(name, fields, options)
   local events = require "lofty.test.events"
-  return call(self, events.give, self, { events.new(name, fields or {}) }, names(self, "webhook"))
+  local row = events.new(name, fields or {})
+  row.attempt = options and options.attempt or 1
+  return call(self, events.give, self, { row }, names(self, "webhook"))
 end
 
 --- Hands over all events of a body as Lofty posts it: a file of JSON, or a table.
