@@ -29,7 +29,11 @@ end
 ---@param depth integer|nil
 ---@return string
 function M.show(value, depth)
-  if type(value) == "string" then return (("%q"):format(value):gsub("\\\n", "\\n")) end
+  if type(value) == "string" then
+    local text = ("%q"):format(value):gsub("\\\n", "\\n")
+    if utf8.len(text) then return text end
+    return (text:gsub("[\128-\255]", function(byte) return ("\\%d"):format(byte:byte()) end))
+  end
   if value == json.null then return "lofty.null" end
   if lofty_error.is_error(value) then return ("the error %s (%s)"):format(value.code, tostring(value)) end
   if type(value) == "table" then return show_table(value, depth or 0) end

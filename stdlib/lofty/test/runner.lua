@@ -104,7 +104,8 @@ local function run_process(run, path, work)
   local arguments = { "loftyrun", "test", "--no-color", "--", "", path, json.encode(work) }
   local ran, _, message = process.run(arguments, run.seconds)
   if not ran then error(message, 0) end
-  local told = { results = {}, output = ran.output, ended = ended_how(ran, run.seconds) }
+  local output = ran.cut and ran.output .. "\n(and more, which is left out)" or ran.output
+  local told = { results = {}, output = output, ended = ended_how(ran, run.seconds) }
   for line in ran.report:gmatch("([^\n]*)\n") do
     local report = json.decode(line)
     if report.test then

@@ -21,8 +21,17 @@ local monotonic, sleep = native_clock.monotonic, native_clock.sleep
 
 local tasks = {} ---@type table<userdata, true> those that were started and have not ended
 
+--- Bytes that are no text cannot be written as JSON.
+local function clean(value)
+  if type(value) == "string" then return utf8.len(value) and value or (value:gsub("[\128-\255]", "?")) end
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for key, item in pairs(value) do copy[clean(key)] = clean(item) end
+  return copy
+end
+
 local function tell(report)
-  local text = json.encode(report)
+  local text = json.encode(report) or json.encode(clean(report))
   assert(native.tell(text .. "\n"))
 end
 
@@ -106,7 +115,6 @@ local function text_of(err)
     text = "raised a table: " .. require("lofty.test.difference").short(err)
   end
   text = ok and text or "an error that cannot be shown"
-  if not utf8.len(text) then text = text:gsub("[\128-\255]", "?") end
   return #text > MOST_TEXT and text:sub(1, MOST_TEXT):gsub("[\128-\255]*$", "") .. "..." or text
 end
 
