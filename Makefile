@@ -26,6 +26,9 @@ BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
 # Asked when first needed and once: `make deps` must work where there is no pkg-config yet.
 LIB_CFLAGS = $(eval LIB_CFLAGS := $$(shell sh runtime/tools/libs.sh cflags))$(LIB_CFLAGS)
 LIBS       = $(eval LIBS := $$(shell sh runtime/tools/libs.sh libs))$(LIBS)
+LUACHECK   = $(eval LUACHECK := $$(shell sh runtime/tools/libs.sh luacheck))$(LUACHECK)
+# Its parser, and what of it finds the variable that a name stands for.
+PARSER     = $(patsubst %,$(LUACHECK)/%.lua,decoder lexer parser stages/linearize unicode unicode_printability_boundaries utils)
 JOBS       = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 SUBMAKE    = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 , := ,
@@ -138,8 +141,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC  ,$<) $(COMPILE) -MMD -MP -c -o $@ $<
 
 # Lists of files are prerequisites of their own: a file that goes away changes nothing else.
-$(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/embedded.list $(LUA)
-	$(call say,LUA ,$@) $(BUILD)/embed $(LUA) > $@
+$(BUILD)/embedded.c: $(BUILD)/embed $(BUILD)/embedded.list $(LUA) $(BUILD)/flags
+	$(call say,LUA ,$@) $(BUILD)/embed $(LUA) $(PARSER) > $@
 
 $(BUILD)/texts.c: $(BUILD)/embed $(BUILD)/texts.list $(TEXTS)
 	$(call say,LUA ,$@) $(BUILD)/embed --texts $(TEXTS) > $@
@@ -149,7 +152,7 @@ $(BUILD)/embed: runtime/tools/embed.c
 	$(call say,CC  ,$<) $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(LIB_CFLAGS) -O1 -o $@ $< $(LIBS)
 
 $(BUILD)/embedded.list: FORCE
-	$(call remember,$@,$(LUA))
+	$(call remember,$@,$(LUA) $(PARSER))
 
 $(BUILD)/texts.list: FORCE
 	$(call remember,$@,$(TEXTS))

@@ -8,23 +8,12 @@
 enum { MOST_COMMANDS = 32, MOST_ACTIONS = 16 };
 
 const struct command *const commands[] = {
-    &command_run,
-    &command_api,
-    &command_apply,
-    &command_auth,
-    &command_sandbox,
-    &command_state,
-    &command_test,
-    &command_new,
-    &command_serve,
-    &command_job,
-    &command_repl,
-    &command_history,
-    &command_inbox,
-    &command_doctor,
-    &command_completion,
-    &command_help,
-    NULL,
+    &command_run,        &command_api,   &command_apply,
+    &command_auth,       &command_check, &command_sandbox,
+    &command_state,      &command_test,  &command_new,
+    &command_serve,      &command_job,   &command_repl,
+    &command_history,    &command_inbox, &command_doctor,
+    &command_completion, &command_help,  NULL,
 };
 
 const struct command *command_find(const char *name) {

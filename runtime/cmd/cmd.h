@@ -36,6 +36,7 @@ extern const struct command command_apply;
 extern const struct command command_auth;
 extern const struct command command_completion;
 extern const struct command command_doctor;
+extern const struct command command_check;
 extern const struct command command_sandbox;
 extern const struct command command_help;
 extern const struct command command_new;

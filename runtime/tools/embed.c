@@ -18,7 +18,8 @@
 #define PREFIX "[loftyrun]/"
 
 struct source {
-  const char *path;
+  const char *path;  /* to read it */
+  const char *shown; /* as messages name it */
   char *module;
 };
 
@@ -27,13 +28,26 @@ static void die(const char *path, const char *what) {
   exit(1);
 }
 
+/* What of a path names the module. Of what the system has installed it is the part from the
+   package's own folder on, and the system's folders are nobody's business at run time. */
+static const char *name_of(const char *path, bool *ours) {
+  static const char *const roots[] = {"stdlib/", "runtime/"};
+  static const char package[] = "/luacheck/";
+  *ours = true;
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+    if (strncmp(path, roots[i], strlen(roots[i])) == 0) return path + strlen(roots[i]);
+  *ours = false;
+  const char *start = NULL; /* the last such folder: Homebrew has one around it */
+  const char *next = path[0] == '/' ? strstr(path, package) : NULL;
+  for (; next; next = strstr(next + 1, package)) start = next + 1;
+  if (!start) die(path, "not under stdlib/ or runtime/");
+  return start;
+}
+
 /* "stdlib/lofty/error.lua" is "lofty.error", "runtime/sandbox/init.lua" is "sandbox". */
 static char *module_of(const char *path) {
-  static const char *const roots[] = {"stdlib/", "runtime/"};
-  const char *start = NULL;
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
-    if (strncmp(path, roots[i], strlen(roots[i])) == 0) start = path + strlen(roots[i]);
-  if (!start) die(path, "not under stdlib/ or runtime/");
+  bool ours;
+  const char *start = name_of(path, &ours);
 
   size_t length = strlen(start);
   if (length <= 4 || strcmp(start + length - 4, ".lua") != 0) die(path, "not a .lua file");
@@ -77,12 +91,20 @@ static const char *read_and_write(lua_State *L, void *context, size_t *length) {
   return input->bytes;
 }
 
+/* What messages call a file: the project's own by their place in it. */
+static const char *shown_as(const char *path) {
+  bool ours;
+  const char *name = name_of(path, &ours);
+  return ours ? path : name;
+}
+
 /* Writes one file as `static const unsigned char text_N[]` and `code_N[]`, closed by a NUL each. */
-static void write_file(lua_State *L, const char *path, int number) {
+static void write_file(lua_State *L, const struct source *source, int number) {
+  const char *path = source->path;
   struct input input = {.file = fopen(path, "rb")};
   if (!input.file) die(path, strerror(errno));
   printf("\nstatic const unsigned char text_%d[] = {", number);
-  const char *name = lua_pushfstring(L, "@" PREFIX "%s", path);
+  const char *name = lua_pushfstring(L, "@" PREFIX "%s", source->shown);
   if (lua_load(L, read_and_write, &input, name, "t") != LUA_OK) die(path, lua_tostring(L, -1));
   if (ferror(input.file)) die(path, "cannot be read");
   fclose(input.file);
@@ -96,8 +118,11 @@ static void write_file(lua_State *L, const char *path, int number) {
 static struct source *take_sources(char **paths, int count, bool modules) {
   struct source *sources = calloc((size_t)count, sizeof *sources);
   if (!sources) die(paths[0], "out of memory");
-  for (int i = 0; i < count; i++)
-    sources[i] = (struct source){paths[i], modules ? module_of(paths[i]) : paths[i]};
+  for (int i = 0; i < count; i++) {
+    char *path = paths[i];
+    sources[i] = modules ? (struct source){path, shown_as(path), module_of(path)}
+                         : (struct source){path, path, path};
+  }
   qsort(sources, (size_t)count, sizeof *sources, by_module);
   for (int i = 1; i < count; i++)
     if (by_module(&sources[i - 1], &sources[i]) == 0)
@@ -108,14 +133,14 @@ static struct source *take_sources(char **paths, int count, bool modules) {
 static void write_modules(const struct source *sources, int count) {
   lua_State *L = luaL_newstate();
   if (!L) die(sources[0].path, "out of memory");
-  for (int i = 0; i < count; i++) write_file(L, sources[i].path, i);
+  for (int i = 0; i < count; i++) write_file(L, &sources[i], i);
   lua_close(L);
   printf("\nconst struct embedded_file embedded_files[] = {\n");
   for (int i = 0; i < count; i++)
     printf(
         "  {\"%s\", \"%s\", (const char *)text_%d, sizeof text_%d - 1, (const char *)code_%d, "
         "sizeof code_%d - 1},\n",
-        sources[i].module, sources[i].path, i, i, i, i);
+        sources[i].module, sources[i].shown, i, i, i, i);
   printf("};\nconst size_t embedded_file_count = %d;\n", count);
   printf("const char embedded_release[] = \"%s\";\n", LUA_RELEASE);
 }

@@ -3,6 +3,7 @@
 #
 #   libs.sh cflags | libs     flags for compiling, for linking
 #   libs.sh missing           the libraries that are not there, one word each; nothing when all are
+#   libs.sh luacheck          the folder of luacheck's modules, which are compiled in; fails when there is none
 #
 # A new library is one line in `candidates`, one word in `all`, and one row in install-deps.sh.
 set -u
@@ -44,6 +45,20 @@ cjson_module() {
   return 1
 }
 
+# luacheck_folder: of its modules in Lua, whichever release of Lua the system has them for.
+luacheck_folder() {
+  lua=$(found lua) || return 1
+  for root in "$(pkg-config --variable=INSTALL_LMOD "$lua")" /usr/share/lua/5.4 /usr/share/lua/5.3 \
+    /usr/share/lua/5.2 /usr/share/lua/5.1 /usr/local/share/lua/5.4 \
+    "$(command -v brew >/dev/null && brew --prefix luacheck 2>/dev/null)"/libexec/share/lua/5.*; do
+    if [ -f "$root/luacheck/stages/linearize.lua" ]; then
+      echo "$root/luacheck"
+      return 0
+    fi
+  done
+  return 1
+}
+
 # flags OPTION: pkg-config's answer for every library together.
 flags() {
   names=
@@ -63,15 +78,17 @@ flags() {
 case ${1-} in
   cflags) flags --cflags ;;
   libs) flags --libs ;;
+  luacheck) luacheck_folder ;;
   missing)
     for library in $all; do
       found "$library" >/dev/null && continue
       [ "$library" = lua-cjson ] && cjson_module >/dev/null && continue
       echo "$library"
     done
+    luacheck_folder >/dev/null || echo luacheck
     ;;
   *)
-    echo "usage: libs.sh cflags|libs|missing" >&2
+    echo "usage: libs.sh cflags|libs|missing|luacheck" >&2
     exit 2
     ;;
 esac

@@ -11,8 +11,7 @@
 ---   alone       a query parameter that suffers no other beside it
 ---   readonly    Lofty ignores it when written, so writing it is a mistake
 ---   default     what Lofty takes when it is left out; with always = true it is sent instead of left out
----   hint, note  what to do instead, said where the value is refused; a habit worth knowing
----   low_hint    what a value below min is likely to be
+---   hint, note  what to do instead, said where the value is refused; low_hint: where it is below min; a habit to know
 ---   multiple    { above=, of= }: a larger integer must be a multiple
 ---   deprecated  Lofty asks to use something else
 ---   field       for an id: how the thing it belongs to calls it, where that is not the id's own name
@@ -124,8 +123,7 @@ local function id_hint(spec, value, path)
   return ""
 end
 
---- Beyond this a float does not hold every integer: what it was made from may have been another id.
-local EXACT_FLOAT = 2 ^ 53
+local EXACT_FLOAT = 2 ^ 53 -- beyond, a float does not hold every integer: it may have been made from another id
 
 function checkers.integer(spec, value, path)
   local kind = math_type(value)
@@ -278,6 +276,8 @@ end
 function checkers.object(spec, value, path)
   return check_object(spec, value, path, "field")
 end
+
+M.value, M.object = check_value, check_object -- for who looks at calls that nobody makes (lofty.checks)
 
 local function prefixed(row, message, clean)
   if message then return row.name .. ": " .. message end

@@ -9,6 +9,7 @@
 ---   params    what comes by position, and `fields`, what the table after it may hold: specifications as an operation
 ---             has them (lofty.check)
 ---   fields_at_least_one  names of fields, of which one must be there
+---   body_of   the operation whose body its first param is; `refused` tells what of that it refuses all the same
 ---   uses      the operations it calls
 ---   returns   what it returns, in a few words
 ---   raises    codes that it raises by itself or that scripts want to branch on
@@ -34,6 +35,8 @@ M.resources = wording.sorted_keys(names_of)
 ---@field params table[]
 ---@field fields table<string, table>|nil
 ---@field fields_at_least_one string[]|nil
+---@field body_of string|nil
+---@field refused (fun(fields: any): string|nil)|nil
 ---@field uses string[]
 ---@field returns string
 ---@field raises string[]
@@ -81,18 +84,43 @@ local function lacks_all(helper, fields)
   return helper.fields_at_least_one ~= nil
 end
 
+--- What is said of a table that has none of the names of which one must be there.
+---@param helper lofty.Helper
+---@return string
+function M.none_of(helper)
+  return ("%s: %s is required"):format(helper.name, wording.listed(helper.fields_at_least_one, "or"))
+end
+
+--- What is said of something else in the place of the table.
+---@param helper lofty.Helper
+---@param value any
+---@return string
+function M.no_table(helper, value)
+  return ("%s: expected a table, got %s: %s"):format(helper.name, wording.describe(value), helper.usage)
+end
+
 --- Checks the table after the params.
 local function checked_fields(helper, fields)
   local name = helper.name
   if fields ~= nil and type(fields) ~= "table" then
-    misuse(("%s: expected a table, got %s: %s"):format(name, wording.describe(fields), helper.usage))
+    misuse(M.no_table(helper, fields))
   end
   local message, clean = check.query({ name = name, query = helper.fields }, fields or {})
   if message then misuse(message) end
   if lacks_all(helper, clean) then
-    misuse(("%s: %s is required"):format(name, wording.listed(helper.fields_at_least_one, "or")))
+    misuse(M.none_of(helper))
   end
   return clean
+end
+
+--- What is said of a call with more arguments than it takes.
+---@param helper lofty.Helper
+---@param count integer
+---@return string
+function M.too_many(helper, count)
+  local most = #helper.params + (helper.fields and 1 or 0)
+  return ("%s: takes at most %d argument%s, got %d: %s"):format(helper.name, most, most == 1 and "" or "s", count,
+    helper.usage)
 end
 
 --- Calls a helper. Raises a plain string at the script's line for a mistake in the call, and then nothing is sent.
@@ -103,8 +131,7 @@ function M.call(helper, ...)
   local given, count = { ... }, #helper.params
   local most = count + (helper.fields and 1 or 0)
   if select("#", ...) > most then
-    misuse(("%s: takes at most %d argument%s, got %d: %s"):format(helper.name, most, most == 1 and "" or "s",
-      select("#", ...), helper.usage))
+    misuse(M.too_many(helper, select("#", ...)))
   end
   local message, values = check.params({ name = helper.name, params = helper.params }, given)
   if message then misuse(message) end

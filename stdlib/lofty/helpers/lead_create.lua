@@ -25,14 +25,24 @@ local PATIENCE = 5
 ---@field created boolean this call made it, as far as can be told
 ---@field merged boolean Lofty merged what this call made into the lead that is there
 
+--- What leads.create would take, or nobody would, and is refused here.
+local REFUSED = {
+  { name = "tags", why = NAME .. ": tags would replace the tags of a lead it merges into; write tagsAdd" },
+  { name = "timeout", why = ("%s: timeout is no field of a lead; it goes into a table of its own: %s({ ... }, { timeout = 60 })")
+    :format(NAME, NAME) },
+}
+
+--- What is wrong with the fields before leads.create looks at them.
+local function refused(fields)
+  for _, field in ipairs(type(fields) == "table" and REFUSED or {}) do
+    if fields[field.name] ~= nil then return field.why end
+  end
+end
+
 --- Checks the fields as leads.create would, so that nothing is sent where they are wrong.
 local function checked(fields)
-  if type(fields) == "table" and fields.tags ~= nil then
-    misuse(NAME .. ": tags would replace the tags of a lead it merges into; write tagsAdd")
-  elseif type(fields) == "table" and fields.timeout ~= nil then
-    misuse(("%s: timeout is no field of a lead; it goes into a table of its own: %s({ ... }, { timeout = 60 })"):format(
-      NAME, NAME))
-  end
+  local why = refused(fields)
+  if why then misuse(why) end
   local row = setmetatable({ name = NAME }, { __index = operations.find("leads.create") })
   local _, clean = client.checked(row, {}, fields)
   for _, name in ipairs { "emails", "phones", "tagsAdd" } do
@@ -150,6 +160,8 @@ M.helpers = {
     summary = "The lead with one of these e-mail addresses or phone numbers; made only where there is none.",
     params = { { name = "fields", type = "any", note = "as leads.create takes them, but without tags" } },
     fields = { timeout = settle.timeout_spec },
+    body_of = "leads.create",
+    refused = refused,
     uses = { "leads.list", "leads.create", "leads.get", "leads.update" },
     returns = "{ leadId = n, created = boolean, merged = boolean }",
     raises = { "AMBIGUOUS", "INVALID_PARAMETER", "PROPERTY_ADDRESS_EMPTY", "LEAD_NOT_EXIST", "INVALID_RESPONSE" },

@@ -40,17 +40,26 @@ local function check_pattern(pattern)
   return settings:fail("there is no event %s%s", wording.quoted(pattern), near)
 end
 
+--- Checks what a handler is registered with.
+---@param pattern any
+---@param options any
+---@return string name
+---@return lofty.Registration
+function M.check(pattern, options)
+  check_pattern(pattern)
+  local registration = settings:check(options)
+  registration.pattern = pattern
+  registration.coalesce = registration.coalesce and 1 or 0
+  return options.name == nil and pattern or settings:check_name(options.name), registration
+end
+
 --- See lofty.on.webhook.
 ---@param pattern string
 ---@param options lofty.WebhookOptions
 ---@param f fun(event: lofty.Event)
 function M.register(pattern, options, f)
   registry.check(settings.caller)
-  check_pattern(pattern)
-  local registration = settings:check(options)
-  registration.pattern = pattern
-  registration.coalesce = registration.coalesce and 1 or 0
-  local name = options.name == nil and pattern or settings:check_name(options.name)
+  local name, registration = M.check(pattern, options)
   settings:check_function(f)
   registry.add(settings.caller, "webhook", name, registration, f)
 end
