@@ -7,6 +7,7 @@ local lofty_error = require "lofty.error"
 local lofty = require "lofty"
 local operations = require "lofty.operations"
 local probes = require "every_operation_probes"
+local checked_call = require "checked_call"
 
 -- What may be sent and deleted has tests of its own (guard_test.lua).
 require("lofty.guard").demand = function() return nil end
@@ -111,6 +112,7 @@ local function check_probe(name, probe)
   t.equal(type(problem), "string", what .. ": what was raised")
   t.equal(problem:sub(1, #where), where, what .. ": where, in " .. problem)
   t.ok(problem:find(probe.says, 1, true), what .. ": not named in " .. problem)
+  t.equal(checked_call.compare(name, arguments, problem:sub(#where - #name - 1)), nil, what)
   counted[probe.kind] = (counted[probe.kind] or 0) + 1
 end
 
@@ -130,6 +132,7 @@ for _, name in ipairs(operations.names()) do
       t.ok(lofty_error.is_error(problem), tostring(problem))
       t.equal(problem.status, 500)
       t.equal(sent, 1)
+      t.equal(checked_call.compare(name, arguments), nil)
       counted.valid = counted.valid + 1
     end
   end)

@@ -106,9 +106,8 @@ local function value_of(script, node)
   local is, value = values.constant(script, node)
   if is then return value end
   local known = values.of(script, node)
-  if not known or known.is ~= "table" or node.tag == "Id" then return UNKNOWN end
-  local found, made = constructor_of(script, known.node), {}
-  if not found.whole then return UNKNOWN end
+  local found, made = known and known.is == "table" and M.table_of(script, node), {}
+  if not found or not found.whole or found.set and next(found.set) then return UNKNOWN end
   for index, item in ipairs(found.items) do
     made[index] = value_of(script, item)
     if made[index] == UNKNOWN or made[index] == nil then return UNKNOWN end

@@ -111,7 +111,7 @@ local function undefined(name, near)
 end
 
 local function check_read(script, node, name, names)
-  if _G[name] ~= nil or GIVEN[name] or script.globals[name] or is_asked_for(script, node) then return end
+  if rawget(_G, name) ~= nil or GIVEN[name] or script.globals[name] or is_asked_for(script, node) then return end
   local near = nearest(name, names)
   if script.has_strangers and not near then return end
   script:report("global", node.tag == "Id" and node or node[2], undefined(name, near))
@@ -119,7 +119,7 @@ end
 
 --- Of globals that functions set, those that the script sets at its top are there.
 local function check_set(script, node, name, at_top)
-  if not node.scope or _G[name] ~= nil or GIVEN[name] or at_top[name] or script.has_strangers then return end
+  if not node.scope or rawget(_G, name) ~= nil or GIVEN[name] or at_top[name] or script.has_strangers then return end
   script:report("global", node.tag == "Id" and node or node[2],
     ('assignment to the undefined global "%s" in a function; write local, or give it a value at the top of the script first')
       :format(name))

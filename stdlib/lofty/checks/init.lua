@@ -37,7 +37,8 @@ function Script:report(code, node, message, level)
   local last = node.end_offset - start + 1
   local next_line = starts[node.line + 1]
   if next_line and node.end_offset >= next_line then last = next_line - start - 1 end
-  self:add(code, node.line, column, last, message, level)
+  -- Where a script asks, as a test of this does, the library has put its line before what it says.
+  self:add(code, node.line, column, last, (message:gsub("^%S-:%d+: ", "")), level)
 end
 
 --- Notes a finding about a place.

@@ -99,7 +99,7 @@ end
 
 --- A global of Lua's own that the script leaves alone.
 local function of_global(script, name)
-  local value = _G[name]
+  local value = rawget(_G, name)
   if script.globals[name] or value == nil then return nil end
   if name == "_VERSION" then return nil end
   return { is = "library", name = name, value = value }
