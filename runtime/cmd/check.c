@@ -37,7 +37,7 @@ const struct command command_check = {
         "2 something could not be read. Scripts of more than 4 MiB are checked for syntax alone,\n"
         "which says so and is 2.\n"
         "\n"
-        "The parser is that of luacheck, (c) 2014-2018 Peter Melnichenko, under the MIT licence.\n",
+        "The parser is luacheck's (loftyrun help licences).\n",
     .examples =
         "  loftyrun check finish.lua\n"
         "  loftyrun check --json scripts\n",

@@ -59,7 +59,8 @@ end
 
 --- What lists everything of a kind.
 local LISTS = { operations = describe_operations, helpers = describe_helpers, codes = describe_codes,
-  grants = function() return require("lofty.guard.manual").page() end }
+  grants = function() return require("lofty.guard.manual").page() end,
+  licences = function() return require "lofty.checks.licence" end }
 
 --- The list that an iterator such as "leads.each" goes over.
 local function listed_by(topic)

@@ -24,7 +24,7 @@ end
 
 local function is_error(script, node)
   local value = values.of(script, node)
-  return value ~= nil and value.is == "error"
+  return value ~= nil and value.is == "error" and value.sure
 end
 
 --- Whether a text is meant as a code: anybody's object may have a member `code`, or a method `is`.
@@ -99,10 +99,10 @@ local function check_table(script, node)
   end
 end
 
---- err.cod
+--- err.cod, unless the script puts something there
 local function check_member(script, node)
   local name = node[2].tag == "String" and node[2][1]
-  if not name or trees.is_assigned(node) or not is_error(script, node[1]) or contains(MEMBERS, name) then return end
+  if not name or script.assigned[name] or not is_error(script, node[1]) or contains(MEMBERS, name) then return end
   local near = nearest(name, MEMBERS)
   if near then script:report("name", node[2], ("an error has no %q; did you mean %q?"):format(name, near)) end
 end
@@ -115,6 +115,10 @@ function M.run(script)
       check_side(script, node[2], node[3])
       check_side(script, node[3], node[2])
     end
+  end
+  script.assigned = {}
+  for node in trees.each(script.tree, "Index") do
+    if node[2].tag == "String" and trees.is_assigned(node) then script.assigned[node[2][1]] = true end
   end
   for node in trees.each(script.tree, "Index") do
     check_table(script, node)

@@ -12,6 +12,7 @@ local M = {}
 ---@field name string|nil of a module or a library
 ---@field node lofty.checks.Node|nil of a table's constructor, or a function
 ---@field call lofty.checks.Node|nil of an iterator
+---@field sure boolean|nil of what try gives second: it is an error or nil, and no second result of the script's own function
 
 ---@class lofty.checks.Script all that the checks know of one script
 ---@field name string
@@ -91,7 +92,8 @@ local function of_variable(script, var)
   for index = 2, #definitions do
     local other = definitions[index].node and M.of(script, definitions[index].node, definitions[index].place)
     -- Errors of several calls in one variable are errors, all of them; two of anything else may be anything.
-    if not (value and other and value.is == "error" and other.is == "error") then value = nil end
+    local are_errors = value and other and value.is == "error" and other.is == "error"
+    value = are_errors and { is = "error", sure = value.sure and other.sure } or nil
   end
   var.evaluating = nil
   return value
@@ -177,7 +179,10 @@ local function of_call(script, node, place)
   if not target then return nil end
   if target.is == "library" and target.name == "require" and place == 1 then return of_require(script, node) end
   if target.is ~= "lofty" then return nil end
-  if target.path == "try" and place == 2 then return { is = "error" } end
+  if target.path == "try" and place == 2 then
+    local called = M.of(script, node[2])
+    return { is = "error", sure = called ~= nil and called.is == "lofty" }
+  end
   if place ~= 1 then return nil end
   if target.path == "array" then return M.of(script, node[2]) end
   if (target.path:match("[^.]+$")):find("^each") then return { is = "each", path = target.path, call = node } end
