@@ -20,14 +20,16 @@ enum { KEPT_SIZE = 4 << 20 };
 
 /* The module's C memory, tied to a userdata, which any error may unwind past. */
 struct state {
-  struct buffer text;
-  struct buffer slots;
-  bool busy;       /* lua-cjson runs for encode, and a finalizer may call in once more */
-  locale_t locale; /* "C": a script's os.setlocale would change how numbers look */
+  struct json_scanned scanned; /* decode's */
+  struct buffer text, slots;   /* encode's */
+  bool busy;                   /* lua-cjson runs, and a finalizer may call in once more */
+  locale_t locale;             /* "C": a script's os.setlocale would change how numbers look */
 };
 
 static int free_state(lua_State *L) {
   struct state *state = luaL_checkudata(L, 1, STATE_TYPE);
+  buffer_free(&state->scanned.text);
+  buffer_free(&state->scanned.repairs);
   buffer_free(&state->text);
   buffer_free(&state->slots);
   if (state->locale) freelocale(state->locale);
@@ -44,30 +46,35 @@ static struct state *push_state(lua_State *L) {
   return state;
 }
 
-/* Gives back what is too large to keep. */
-static void trim_state(struct state *state) {
-  if (state->text.capacity > KEPT_SIZE) buffer_free(&state->text);
-  if (state->slots.capacity > KEPT_SIZE) buffer_free(&state->slots);
+static void trim(struct buffer *buffer) {
+  if (buffer->capacity > KEPT_SIZE) buffer_free(buffer);
 }
 
-/* Pushes a state that nobody is using, its buffers empty, the text's at most `text_size` long. */
-static struct state *acquire_state(lua_State *L, size_t text_size) {
+/* Gives back what is too large to keep. */
+static void trim_state(struct state *state) {
+  trim(&state->scanned.text);
+  trim(&state->scanned.repairs);
+  trim(&state->text);
+  trim(&state->slots);
+}
+
+/* Pushes a state that nobody is using. */
+static struct state *acquire_state(lua_State *L) {
   struct state *state = lua_touserdata(L, lua_upvalueindex(STATE));
   if (state->busy)
     state = push_state(L);
   else
     lua_pushvalue(L, lua_upvalueindex(STATE));
   trim_state(state); /* after a call that has failed */
-  state->text.length = state->slots.length = 0;
-  state->text.maximum = text_size;
-  state->slots.maximum = SIZE_MAX / 2;
   return state;
 }
 
-/* Calls the function below its one argument on top of the stack. */
-static int call_cjson(lua_State *L, const struct state *state) {
+/* Calls the function below its arguments on top of the stack, for one result. */
+static int call_cjson(lua_State *L, struct state *state, int arguments) {
   locale_t before = uselocale(state->locale);
-  int status = lua_pcall(L, 1, 1, 0);
+  state->busy = true;
+  int status = lua_pcall(L, arguments, 1, 0);
+  state->busy = false;
   uselocale(before);
   return status;
 }
@@ -128,6 +135,25 @@ static int fail_size(lua_State *L, size_t most) {
 
 /* -- Decoding ---------------------------------------------------------------------------------- */
 
+/* Stack: array_mt, lua-cjson's decode, the text, what json_scan has found in it, what it has made
+   of it. */
+static int decode_scanned(lua_State *L) {
+  const char *text = lua_tostring(L, 3);
+  const struct json_scanned *scanned = lua_touserdata(L, 4);
+  lua_pushvalue(L, 2);
+  lua_insert(L, -2);
+  lua_call(L, 1, 1);
+  json_make_exact(L, text, scanned, 1, 2);
+  return 1;
+}
+
+static bool scan(const char *text, size_t length, const struct options *options,
+                 struct json_scanned *scanned, struct failure *failure) {
+  scanned->text.maximum = length * 3;                                   /* "inf" for each digit */
+  scanned->repairs.maximum = (length + 1) * sizeof(struct json_repair); /* one for each byte */
+  return json_scan(text, length, options->max_depth, options->keep_null, scanned, failure);
+}
+
 static int decode(lua_State *L) {
   luaL_checktype(L, 1, LUA_TSTRING);
   struct options options = read_options(L);
@@ -136,23 +162,26 @@ static int decode(lua_State *L) {
   if (length > options.max_size) return fail_size(L, options.max_size);
 
   struct failure failure;
-  struct state *state = acquire_state(L, length * 4); /* text, state */
+  struct state *state = acquire_state(L); /* text, state */
+  struct json_scanned *scanned = &state->scanned;
+  if (!scan(text, length, &options, scanned, &failure)) {
+    trim_state(state);
+    return fail_with(L, &failure);
+  }
+  lua_pushcfunction(L, decode_scanned);
+  lua_pushvalue(L, lua_upvalueindex(ARRAY_MT));
   lua_pushvalue(L, lua_upvalueindex(CJSON_DECODE));
-  bool fine = json_scan(text, length, options.max_depth, &state->text, &failure);
-  if (fine && state->text.length > 0)
-    lua_pushlstring(L, state->text.data, state->text.length);
+  lua_pushvalue(L, 1);
+  lua_pushlightuserdata(L, scanned);
+  if (scanned->text.length > 0)
+    lua_pushlstring(L, scanned->text.data, scanned->text.length);
   else
-    lua_pushvalue(L, 1); /* text, state, decode, text */
+    lua_pushvalue(L, 1);
+  int status = call_cjson(L, state, 5);
   trim_state(state);
-  if (!fine) return fail_with(L, &failure);
-
-  int status = call_cjson(L, state);
   if (status == LUA_ERRMEM) return lua_error(L);
   /* json_scan has let nothing pass that lua-cjson refuses. */
   if (status != LUA_OK) return fail(L, "INVALID_JSON", lua_tostring(L, -1));
-  lua_pushvalue(L, lua_upvalueindex(ARRAY_MT));
-  lua_insert(L, -2); /* text, state, array_mt, value */
-  json_make_exact(L, -2, options.keep_null);
   return 1;
 }
 
@@ -192,7 +221,10 @@ static int encode(lua_State *L) {
   luaL_checkany(L, 1);
   struct options options = read_options(L); /* value */
   struct failure failure;
-  struct state *state = acquire_state(L, options.max_size);
+  struct state *state = acquire_state(L);
+  state->text.length = 0;
+  state->text.maximum = options.max_size;
+  state->slots.maximum = SIZE_MAX / 2;
   lua_pushvalue(L, lua_upvalueindex(ARRAY_MT));
   lua_pushvalue(L, 1); /* value, state, array_mt, value */
   size_t total, again;
@@ -200,9 +232,7 @@ static int encode(lua_State *L) {
 
   lua_pushvalue(L, lua_upvalueindex(CJSON_ENCODE));
   lua_pushvalue(L, 1); /* ..., value, encode, value */
-  state->busy = true;
-  int status = call_cjson(L, state);
-  state->busy = false;
+  int status = call_cjson(L, state, 1);
   if (status == LUA_ERRMEM) return lua_error(L);
   size_t length;
   const char *text = lua_tolstring(L, -1, &length); /* ..., value, text */
@@ -261,12 +291,12 @@ static void set_cjson(lua_State *L, const char *name, int value, bool boolean) {
 }
 
 /* Pushes decode and encode of a lua-cjson instance of our own: settings made elsewhere do not reach
-   it. It must read NaN, for json_scan writes it, and leave the limits to us. */
-static void push_cjson(lua_State *L, const struct state *state) {
+   it. It must read infinity, for json_scan writes it, and leave the limits to us. */
+static void push_cjson(lua_State *L, struct state *state) {
   lua_pushcfunction(L, luaopen_cjson);
   lua_pushliteral(L, "cjson");
   /* In our locale, as it asks once what the decimal point is. */
-  if (call_cjson(L, state) != LUA_OK) lua_error(L);
+  if (call_cjson(L, state, 1) != LUA_OK) lua_error(L);
   lua_getfield(L, -1, "new");
   lua_call(L, 0, 1);
   set_cjson(L, "decode_invalid_numbers", true, true);

@@ -1,6 +1,7 @@
 /* native.json: lua-cjson made exact. Parsing and printing are lua-cjson's; core/json_scan.h looks
-   at the text before it is parsed, core/json_patch.h after it was printed, and one walk over the
-   tables on either side keeps integers, floats, empty arrays and nulls what they are. */
+   at the text before it is parsed, core/json_patch.h after it was printed; what they cannot see is
+   put right in what was parsed, and noted in what is to be printed, so that integers, floats, empty
+   arrays and nulls stay what they are. */
 #ifndef BIND_JSON_H
 #define BIND_JSON_H
 

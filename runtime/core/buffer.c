@@ -11,12 +11,12 @@ void buffer_init(struct buffer *buffer, size_t maximum) {
   *buffer = (struct buffer){.maximum = maximum};
 }
 
-static bool reserve(struct buffer *buffer, size_t extra) {
-  if (extra > buffer->maximum - buffer->length) {
+bool buffer_reserve(struct buffer *buffer, size_t length) {
+  if (length > buffer->maximum - buffer->length) {
     errno = ENOBUFS;
     return false;
   }
-  size_t needed = buffer->length + extra + 1;
+  size_t needed = buffer->length + length + 1;
   if (needed <= buffer->capacity) return true;
   size_t capacity = buffer->capacity ? buffer->capacity : 256;
   while (capacity < needed) capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
@@ -31,7 +31,7 @@ static bool reserve(struct buffer *buffer, size_t extra) {
 }
 
 bool buffer_append(struct buffer *buffer, const void *bytes, size_t length) {
-  if (!reserve(buffer, length)) return false;
+  if (!buffer_reserve(buffer, length)) return false;
   if (length > 0) memcpy(buffer->data + buffer->length, bytes, length);
   buffer->length += length;
   buffer->data[buffer->length] = '\0';
@@ -47,7 +47,7 @@ bool buffer_printf(struct buffer *buffer, const char *format, ...) {
   va_start(arguments, format);
   int length = vsnprintf(NULL, 0, format, arguments);
   va_end(arguments);
-  if (length < 0 || !reserve(buffer, (size_t)length)) return false;
+  if (length < 0 || !buffer_reserve(buffer, (size_t)length)) return false;
   va_start(arguments, format);
   vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
   va_end(arguments);

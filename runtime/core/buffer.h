@@ -19,6 +19,21 @@ void buffer_init(struct buffer *buffer, size_t maximum);
    (errno ENOBUFS) or memory ran out (errno ENOMEM). */
 bool buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 
+/* Allocates for `length` more bytes. False as buffer_append. */
+bool buffer_reserve(struct buffer *buffer, size_t length);
+
+/* Appends `length` bytes that the caller writes, all of them, to where this points. NULL where
+   buffer_append is false. For few bytes, where a call would cost more than what it does. */
+static inline char *buffer_extend(struct buffer *buffer, size_t length) {
+  if ((buffer->length + length >= buffer->capacity || length > buffer->maximum - buffer->length) &&
+      !buffer_reserve(buffer, length))
+    return NULL;
+  char *room = buffer->data + buffer->length;
+  buffer->length += length;
+  room[length] = '\0';
+  return room;
+}
+
 /* Appends a NUL-terminated string. */
 bool buffer_append_string(struct buffer *buffer, const char *string);
 

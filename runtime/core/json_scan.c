@@ -1,24 +1,40 @@
 #include "json_scan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "json_plain.h"
 #include "utf8.h"
+
+/* Where the present value is, as a repair says it. */
+struct place {
+  uint32_t at;
+  uint32_t length;
+};
+
+/* An array or object around the present one, and where that is in it. */
+struct level {
+  struct place place;
+  uint32_t mark; /* so many repairs were there before the present one began */
+  bool is_object;
+};
 
 struct scan {
   const char *text;
   const char *at;
   const char *end;    /* where the NUL is, so that looking at *at is always allowed */
-  const char *copied; /* everything before it is in `out` already, if anything is */
-  struct buffer *out;
+  const char *copied; /* everything before it is in the new text already, if anything is */
+  struct json_scanned *scanned;
   struct failure *failure;
+  struct place place;
   int depth;
   int max_depth;
-  bool in_object;                       /* the innermost container is an object */
-  char outer_is_object[JSON_DEPTH_MAX]; /* the same of those around it */
+  bool keep_null;
+  bool in_object;    /* the innermost container is an object */
+  bool is_ambiguous; /* a float may read as the marker */
+  bool is_second;    /* so the text is gone through again, with the other one */
+  struct level levels[JSON_DEPTH_MAX];
 };
 
 enum next { FAILED, VALUE, MEMBER, AFTER_VALUE, DONE };
@@ -51,18 +67,37 @@ static enum next fail_expecting(struct scan *scan, const char *expected) {
   return fail_at(scan, scan->at, "INVALID_JSON", what);
 }
 
-/* -- Rewriting -------------------------------------------------------------------------------- */
+/* -- Finding ---------------------------------------------------------------------------------- */
 
-/* Puts `before`, the text from `from` to `to`, and `after` in the place of that text. */
-static bool rewrite(struct scan *scan, const char *before, const char *from, const char *to,
-                    const char *after) {
-  struct buffer *out = scan->out;
-  bool written = buffer_append(out, scan->copied, (size_t)(from - scan->copied)) &&
-                 buffer_append_string(out, before) &&
-                 buffer_append(out, from, (size_t)(to - from)) && buffer_append_string(out, after);
-  if (!written) return failure_set(scan->failure, "OUT_OF_MEMORY", "not enough memory");
+static enum next fail_memory(struct scan *scan) {
+  failure_set(scan->failure, "OUT_OF_MEMORY", "not enough memory");
+  return FAILED;
+}
+
+/* Puts the marker in the place of the text from `from` to `to`. */
+static inline bool replace(struct scan *scan, const char *from, const char *to) {
+  size_t before = (size_t)(from - scan->copied), marker = scan->is_second ? 3 : 2;
+  char *room = buffer_extend(&scan->scanned->text, before + marker);
+  if (!room) return false;
+  memcpy(room, scan->copied, before);
+  memcpy(room + before, scan->is_second ? "inf" : "-0", marker);
   scan->copied = to;
   return true;
+}
+
+static inline bool add(struct scan *scan, enum json_repair_kind kind, int64_t integer) {
+  struct json_repair repair = {.integer = integer,
+                               .at = scan->place.at,
+                               .length = scan->place.length & 0xFFFFFFF,
+                               .kind = kind,
+                               .is_element = !scan->in_object};
+  char *room = buffer_extend(&scan->scanned->repairs, sizeof repair);
+  if (room) memcpy(room, &repair, sizeof repair);
+  return room != NULL;
+}
+
+static inline uint32_t count(const struct scan *scan) {
+  return (uint32_t)(scan->scanned->repairs.length / sizeof(struct json_repair));
 }
 
 /* -- Numbers ---------------------------------------------------------------------------------- */
@@ -74,17 +109,14 @@ static const char *skip_digits(const char *at) {
   return at;
 }
 
-bool json_read_integer(const char *digits, size_t length, int64_t *value) {
-  const char *end = digits + length;
-  bool negative = length > 0 && *digits == '-';
-  uint64_t limit = (uint64_t)INT64_MAX + negative;
-  uint64_t sum = 0;
-  for (const char *at = digits + negative; at < end; at++) {
-    uint64_t digit = (uint64_t)(*at - '0');
+/* Whether some digits that do not begin with 0 are at most INT64_MAX, or that and `more`. */
+static bool fits(const char *digits, size_t length, unsigned more) {
+  uint64_t sum = 0, limit = (uint64_t)INT64_MAX + more;
+  for (size_t i = 0; i < length; i++) {
+    uint64_t digit = (uint64_t)(digits[i] - '0');
     if (sum > (limit - digit) / 10) return false;
     sum = sum * 10 + digit;
   }
-  *value = negative ? (int64_t)(0 - sum) : (int64_t)sum;
   return true;
 }
 
@@ -129,13 +161,13 @@ static bool overflows(const struct number *number) {
   return true;
 }
 
-/* Whether the number may turn out integral once it is a double. One with at most 15 digits, not all
-   zero after the point, cannot: that many digits survive being a double. */
-static bool may_be_integral(const struct number *number) {
+/* Whether the number may turn out to be 0 or infinite once it is a double. One with at most 15
+   digits, not all zero after the point, cannot. */
+static bool may_be_extreme(const struct number *number) {
   if (number->exponent || number->mantissa_end - number->whole > 16) return true;
   for (const char *at = number->fraction; at < number->mantissa_end; at++)
     if (*at != '0') return false;
-  return true;
+  return *number->whole == '0';
 }
 
 static enum next scan_float(struct scan *scan, const char *start, const char *whole) {
@@ -153,16 +185,20 @@ static enum next scan_float(struct scan *scan, const char *start, const char *wh
     scan->at = skip_digits(at);
     if (at == scan->at) return fail_expecting(scan, "a digit");
   }
-  if (!may_be_integral(&number)) return AFTER_VALUE;
+  if (!may_be_extreme(&number)) return AFTER_VALUE;
   if (overflows(&number))
     return fail_at(scan, start, "FLOAT_RANGE", "a number too large for a float");
-  return rewrite(scan, "[NaN,", start, scan->at, "]") ? AFTER_VALUE : FAILED;
+  if (*start == '-') scan->is_ambiguous = true;
+  return AFTER_VALUE;
 }
 
 static enum next scan_number(struct scan *scan) {
   const char *start = scan->at;
-  const char *whole = start + (*start == '-');
-  const char *at = skip_digits(whole);
+  bool is_negative = *start == '-';
+  const char *whole = start + is_negative;
+  const char *at = whole;
+  uint64_t sum = 0; /* goes over where the digits are too many */
+  for (; is_digit(*at); at++) sum = sum * 10 + (uint64_t)(*at - '0');
   scan->at = at;
   if (at == whole) return fail_expecting(scan, "a digit");
   if (*whole == '0' && at - whole > 1) {
@@ -170,67 +206,14 @@ static enum next scan_number(struct scan *scan) {
     return fail_at(scan, start, "INVALID_JSON", "a number that begins with 0");
   }
   if (*at == '.' || *at == 'e' || *at == 'E') return scan_float(scan, start, whole);
-  if (at - whole <= 15) return AFTER_VALUE;
-  int64_t value;
-  if (!json_read_integer(start, (size_t)(at - start), &value))
+  if (at - whole > 18 && !fits(whole, (size_t)(at - whole), is_negative))
     return fail_at(scan, start, "INTEGER_RANGE", "an integer that does not fit 64 bits");
-  if (value >= -JSON_EXACT_DOUBLE && value <= JSON_EXACT_DOUBLE) return AFTER_VALUE;
-  return rewrite(scan, "[NaN,\"", start, at, "\"]") ? AFTER_VALUE : FAILED;
+  int64_t integer = (int64_t)(is_negative ? 0 - sum : sum);
+  if (replace(scan, start, at) && add(scan, JSON_SET_INTEGER, integer)) return AFTER_VALUE;
+  return fail_memory(scan);
 }
 
 /* -- Strings ---------------------------------------------------------------------------------- */
-
-#define ONES UINT64_C(0x0101010101010101)
-
-static const char *skip_plain_bytes(const char *at, const char *end) {
-  while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ') at++;
-  return at;
-}
-
-#ifdef __SSE2__
-
-static inline const char *skip_plain(const char *at, const char *end) {
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-  const __m128i last_control = _mm_set1_epi8(' ' - 1);
-  while (end - at >= 16) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-    __m128i found = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)), control);
-    int places = _mm_movemask_epi8(found);
-    if (places) return at + __builtin_ctz((unsigned)places);
-    at += 16;
-  }
-  return skip_plain_bytes(at, end);
-}
-
-#else
-
-static inline const char *skip_plain(const char *at, const char *end) {
-  while (end - at >= 8) {
-    uint64_t word;
-    memcpy(&word, at, 8);
-    /* In each of the three, the lowest byte whose top bit is set is one looked for: the bytes that
-       equal a quotation mark, those that equal a backslash, those below the space. */
-    uint64_t quote = word ^ ('"' * ONES), backslash = word ^ ('\\' * ONES);
-    uint64_t found = (((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash) |
-                      ((word - ' ' * ONES) & ~word)) &
-                     (0x80 * ONES);
-    if (found) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-      return at + (__builtin_ctzll(found) >> 3);
-#else
-      return skip_plain_bytes(at, end);
-#endif
-    }
-    at += 8;
-  }
-  return skip_plain_bytes(at, end);
-}
-
-#endif
-
-const char *json_skip_plain(const char *at, const char *end) { return skip_plain(at, end); }
 
 /* The value of four hexadecimal digits, or -1. The NUL after the text stops it in time. */
 static int read_hex4(const char *at) {
@@ -281,7 +264,7 @@ static bool scan_escape(struct scan *scan) {
 static bool scan_odd_string(struct scan *scan) {
   while (*scan->at == '\\') {
     if (!scan_escape(scan)) return false;
-    scan->at = skip_plain(scan->at, scan->end);
+    scan->at = json_skip_plain(scan->at, scan->end);
   }
   if (*scan->at == '"') {
     scan->at++;
@@ -296,9 +279,24 @@ static bool scan_odd_string(struct scan *scan) {
 
 /* Passes a string; `scan->at` is at its opening quotation mark. */
 static inline bool scan_string(struct scan *scan) {
-  scan->at = skip_plain(scan->at + 1, scan->end);
+  scan->at = json_skip_plain(scan->at + 1, scan->end);
   if (*scan->at != '"') return scan_odd_string(scan);
   scan->at++;
+  return true;
+}
+
+/* Passes the name of a member, and keeps in mind where it is. */
+static inline bool scan_name(struct scan *scan) {
+  const char *start = scan->at + 1;
+  scan->at = json_skip_plain(start, scan->end);
+  bool plain = *scan->at == '"';
+  if (!plain && !scan_odd_string(scan)) return false;
+  if (plain)
+    scan->at++;
+  else
+    start--;
+  scan->place.at = (uint32_t)(start - scan->text);
+  scan->place.length = (uint32_t)(scan->at - start - (plain ? 1 : 0));
   return true;
 }
 
@@ -318,6 +316,12 @@ static enum next scan_word(struct scan *scan, const char *word) {
   return AFTER_VALUE;
 }
 
+static enum next scan_null(struct scan *scan) {
+  if (scan_word(scan, "null") == FAILED) return FAILED;
+  if (!scan->in_object || scan->keep_null || add(scan, JSON_DROP_NULL, 0)) return AFTER_VALUE;
+  return fail_memory(scan);
+}
+
 /* Enters an array or object; an empty one is left again at once. */
 static enum next scan_open(struct scan *scan, bool object) {
   const char *start = scan->at;
@@ -331,13 +335,30 @@ static enum next scan_open(struct scan *scan, bool object) {
   if (*scan->at == (object ? '}' : ']')) {
     scan->at++;
     if (object) return AFTER_VALUE;
-    bool written = rewrite(scan, "Infinity", start, start, "");
-    scan->copied = scan->at;
-    return written ? AFTER_VALUE : FAILED;
+    if (replace(scan, start, scan->at) && add(scan, JSON_SET_EMPTY_ARRAY, 0)) return AFTER_VALUE;
+    return fail_memory(scan);
   }
-  scan->outer_is_object[scan->depth++] = scan->in_object;
+  scan->levels[scan->depth++] = (struct level){scan->place, count(scan), scan->in_object};
+  if (!add(scan, JSON_LEAVE, 0)) return fail_memory(scan);
   scan->in_object = object;
+  if (!object) scan->place = (struct place){.at = 1};
   return object ? MEMBER : VALUE;
+}
+
+/* Leaves the innermost array or object. Where nothing is to be done in it none enters it. */
+static enum next scan_close(struct scan *scan) {
+  const struct level *level = &scan->levels[--scan->depth];
+  bool is_array = !scan->in_object;
+  scan->at++;
+  scan->in_object = level->is_object;
+  scan->place = level->place;
+  enum json_repair_kind kind = is_array ? JSON_ENTER_ARRAY : JSON_ENTER_OBJECT;
+  if (count(scan) == level->mark + 1) {
+    scan->scanned->repairs.length -= sizeof(struct json_repair);
+    if (!is_array) return AFTER_VALUE;
+    kind = JSON_MARK_ARRAY;
+  }
+  return add(scan, kind, 0) ? AFTER_VALUE : fail_memory(scan);
 }
 
 static inline enum next scan_value(struct scan *scan) {
@@ -354,7 +375,7 @@ static inline enum next scan_value(struct scan *scan) {
     case 'f':
       return scan_word(scan, "false");
     case 'n':
-      return scan_word(scan, "null");
+      return scan_null(scan);
     case '-':
     case '0':
     case '1':
@@ -375,7 +396,7 @@ static inline enum next scan_value(struct scan *scan) {
 static inline enum next scan_member(struct scan *scan) {
   skip_space(scan);
   if (*scan->at != '"') return fail_expecting(scan, "a name in quotation marks");
-  if (!scan_string(scan)) return FAILED;
+  if (!scan_name(scan)) return FAILED;
   skip_space(scan);
   if (*scan->at != ':') return fail_expecting(scan, "':'");
   scan->at++;
@@ -391,41 +412,52 @@ static inline enum next scan_after_value(struct scan *scan) {
   char c = *scan->at;
   if (c == ',') {
     scan->at++;
-    return scan->in_object ? MEMBER : VALUE;
+    if (scan->in_object) return MEMBER;
+    scan->place.at++;
+    return VALUE;
   }
-  if (c != (scan->in_object ? '}' : ']'))
-    return fail_expecting(scan, scan->in_object ? "',' or '}'" : "',' or ']'");
-  scan->at++;
-  scan->in_object = scan->outer_is_object[--scan->depth];
-  return AFTER_VALUE;
+  if (c == (scan->in_object ? '}' : ']')) return scan_close(scan);
+  return fail_expecting(scan, scan->in_object ? "',' or '}'" : "',' or ']'");
 }
 
-bool json_scan(const char *text, size_t length, int max_depth, struct buffer *out,
-               struct failure *failure) {
-  struct scan scan;
-  scan.text = scan.at = scan.copied = text;
+/* Reads the whole text. */
+static bool scan_text(struct scan *scan, bool is_second) {
+  scan->at = scan->copied = scan->text;
+  scan->is_second = is_second;
+  scan->scanned->marker = is_second ? (double)INFINITY : -0.0;
+  scan->scanned->text.length = scan->scanned->repairs.length = 0;
+  scan->place = (struct place){.at = 0};
+  enum next next = VALUE;
+  while (next != FAILED && next != DONE) {
+    if (next == MEMBER)
+      next = scan_member(scan);
+    else if (next == VALUE)
+      next = scan_value(scan);
+    else
+      next = scan_after_value(scan);
+  }
+  if (next == FAILED) return false;
+  struct buffer *out = &scan->scanned->text;
+  return out->length == 0 || buffer_append(out, scan->copied, (size_t)(scan->end - scan->copied)) ||
+         fail_memory(scan) != FAILED;
+}
+
+bool json_scan(const char *text, size_t length, int max_depth, bool keep_null,
+               struct json_scanned *scanned, struct failure *failure) {
+  struct scan scan; /* not set as a whole: its levels are many */
+  scan.text = text;
   scan.end = text + length;
-  scan.out = out;
+  scan.scanned = scanned;
   scan.failure = failure;
   scan.depth = 0;
   scan.max_depth = max_depth < JSON_DEPTH_MAX ? max_depth : JSON_DEPTH_MAX;
-  scan.in_object = false;
+  scan.keep_null = keep_null;
+  scan.in_object = scan.is_ambiguous = false;
 
   size_t valid = utf8_valid_length(text, length);
   if (valid < length)
     return fail_at(&scan, text + valid, "INVALID_UTF8", "bytes that are not UTF-8") != FAILED;
   if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
     return fail_at(&scan, text, "INVALID_JSON", "a byte order mark") != FAILED;
-
-  enum next next = VALUE;
-  while (next != FAILED && next != DONE) {
-    if (next == MEMBER)
-      next = scan_member(&scan);
-    else if (next == VALUE)
-      next = scan_value(&scan);
-    else
-      next = scan_after_value(&scan);
-  }
-  if (next == DONE && out->length > 0) return rewrite(&scan, "", scan.end, scan.end, "");
-  return next == DONE;
+  return scan_text(&scan, false) && (!scan.is_ambiguous || scan_text(&scan, true));
 }

@@ -1,58 +1,63 @@
-/* core/json_scan.c: what it refuses and where, what it rewrites. */
+/* core/json_scan.c: what it refuses and where, what it makes of the text, what is to be repaired.
+ */
 #include "core/json_scan.h"
 
 #include <stdlib.h>
 
+#include "core/json_plain.h"
 #include "test.h"
 
 static const struct {
   const char *text;
-  const char *expected; /* the rewritten text; NULL: nothing to rewrite */
+  const char *expected; /* the text for lua-cjson; NULL: the same */
+  const char *repairs;  /* in the order in which they are made */
 } accepted[] = {
-    {"null", NULL},
-    {"true", NULL},
-    {" \t\r\n false \n", NULL},
-    {"\"\"", NULL},
-    {"\"a \\\" \\\\ \\/ \\b\\f\\n\\r\\t \\u0041\"", NULL},
-    {"\"\\ud83d\\uDE00\"", NULL},
-    {"\"\\u0000\"", NULL},
-    {"\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\x7F\"", NULL},
-    {"{}", NULL},
-    {"{\"a\":{\"b\":[{}]},\"a\":1}", NULL},
-    {"[1,-1,0,-0,15]", NULL},
-    /* Integers: doubles hold them up to 2^53. */
-    {"651095960136641", NULL},
-    {"9007199254740992", NULL},
-    {"-9007199254740992", NULL},
-    {"9007199254740993", "[NaN,\"9007199254740993\"]"},
-    {"-9007199254740993", "[NaN,\"-9007199254740993\"]"},
-    {"9223372036854775807", "[NaN,\"9223372036854775807\"]"},
-    {"-9223372036854775808", "[NaN,\"-9223372036854775808\"]"},
-    /* Floats: one with at most 15 digits and a fraction cannot be whole. */
-    {"0.5", NULL},
-    {"-12345678.9012345", NULL},
-    {"0.10", NULL},
-    {"1.0", "[NaN,1.0]"},
-    {"-0.0", "[NaN,-0.0]"},
-    {"1e2", "[NaN,1e2]"},
-    {"1E+2", "[NaN,1E+2]"},
-    {"15e-1", "[NaN,15e-1]"},
-    {"0.99999999999999999999", "[NaN,0.99999999999999999999]"},
-    {"5e-324", "[NaN,5e-324]"},
-    {"1e-400", "[NaN,1e-400]"},
-    {"0e9999999999999999999999", "[NaN,0e9999999999999999999999]"},
-    {"0.0e400", "[NaN,0.0e400]"},
+    {"null", NULL, ""},
+    {"true", NULL, ""},
+    {" \t\r\n false \n", NULL, ""},
+    {"\"\"", NULL, ""},
+    {"\"a \\\" \\\\ \\/ \\b\\f\\n\\r\\t \\u0041\"", NULL, ""},
+    {"\"\\ud83d\\uDE00\"", NULL, ""},
+    {"\"\\u0000\"", NULL, ""},
+    {"\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\x7F\"", NULL, ""},
+    {"{}", NULL, ""},
+    {"{\"a\":{\"b\":[{}]},\"a\":1}", "{\"a\":{\"b\":[{}]},\"a\":-0}", "{0 a=1 {a b[] } }"},
+    {"[1,-1,0,-0,15]", "[-0,-0,-0,-0,-0]", "[0 5=15 4=0 3=0 2=-1 1=1 ]"},
+    {"651095960136641", "-0", "0=651095960136641"},
+    {"-9007199254740993", "-0", "0=-9007199254740993"},
+    {" 9223372036854775807 ", " -0 ", "0=9223372036854775807"},
+    {"-9223372036854775808", "-0", "0=-9223372036854775808"},
+    /* Floats stay; where one may read as -0.0 the marker is another one. */
+    {"0.5", NULL, ""},
+    {"-12345678.9012345", NULL, ""},
+    {"0.10", NULL, ""},
+    {"[1.0,1]", "[1.0,-0]", "[0 2=1 ]"},
+    {"[-1.0,1]", "[-1.0,-0]", "[0 2=1 ]"},
+    {"[-0.5,1]", "[-0.5,-0]", "[0 2=1 ]"},
+    {"[-0.0,1]", "[-0.0,inf]", "[0 2=1 ]"},
+    {"[1,-0e7,[]]", "[inf,-0e7,inf]", "[0 3=[] 1=1 ]"},
+    {"[-1e-400,1]", "[-1e-400,inf]", "[0 2=1 ]"},
+    {"1e2", NULL, ""},
+    {"1E+2", NULL, ""},
+    {"15e-1", NULL, ""},
+    {"0.99999999999999999999", NULL, ""},
+    {"5e-324", NULL, ""},
+    {"0e9999999999999999999999", NULL, ""},
+    {"0.0e400", NULL, ""},
     /* The largest double, and the last decimal that rounds down to it. */
-    {"1.7976931348623157e308", "[NaN,1.7976931348623157e308]"},
-    {"1.7976931348623158079e308", "[NaN,1.7976931348623158079e308]"},
-    {"0.00017976931348623157e312", "[NaN,0.00017976931348623157e312]"},
-    {"17976931348623157e+292", "[NaN,17976931348623157e+292]"},
+    {"1.7976931348623157e308", NULL, ""},
+    {"1.7976931348623158079e308", NULL, ""},
+    {"0.00017976931348623157e312", NULL, ""},
+    {"17976931348623157e+292", NULL, ""},
     /* Empty arrays, blanks inside or around, several. */
-    {"[]", "Infinity"},
-    {" [ \n ] ", " Infinity "},
-    {"[[],[[]],{}]", "[Infinity,[Infinity],{}]"},
-    {"{\"a\":[],\"b\":2.0,\"c\":\"[]\",\"d\":1}",
-     "{\"a\":Infinity,\"b\":[NaN,2.0],\"c\":\"[]\",\"d\":1}"},
+    {"[]", "-0", "0=[]"},
+    {" [ \n ] ", " -0 ", "0=[]"},
+    {"[[],[[]],{}]", "[-0,[-0],{}]", "[0 [2 1=[] ] 1=[] ]"},
+    {"[[true]]", NULL, "[0 1[] ]"},
+    {"[{\"a\":true},{\"b\":[2.5]},{\"c\":{}}]", NULL, "[0 {2 b[] } ]"},
+    /* Names, with escapes in quotation marks. */
+    {"{\"\":1,\"a\\\"\":2}", "{\"\":-0,\"a\\\"\":-0}", "{0 \"a\\\"\"=2 =1 }"},
+    {"{ \"a\" : null , \"b\" : [null] }", NULL, "{0 b[] a~ }"},
 };
 
 static const struct {
@@ -125,40 +130,94 @@ static const struct {
 };
 
 /* Scans a copy with nothing behind it, so that a sanitizer sees any step too far. */
-static bool scan(const char *text, size_t length, int depth, size_t maximum, struct buffer *out,
-                 struct failure *failure) {
+static bool scan(const char *text, size_t length, int depth, size_t maximum,
+                 struct json_scanned *out, struct failure *failure) {
   char *copy = malloc(length + 1);
   if (!copy) abort();
   memcpy(copy, text, length);
   copy[length] = '\0';
-  buffer_init(out, maximum);
+  buffer_init(&out->text, maximum);
+  buffer_init(&out->repairs, maximum * sizeof(struct json_repair));
   *failure = (struct failure){0};
-  bool fine = json_scan(copy, length, depth, out, failure);
+  bool fine = json_scan(copy, length, depth, false, out, failure);
   free(copy);
   return fine;
 }
 
+static void release(struct json_scanned *out) {
+  buffer_free(&out->text);
+  buffer_free(&out->repairs);
+}
+
+/* Writes down the repairs, the last first: name=1, name=[], name~ (a null that goes), name[] (an
+   array), [name or {name (inside that array or object from here on), ] or }. */
+static void describe(const char *text, const struct json_scanned *out, struct buffer *words) {
+  const struct json_repair *all = (const struct json_repair *)(const void *)out->repairs.data;
+  const char *ends = "";
+  char open[JSON_DEPTH_DEFAULT];
+  int depth = 0;
+  for (size_t i = out->repairs.length / sizeof *all; i-- > 0; ends = " ") {
+    const struct json_repair *repair = &all[i];
+    char place[80];
+    if (repair->is_element)
+      snprintf(place, sizeof place, "%u", repair->at);
+    else
+      snprintf(place, sizeof place, "%.*s", (int)repair->length, text + repair->at);
+    buffer_append_string(words, ends);
+    switch ((enum json_repair_kind)repair->kind) {
+      case JSON_SET_INTEGER:
+        buffer_printf(words, "%s=%lld", place, (long long)repair->integer);
+        break;
+      case JSON_SET_EMPTY_ARRAY:
+        buffer_printf(words, "%s=[]", place);
+        break;
+      case JSON_DROP_NULL:
+        buffer_printf(words, "%s~", place);
+        break;
+      case JSON_MARK_ARRAY:
+        buffer_printf(words, "%s[]", place);
+        break;
+      case JSON_ENTER_ARRAY:
+        buffer_printf(words, "[%s", place);
+        open[depth++] = ']';
+        break;
+      case JSON_ENTER_OBJECT:
+        buffer_printf(words, "{%s", place);
+        open[depth++] = '}';
+        break;
+      case JSON_LEAVE:
+        buffer_printf(words, "%c", open[--depth]);
+        break;
+    }
+  }
+}
+
 static void test_tables(void) {
-  struct buffer out;
+  struct json_scanned out;
   struct failure failure;
   for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
     TEST("accepts %s", accepted[i].text);
     CHECK(scan(accepted[i].text, strlen(accepted[i].text), 128, 1000, &out, &failure));
     CHECK_STR(failure.message, "");
-    CHECK_STR(out.length ? out.data : NULL, accepted[i].expected);
-    buffer_free(&out);
+    CHECK_STR(out.text.length ? out.text.data : NULL, accepted[i].expected);
+    struct buffer words;
+    buffer_init(&words, 1000);
+    describe(accepted[i].text, &out, &words);
+    CHECK_STR(words.length ? words.data : "", accepted[i].repairs);
+    buffer_free(&words);
+    release(&out);
   }
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     TEST("refuses %s", refused[i].text);
     CHECK(!scan(refused[i].text, strlen(refused[i].text), 128, 1000, &out, &failure));
     CHECK_STR(failure.code, refused[i].code);
     CHECK_STR(failure.message, refused[i].message);
-    buffer_free(&out);
+    release(&out);
   }
 }
 
 static void test_nul(void) {
-  struct buffer out;
+  struct json_scanned out;
   struct failure failure;
   TEST("refuses a NUL in a string");
   CHECK(!scan("\"a\0b\"", 5, 128, 1000, &out, &failure));
@@ -170,25 +229,38 @@ static void test_nul(void) {
 }
 
 static void test_limits(void) {
-  struct buffer out;
+  struct json_scanned out;
   struct failure failure;
   TEST("as deep as allowed");
   CHECK(scan("[[{\"a\":[]}]]", 12, 4, 1000, &out, &failure));
-  buffer_free(&out);
+  release(&out);
   TEST("deeper than allowed");
   CHECK(!scan("[[{\"a\":[]}]]", 12, 3, 1000, &out, &failure));
   CHECK_STR(failure.code, "JSON_TOO_DEEP");
   CHECK_STR(failure.message, "more than 3 arrays and objects in each other at line 1, column 8");
-  buffer_free(&out);
+  release(&out);
   TEST("never deeper than the most");
   char deep[JSON_DEPTH_MAX + 1];
   memset(deep, '[', sizeof deep);
   CHECK(!scan(deep, sizeof deep, 1 << 30, 1000, &out, &failure));
   CHECK_STR(failure.code, "JSON_TOO_DEEP");
   TEST("a buffer that is full");
-  CHECK(!scan("[[],[],[],[]]", 13, 128, 12, &out, &failure));
-  CHECK_STR(failure.code, "OUT_OF_MEMORY");
-  buffer_free(&out);
+  for (size_t maximum = 0; maximum < 13; maximum++) {
+    CHECK(!scan("[[],[],[],[]]", 13, 128, maximum, &out, &failure));
+    CHECK_STR(failure.code, "OUT_OF_MEMORY");
+    release(&out);
+  }
+}
+
+static void test_keep_null(void) {
+  struct json_scanned out;
+  struct failure failure;
+  buffer_init(&out.text, 100);
+  buffer_init(&out.repairs, 100);
+  TEST("nulls that are kept");
+  CHECK(json_scan("{\"a\":null}", 10, 128, true, &out, &failure));
+  CHECK(out.repairs.length == 0);
+  release(&out);
 }
 
 static void test_skip_plain(void) {
@@ -210,6 +282,7 @@ int main(void) {
   test_tables();
   test_nul();
   test_limits();
+  test_keep_null();
   test_skip_plain();
   return test_finish();
 }
