@@ -347,6 +347,14 @@ def test_options():
           if os.path.exists(os.path.join(world.folder, "state", "state.db")) else code == 0 and bool(found), (code, out))
     code, out, _ = world.reconcile("--from", "2020-01-01T00:00:00Z")
     check("and makes what it said", code == 0 and found and out.startswith(f"made {found.group(1)} events"), (code, out))
+    holder = subprocess.Popen([BIN, "--state", os.path.join(world.folder, "state"), "--lock=inbox reconcile", "-e",
+                               "print(1) io.stdout:flush() io.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env=dict(os.environ, **world.environment, LOFTY_API_KEY="key-of-this-test",
+                                       HOME=os.path.join(world.folder, "home")))
+    holder.stdout.readline()
+    check("never two at a time", world.reconcile()[0] == 7)
+    holder.communicate()
+    check("and then it goes on", world.reconcile()[0] == 0)
     check("a profile with a wrong interval is refused", refused(world, '{ reconcile = "15" }'))
     world.close()
 

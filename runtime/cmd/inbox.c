@@ -60,7 +60,8 @@ static int run(const struct options *options, char **words) {
   if (words[0] && !command_action(&command_inbox, words[0]))
     return command_no_action(&command_inbox, words[0]);
   if (!reconciles && options->given & (uint64_t)(OPTIONS_OF_CALLS | OPTION_FROM))
-    return command_usage_error(&command_inbox, "options of calls are for reconcile");
+    return command_usage_error(
+        &command_inbox, "--from, --dry-run and other options of calls are for inbox reconcile");
   if (!reconciles && !has_store(options, &failure, &fine)) {
     if (!fine) {
       fprintf(stderr, "loftyrun: %s\n", failure.message);

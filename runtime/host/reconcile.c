@@ -151,8 +151,10 @@ struct reconcile *reconcile_start(struct loop *loop, struct store *store, const 
 
 void reconcile_set(struct reconcile *reconcile, int64_t interval) {
   if (!reconcile) return;
+  int64_t next = journal_now() + interval;
+  bool begins = reconcile->interval == 0;
   reconcile->interval = interval;
-  reconcile->next = journal_now() + interval;
+  if (begins || next < reconcile->next) reconcile->next = next;
 }
 
 void reconcile_stop(struct reconcile *reconcile) {

@@ -19,7 +19,7 @@ struct reconcile *reconcile_start(struct loop *loop, struct store *store, const 
                                   const struct run_options *run, int64_t interval,
                                   struct failure *failure);
 
-/* How often from now on. NULL is fine. */
+/* How often from now on; what comes earlier stays. NULL is fine. */
 void reconcile_set(struct reconcile *reconcile, int64_t interval);
 
 /* Tells what is under way to end, and waits for nothing: it can be ended anywhere. Idempotent for
