@@ -269,7 +269,8 @@ def test_killed_child():
         check("a run that was killed has died, and is made again as retries says",
               "the run has died" in world.logged(daemon), world.logged(daemon))
         os.kill(process_of(world), signal.SIGKILL)
-        world.wait("and has died", lambda: world.rows("slow")[:1] == [("04 06:00", "died", 2, None)])
+        world.wait("and has died", lambda: world.rows("slow")[:1] == [("04 06:00", "died", 2, 128 + signal.SIGKILL)])
+        world.wait_logged(daemon, '"exit_code":137')
         world.end(daemon)
 
 

@@ -59,7 +59,11 @@ static const char add_by_hand[] =
     "INSERT INTO instants (job, instant, state, times, attempt, not_before, by_hand)"
     " VALUES ($1, $2, 'waiting', 1, 0, $2, 1) ON CONFLICT (job, instant) DO NOTHING";
 static const char end_instant[] =
-    "UPDATE instants SET state = $4, ended = $5, exit_code = $6, not_before = $7"
+    "UPDATE instants SET state = $4, ended = $5, exit_code = COALESCE($6, exit_code),"
+    " not_before = $7"
+    " WHERE job = $1 AND instant = $2 AND run = $3 AND state = 'running'";
+static const char note_exit_code[] =
+    "UPDATE instants SET exit_code = $4"
     " WHERE job = $1 AND instant = $2 AND run = $3 AND state = 'running'";
 static const char set_state[] =
     "UPDATE instants SET state = $3 WHERE job = $1 AND instant = $2 AND state = 'waiting'";
@@ -480,6 +484,14 @@ bool schedule_end(struct journal *journal, const struct schedule_job *job, int64
   if (!store_begin(store, STORE_DURABLE, failure)) return false;
   bool fine = end_one(journal, job, instant, run, exit_code, now, outcome, failure);
   return store_end(store, fine, failure);
+}
+
+bool schedule_note_exit(struct journal *journal, int64_t job, int64_t instant, int64_t run,
+                        int exit_code, struct failure *failure) {
+  return store_run(journal_store(journal), note_exit_code,
+                   STORE_WITH(store_integer(job), store_integer(instant), store_integer(run),
+                              store_integer(exit_code)),
+                   NULL, failure);
 }
 
 bool schedule_skip(struct journal *journal, int64_t job, int64_t instant, struct failure *failure) {

@@ -37,7 +37,7 @@ struct schedule_instant {
   int64_t not_before; /* when it starts */
   int64_t run, process;
   int64_t began, ended; /* of the last run; 0: not */
-  int64_t exit_code;    /* -1: there is none */
+  int64_t exit_code;    /* -1: it is not known */
   int64_t cancelled;    /* since when its run is to end; 0: it is not */
   bool by_hand;         /* job run without --at */
 };
@@ -116,6 +116,11 @@ struct schedule_outcome {
 bool schedule_end(struct journal *journal, const struct schedule_job *job, int64_t instant,
                   int64_t run, int exit_code, int64_t now, struct schedule_outcome *outcome,
                   struct failure *failure);
+
+/* For a run whose process has ended without having said so, where its exit code is known all the
+   same: 128 and the number of a signal. It stays with the instant when that ends. */
+bool schedule_note_exit(struct journal *journal, int64_t job, int64_t instant, int64_t run,
+                        int exit_code, struct failure *failure);
 
 /* An instant that waits becomes skipped. */
 bool schedule_skip(struct journal *journal, int64_t job, int64_t instant, struct failure *failure);

@@ -170,9 +170,9 @@ static void say_about(const struct runs *runs, enum log_level level, const char 
   say(runs, level, message, &fields);
 }
 
-/* `row` is as the end of its run has left it. */
-static void tell_end(const struct runs *runs, const char *name,
-                     const struct schedule_instant *row) {
+/* `row` is as the end of its run has left it; `died`: it has not said itself how it ended. */
+static void tell_end(const struct runs *runs, const char *name, const struct schedule_instant *row,
+                     bool died) {
   struct fields fields;
   bool again = strcmp(row->state, "waiting") == 0, done = strcmp(row->state, "done") == 0;
   begin_fields(&fields, name, row->instant);
@@ -187,7 +187,7 @@ static void tell_end(const struct runs *runs, const char *name,
   if (again) add_field(&fields, "again_at", fields.again, false);
   const char *message = done                                   ? "the run is done"
                         : strcmp(row->state, "cancelled") == 0 ? "the run was ended for a later one"
-                        : row->exit_code < 0                   ? "the run has died"
+                        : died                                 ? "the run has died"
                                                                : "the run has failed";
   say(runs, done ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, message, &fields);
 }
@@ -228,12 +228,15 @@ static bool settle(struct runs *runs, struct child *child, int status, bool *sta
     return false;
   bool claimed = row.run && row.process == child->process;
   if (claimed && strcmp(row.state, "running") != 0) {
-    tell_end(runs, child->name, &row);
-  } else if (!claimed && strcmp(row.state, "waiting") == 0 && exit_code != EXIT_LOCKED) {
+    tell_end(runs, child->name, &row, row.exit_code < 0);
+  } else if (claimed) { /* the next step finds that it has died */
+    return schedule_note_exit(runs->journal, child->job, child->instant, row.run, exit_code,
+                              failure);
+  } else if (strcmp(row.state, "waiting") == 0 && exit_code != EXIT_LOCKED) {
     hold_back(runs, child, exit_code);
     *stays = true;
   }
-  return true; /* where it still counts as running the next step finds that it has died */
+  return true;
 }
 
 bool runs_collect(struct runs *runs, struct failure *failure) {
@@ -292,7 +295,7 @@ static bool end_dead(struct step *step, const struct schedule_job *job,
   if (schedule_instant(runs->journal, row->job, row->instant, copy_row, &ended, step->failure) ==
       STORE_FAILED)
     return false;
-  tell_end(runs, job->name, &ended);
+  tell_end(runs, job->name, &ended, true);
   return true;
 }
 
