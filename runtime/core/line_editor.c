@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "line_words.h"
 #include "readline_library.h"
 
 enum { MOST_REMEMBERED = 10000, HINT_LONGEST = 400 };
@@ -120,23 +121,6 @@ static char *break_at_nothing(void) {
   return nothing;
 }
 
-static size_t common_length(char **words) {
-  size_t length = strlen(words[0]);
-  for (char **word = words + 1; *word; word++) {
-    size_t i = 0;
-    while (i < length && (*word)[i] == words[0][i]) i++;
-    length = i;
-  }
-  return length;
-}
-
-static void free_words(char **words) {
-  for (char **word = words; word && *word; word++) free(*word);
-  free(words);
-}
-
-/* readline replaces all from `start`, here the line's beginning: the words get what stands before
-   them in front. Its list: what they have in common, then all of them. */
 static char **complete(const char *text, int start, int end) {
   struct line_editor *editor = active;
   (void)text, (void)start;
@@ -147,21 +131,8 @@ static char **complete(const char *text, int start, int end) {
   int closing = 0;
   char **words =
       editor->callbacks.complete(editor->callbacks.context, line, (size_t)end, &from, &closing);
-  if (!words) return NULL;
-  size_t count = 0;
-  while (words[count]) count++;
-  char **list = from <= (size_t)end && count > 0 ? calloc(count + 2, sizeof *list) : NULL;
-  size_t shared = list ? common_length(words) : 0;
-  for (size_t i = 0; list && i <= (count > 1 ? count : 0); i++) {
-    const char *word = words[i > 0 ? i - 1 : 0];
-    size_t length = i > 0 ? strlen(word) : shared;
-    list[i] = malloc(from + length + 1);
-    if (!list[i]) break; /* fewer are offered */
-    memcpy(list[i], line, from);
-    memcpy(list[i] + from, word, length);
-    list[i][from + length] = '\0';
-  }
-  free_words(words);
+  char **list = line_words_in_place(line, from, words);
+  line_words_free(words);
   editor->word = from;
   *editor->library.append_character = closing;
   return list;
@@ -430,6 +401,8 @@ struct line_editor *line_editor_new(struct loop *loop, const struct line_callbac
       return NULL;
     }
     set_up(editor);
+  } else {
+    setvbuf(stdin, NULL, _IONBF, 0); /* who reads there by io.read takes no line of ours */
   }
   return editor;
 }

@@ -9,6 +9,7 @@
 #include "../core/line_editor.h"
 #include "interrupt.h"
 #include "report.h"
+#include "running.h"
 #include "state.h"
 
 /* The first Ctrl-C lets a write end that has left already, the second does not. */
@@ -47,6 +48,15 @@ static int again(lua_State *L) {
   lua_getfield(L, 1, "dry_run");
   repl->dry_run = lua_toboolean(L, -1);
   repl->again = true;
+  return 0;
+}
+
+/* fail(exit_code): what the run ends with, once all tasks have ended. */
+static int fail(lua_State *L) {
+  struct run *run = (struct run *)context_of(L);
+  lua_Integer exit_code = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, exit_code > 0 && exit_code <= 255, 1, "an exit code is between 1 and 255");
+  if (!run->failure) run->failure = (int)exit_code;
   return 0;
 }
 
@@ -112,6 +122,8 @@ void repl_give_body(lua_State *L, lua_State *co, const struct run_options *optio
   lua_pushlightuserdata(L, repl);
   lua_pushcclosure(L, again, 1);
   lua_setfield(L, -2, "again");
+  lua_pushcfunction(L, fail);
+  lua_setfield(L, -2, "fail");
   if (repl->loads) {
     lua_pushlstring(L, script->text.data ? script->text.data : "", script->text.length);
     lua_setfield(L, -2, "text");

@@ -165,7 +165,7 @@ local function is_unfinished(message, text)
   return message:find("<eof>'?$") ~= nil
 end
 
---- What the shebang of a script would be an error for, and the mark some editors begin files with.
+--- A file without the mark that some editors begin it with, and with its first line as a comment where that begins with #.
 local function plain(text)
   text = text:gsub("^\239\187\191", "")
   return text:sub(1, 1) == "#" and "--" .. text or text
@@ -181,12 +181,12 @@ end
 --- Compiles an input.
 ---@param scope lofty.prompt.Scope
 ---@param text string
----@param chunk_name string|nil "=input" where it is not given
+---@param chunk_name string|nil of a file; what is typed has none
 ---@return function|nil f
 ---@return "expression"|"statement"|"unfinished"|string kind or, without a function, what is wrong
 function M.compile(scope, text, chunk_name)
+  if chunk_name then text = plain(text) end
   chunk_name = chunk_name or "=input"
-  text = plain(text)
   local is_marked = text:find("^%s*=[^=]") or text:find("^%s*=$")
   local expression = "return " .. (is_marked and text:gsub("^%s*=", "", 1) or text)
   local as_expression, why_not = load(expression, chunk_name, "t", scope.env)

@@ -180,7 +180,7 @@ function M.run(settings, ...)
   if session.interactive then
     cancel_tasks()
   elseif session.exit_code ~= 0 then
-    os.exit(session.exit_code)
+    settings.fail(session.exit_code)
   end
 end
 

@@ -53,7 +53,7 @@ function M.report(session, err, where)
   if type(err) ~= "string" and type(err) ~= "table" then
     text = ("the input raised a %s value, which says nothing"):format(type(err))
   elseif type(err) == "table" and not lofty_error.is_error(err) and not (debug.getmetatable(err) or {}).__tostring then
-    text = "the input raised a table: " .. require("lofty.prompt.show").inline(err)
+    text = "the input raised a table: " .. require("lofty.prompt.value").inline(err)
   elseif not ok then
     text = "the input failed, and so did saying how"
   end
