@@ -1,4 +1,5 @@
 /* What configuration and credential loftyrun doctor finds, and where each comes from. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,6 +45,12 @@ static void open_profile(struct doctor *doctor) {
     doctor_say(doctor,
                DOCTOR_FAIL(configuration, EXIT_CONFIG, "Set XDG_CONFIG_HOME to a shorter one."),
                "%s", failure.message);
+  else if (access(path, R_OK) != 0 && errno != ENOENT)
+    doctor_say(doctor,
+               DOCTOR_FAIL(configuration, EXIT_CONFIG,
+                           "Give it to the user that runs loftyrun: chown it, or name another with "
+                           "XDG_CONFIG_HOME."),
+               "%s: %s", path, strerror(errno));
   else if (!profile_open(name, &doctor->profile, &failure))
     doctor_say(doctor,
                DOCTOR_FAIL(configuration, EXIT_CONFIG,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "doctor_disk.h"
 
 static const char check[] = "store", jobs[] = "jobs";
+static const char backup_cure[] = "loftyrun help state says how a backup is put back.";
 enum { CHECK_MS = 10 * 1000, COUNT_MS = 5 * 1000, KIBIBYTE = 1024 };
 
 static void cannot(struct doctor *doctor, const struct failure *failure, const char *cure) {
@@ -76,7 +78,7 @@ static void look_at_damage(struct doctor *doctor, struct store *store) {
   bool whole;
   int64_t size = size_of(store_path(store));
   if (!store_check_within(store, CHECK_MS, &whole, &failure)) {
-    cannot(doctor, &failure, "loftyrun help state says how a backup is put back.");
+    cannot(doctor, &failure, backup_cure);
     return;
   }
   if (whole)
@@ -97,7 +99,10 @@ static void look_at_store(struct doctor *doctor) {
     return;
   }
   if (!store_open_look(doctor->state, &store, &failure)) {
-    cannot(doctor, &failure, "loftyrun help state says how a backup is put back.");
+    cannot(doctor, &failure,
+           strstr(failure.message, "damaged")
+               ? backup_cure
+               : "Let the user that runs loftyrun read it, and no other.");
     doctor_say(doctor, DOCTOR_SKIP(jobs), "the store cannot be read");
     return;
   }
