@@ -185,7 +185,7 @@ local function of_call(script, node, place)
   end
   if place ~= 1 then return nil end
   if target.path == "array" then return M.of(script, node[2]) end
-  if (target.path:match("[^.]+$")):find("^each") then return { is = "each", path = target.path, call = node } end
+  if target.path:find("^each[^.]*$") or target.path:find("%.each[^.]*$") then return { is = "each", path = target.path, call = node } end
 end
 
 function evaluators.Call(script, node, place) return of_call(script, node, place) end
