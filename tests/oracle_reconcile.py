@@ -269,7 +269,7 @@ def test_kills():
 
 def test_failing():
     """An account that fails leaves the position; the command says so, the daemon with a line."""
-    world = World("--seed", "large:800", "--faults", f"500:9%,lost-reply:5%,seed:{SEED}")
+    world = World("--seed", "large:800", "--faults", f"500:12%,lost-reply:8%,seed:{SEED}")
     connected = False
     while not connected:
         try:
@@ -278,6 +278,7 @@ def test_failing():
         except (AssertionError, OSError, http.client.HTTPException):
             pass
     world.reconcile()
+    world.put_clock(30)
     before, failures, moved = world.positions(), 0, True
     for _ in range(60):
         code, out, errors = world.reconcile("--from", "2000-01-01T00:00:00Z", "--retries", "0")
