@@ -3,6 +3,7 @@
 local misuse = require "lofty.misuse"
 local native = require "native.test"
 local real = require "native.clock"
+local task = require "native.task"
 local wording = require "lofty.wording"
 
 local M = {}
@@ -27,12 +28,19 @@ local function is_first(own, due)
   return true
 end
 
+--- Whether it was cancelled while its turn had come already, which would let it go on for an hour that did not pass.
+local function is_cancelled()
+  local handle = task.current()
+  return handle and task.is_cancelled(handle)
+end
+
 --- Others get their turns before the clock moves, so that what they do happens before.
 local function sleep_put(ms)
   local own, due = {}, put + ms
   sleepers[own] = due
   while true do
     local ok, code, message = sleep(1)
+    if not code and is_cancelled() then ok, code, message = sleep(0) end -- which is refused
     if code or not put then
       sleepers[own] = nil
       return ok, code, message
