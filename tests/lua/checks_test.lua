@@ -63,5 +63,3 @@ t.test("a grant is needed once for all calls, with what the field says, and not 
   t.equal(#find(both), 1)
   t.equal(checks.find("a.lua", both, { held = { delete_notes = true }, wrong = {} }, function() return true end), {})
 end)
-
-t.finish()

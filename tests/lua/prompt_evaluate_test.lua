@@ -90,5 +90,3 @@ end)
 t.test("arguments reach the text as ...", function()
   t.equal(evaluate.compile(evaluate.scope(), "return select('#', ...), ...")(8, 9), 2)
 end)
-
-t.finish()

@@ -107,5 +107,3 @@ t.test(".save writes a script that runs", function()
   t.ok(script:find("^local lofty = require \"lofty\"\nlocal _\n"))
   t.ok(script:find("_ = n + 1", 1, true))
 end)
-
-t.finish()

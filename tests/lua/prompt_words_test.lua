@@ -125,5 +125,3 @@ t.test("no line makes any of it fail", function()
     signature.hint(scope, line)
   end
 end)
-
-t.finish()
