@@ -116,6 +116,10 @@ class World:
         return dict(look(self.folder, "SELECT key, value FROM entries JOIN spaces ON spaces.id = space"
                                       " WHERE name LIKE 'reconcile %'"))
 
+    def wanted_positions(self):
+        """Without that of what nobody wants here, which moves on."""
+        return {name: value for name, value in self.positions().items() if name != "tasks"}
+
     def events(self, condition="state <> 'duplicate'"):
         return collections.Counter(look(self.folder, f"SELECT name, thing FROM inbox_events WHERE {condition}"))
 
@@ -269,7 +273,7 @@ def test_kills():
 
 def test_failing():
     """An account that fails leaves the position; the command says so, the daemon with a line."""
-    world = World("--seed", "large:800", "--faults", f"500:12%,lost-reply:8%,seed:{SEED}")
+    world = World("--seed", "large:500", "--faults", f"500:20%,lost-reply:8%,seed:{SEED}")
     connected = False
     while not connected:
         try:
@@ -279,29 +283,28 @@ def test_failing():
             pass
     world.reconcile()
     world.put_clock(30)
-    before, failures, moved = world.positions(), 0, True
+    before, failures, moved = world.wanted_positions(), 0, True
     for _ in range(60):
         code, out, errors = world.reconcile("--from", "2000-01-01T00:00:00Z", "--retries", "0")
         if code == 0:
             break
         failures += 1
-        moved = moved and world.positions() == before
+        moved = moved and world.wanted_positions() == before
     check("it failed, and came to its end", failures > 0 and code == 0, (failures, code, errors))
     check("no failure has moved the position", moved, world.positions())
     rows = world.events()
-    check("each event once", len(rows) >= 800 and max(rows.values()) == 1, len(rows))
-    check("with retries it does not fail", world.reconcile("--from", "2000-01-01T00:00:00Z")[0] == 0)
+    check("each event once", len(rows) >= 500 and max(rows.values()) == 1, len(rows))
+    check("and with retries, later", world.reconcile("--from", "2000-01-01T00:00:00Z", "--retries", "20")[0] == 0)
     world.close()
 
     world = World("--seed", "empty", handlers=HANDLERS, profile='{ reconcile = "30m" }')
-    before = world.positions()
+    before = world.wanted_positions()
     world.server.child.kill()
     world.server.child.wait()
     world.put_clock(31)
     line = world.daemon.wait_for(r"could not be compared with the inbox; that is tried again.*")
     check("the daemon says in a line that it failed", line, world.daemon.errors)
-    kept = {name: value for name, value in world.positions().items() if name != "tasks"}
-    check("and keeps the position of what is wanted", kept == before, (before, kept))
+    check("and keeps the position of what is wanted", world.wanted_positions() == before, world.positions())
     check("it goes on taking webhooks", say(world.daemon, post(json.dumps(
         {"listId": 2, "teamId": 7, "updatedLead": [{"leadId": 5, "updateTime": 1}]}))) == 200)
     check("and it ends", world.daemon.stop() == 0)
