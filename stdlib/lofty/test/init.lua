@@ -4,6 +4,7 @@ local clock = require "lofty.test.clock"
 local double = require "lofty.test.double"
 local expect = require "lofty.test.expect"
 local misuse = require "lofty.misuse"
+local paths = require "lofty.test.paths"
 local scripts = require "lofty.test.scripts"
 local tree = require "lofty.test.tree"
 local wording = require "lofty.wording"
@@ -34,7 +35,7 @@ M.refuse = double.refuse
 M.respond = double.respond
 M.run_script = scripts.run_script
 M.serve = scripts.serve
-M.fixture = scripts.fixture
+M.fixture = paths.fixture
 
 --- The clock of the test.
 M.clock = {}

@@ -2,13 +2,13 @@
 --- and an exit code.
 local clock = require "lofty.test.clock"
 local double = require "lofty.test.double"
-local files = require "native.files"
 local guard = require "native.guard"
-local json = require "native.json"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local native = require "native.test"
 local native_run = require "native.run"
+local paths = require "lofty.test.paths"
+local started = require "lofty.test.started"
 local task = require "native.task"
 local wording = require "lofty.wording"
 
@@ -22,53 +22,6 @@ local DONE, FAILED, ITEMS_FAILED = 0, 1, 8 -- runtime/core/exit_code.h
 ---@field exit_code integer
 ---@field error any what it has let out, or nil
 ---@field calls lofty.test.Call[]
-
-local test_file = ""
-local seen = {} ---@type table<string, true> what was read, beside modules
-
---- Tells which file the tests are in: what it names is looked for beside it first.
----@param path string
-function M.watch_files(path)
-  test_file = path
-  seen[path] = true
-end
-
---- All files that were read: when one of them changes, so may the tests.
----@return table<string, true>
-function M.files()
-  local found = {}
-  for path in pairs(seen) do found[path] = true end
-  for name in pairs(package.loaded) do
-    local path = package.searchpath(name, package.path)
-    if path then found[path] = true end
-  end
-  return found
-end
-
-local function folder_of(path) return path:match("^(.*)/[^/]*$") end
-
-local function find(path, what)
-  if type(path) ~= "string" then misuse(("%s: expected a path, got %s"):format(what, wording.describe(path))) end
-  local folder = folder_of(test_file)
-  local beside = folder and path:sub(1, 1) ~= "/" and folder .. "/" .. path or path
-  local found = files.kind(beside) == "file" and beside or files.kind(path) == "file" and path
-  if not found then
-    misuse(("%s: there is no file %s beside %s, nor in the current folder"):format(what, wording.quoted(path), test_file))
-  end
-  seen[found] = true
-  return found
-end
-
---- JSON of a file beside the tests, or in the current folder.
----@param path string
----@return any
-function M.fixture(path)
-  local found = find(path, "fixture")
-  local file <close> = assert(io.open(found, "rb"))
-  local value, code, message = json.decode(file:read("a"), { keep_null = true })
-  if code then misuse(("fixture: %s: %s"):format(found, message)) end
-  return value
-end
 
 --- Modules that are files: each script loads its own.
 local function take_modules()
@@ -112,13 +65,13 @@ end
 --- Calls f as part of that script: with its grants, modules and folder. All is as it was afterwards.
 local function as_script(script, f, ...)
   local path, grants, modules = package.path, copy(guard.grants()), take_modules()
-  local folder = folder_of(script.path)
+  local folder = paths.folder_of(script.path)
   local prefix = folder and folder .. "/" or ""
   package.path = ("%s?.lua;%s?/init.lua;%s"):format(prefix, prefix, path)
   for name, value in pairs(script.modules) do package.loaded[name] = value end
   refill(guard.grants(), script.grants)
   local results = table.pack(task.catch(nil, f, ...))
-  for name in pairs(M.files()) do seen[name] = true end
+  paths.keep()
   script.modules = take_modules()
   package.path = path
   for name, value in pairs(modules) do package.loaded[name] = value end
@@ -153,7 +106,7 @@ local function new_exit(outcome)
       misuse("os.exit: an exit code is between 0 and 255")
     end
     outcome.exit_code = outcome.exit_code or code
-    require("lofty.test.worker").leave_task(task.current())
+    started.leave(task.current())
     task.fire(outcome.over)
     task.wait(task.signal(), true)
   end
@@ -161,20 +114,18 @@ end
 
 --- Ends what the script has started, or waits for it.
 local function end_tasks(before, outcome)
-  local worker = require "lofty.test.worker"
   if outcome.exit_code == nil and outcome.error == nil then
-    worker.wait_for_tasks(before)
+    started.wait(before)
   else
-    worker.end_tasks(before)
+    started.stop(before)
   end
-  for _, err in ipairs(worker.take_unseen()) do
+  for _, err in ipairs(started.take_unseen()) do
     if outcome.error == nil then outcome.error = err end
   end
 end
 
 local function run_code(script, words, outcome)
-  local worker = require "lofty.test.worker"
-  local before = worker.tasks()
+  local before = started.all()
   before[task.current() or 0] = true
   task.start(function()
     local ok, err = task.catch(nil, script.code, table.unpack(words))
@@ -221,7 +172,7 @@ end
 function M.run_script(path, ...)
   local words = {}
   for index = 1, select("#", ...) do words[index] = word_of((select(index, ...))) end
-  local script = open(find(path, "run_script"), words)
+  local script = open(paths.find(path, "run_script"), words)
   local count = #double.calls()
   if not script.code then
     return { output = "", errors = script.problem .. "\n", exit_code = FAILED, error = script.problem, calls = {} }
@@ -246,7 +197,7 @@ Automation.__name = "lofty.test.Automation"
 ---@param path string beside the test's file, or from the current folder
 ---@return lofty.test.Automation
 function M.serve(path)
-  local script = open(find(path, "serve"), {})
+  local script = open(paths.find(path, "serve"), {})
   if not script.code then error(script.problem, 0) end
   local registrations, functions = as_script(script, require("lofty.registry").collect, script.code)
   return setmetatable({ script = script, registrations = registrations, functions = functions }, Automation)
@@ -283,7 +234,7 @@ end
 ---@return lofty.test.Call[] calls that the handlers have made
 function Automation:deliver(body)
   local events = require "lofty.test.events"
-  if type(body) == "string" then body = M.fixture(body) end
+  if type(body) == "string" then body = paths.fixture(body) end
   return call(self, events.give, self, events.read(body), names(self, "webhook"))
 end
 

@@ -7,6 +7,8 @@ local json = require "native.json"
 local lofty_error = require "lofty.error"
 local native = require "native.test"
 local native_clock = require "native.clock"
+local paths = require "lofty.test.paths"
+local started = require "lofty.test.started"
 local task = require "native.task"
 local tree = require "lofty.test.tree"
 
@@ -14,12 +16,10 @@ local M = {}
 
 M.is_on = false -- whether this is a test process
 
-local PATIENCE, MOST_CALLS, MOST_TEXT = 1000, 40, 64 * 1024
+local MOST_CALLS, MOST_TEXT = 40, 64 * 1024
 
 -- Tests may put clocks of their own in the place of this one.
-local monotonic, sleep = native_clock.monotonic, native_clock.sleep
-
-local tasks = {} ---@type table<userdata, true> those that were started and have not ended
+local monotonic = native_clock.monotonic
 
 --- Bytes that are no text cannot be written as JSON.
 local function clean(value)
@@ -33,79 +33,6 @@ end
 local function tell(report)
   local text = json.encode(report) or json.encode(clean(report))
   assert(native.tell(text .. "\n"))
-end
-
---- Keeps an account of what is started, so that nothing of a test goes on after it.
-local function watch_tasks()
-  local start = task.start
-  task.start = function(f)
-    local handle
-    handle = start(function()
-      f()
-      tasks[handle] = nil
-    end)
-    tasks[handle] = true
-    return handle
-  end
-end
-
-local function are_left(before)
-  for handle in pairs(tasks) do
-    if not before[handle] then return true end
-  end
-  return false
-end
-
---- Waits until those have ended that were not there before.
----@param before table<userdata, true>
----@param turns integer|nil at most so many
-function M.wait_for_tasks(before, turns)
-  while are_left(before) and turns ~= 0 do
-    local _, code = sleep(turns and 0 or 1)
-    if code then return end
-    turns = turns and turns - 1
-  end
-end
-
---- Cancels those that were not there before, and waits for them as long as they take it.
----@param before table<userdata, true>
----@return integer count
-function M.end_tasks(before)
-  local count = 0
-  for handle in pairs(tasks) do
-    if not before[handle] then
-      count = count + 1
-      task.cancel(handle, true)
-    end
-  end
-  M.wait_for_tasks(before, PATIENCE)
-  return count
-end
-
---- The tasks that have not ended.
----@return table<userdata, true>
-function M.tasks()
-  local copy = {}
-  for handle in pairs(tasks) do copy[handle] = true end
-  return copy
-end
-
---- A task that is to be left where it stands, because the script has ended.
----@param handle userdata|nil
-function M.leave_task(handle)
-  if handle then tasks[handle] = nil end
-end
-
---- Errors of tasks that nobody has waited for; they are forgotten.
----@return any[]
-function M.take_unseen()
-  local unseen, found = task.unseen(), {}
-  for index = 1, unseen.last or 0 do
-    if unseen[index] then found[#found + 1] = unseen[index].error end
-    unseen[index] = nil
-  end
-  unseen.last, unseen.kept, unseen.more = nil, nil, nil
-  return found
 end
 
 local function text_of(err)
@@ -177,12 +104,12 @@ end
 
 local function look_after(before, problems, notes)
   for _, sentence in ipairs(double.unexpected()) do problems[#problems + 1] = { message = sentence, frames = {} } end
-  local count = M.end_tasks(before)
+  local count = started.stop(before)
   if count > 0 then
     notes[#notes + 1] = count == 1 and "a task that the test has started still ran at its end; it was cancelled"
       or ("%d tasks that the test has started still ran at its end; they were cancelled"):format(count)
   end
-  for _, err in ipairs(M.take_unseen()) do
+  for _, err in ipairs(started.take_unseen()) do
     local problem = describe(err)
     problem.message = "in a task that nobody waited for: " .. problem.message
     problems[#problems + 1] = problem
@@ -194,7 +121,7 @@ local function run_test(test, prepare)
   local problems, notes = {}, {}
   if test.pending then return end
   tell { began = test.key }
-  local began, before = monotonic(), M.tasks()
+  local began, before = monotonic(), started.all()
   double.reset()
   if attempt(problems, function() prepare(tree.settings(test.group)) end) then
     double.close(nil)
@@ -272,13 +199,13 @@ local function install()
   clock.install()
   -- Whom a script may reach is known only once it is loaded (lofty.test.scripts).
   require("native.guard").reaches_leads = function() return true end
-  watch_tasks()
+  started.watch()
   double.install()
 end
 
 local function tell_files(work)
   local files = json.array {}
-  for path in pairs(require("lofty.test.scripts").files()) do files[#files + 1] = path end
+  for path in pairs(paths.read()) do files[#files + 1] = path end
   table.sort(files)
   if work.coverage then
     local counts = {}
@@ -299,7 +226,7 @@ function M.main(code, text)
   local work = assert(json.decode(text))
   install()
   if work.coverage then require("native.coverage").start() end
-  require("lofty.test.scripts").watch_files(arg[0])
+  paths.begin(arg[0])
   local problems = {}
   if not attempt(problems, code) then
     tell { problem = problems[1].message, frames = problems[1].frames }
