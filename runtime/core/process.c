@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -29,9 +30,19 @@ static bool set_attributes(posix_spawnattr_t *attributes) {
                                                   POSIX_SPAWN_SETPGROUP) == 0;
 }
 
-/* The file that runs, also where another one has taken its name since. */
+/* The file that runs, also where another one has taken its name since: it has none then. By its
+   name where it has one, because valgrind stands in the other's place. */
+static const char *program(char path[PATH_MAX]) {
+  static const char self[] = "/proc/self/exe";
+  ssize_t length = readlink(self, path, PATH_MAX - 1);
+  if (length <= 0) return self;
+  path[length] = '\0';
+  return access(path, X_OK) == 0 ? path : self;
+}
+
 static int spawn(pid_t *child, const struct process_options *options, char *const *environment,
                  int output, int report) {
+  char path[PATH_MAX];
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   int error = posix_spawn_file_actions_init(&actions);
@@ -39,7 +50,7 @@ static int spawn(pid_t *child, const struct process_options *options, char *cons
   error = posix_spawnattr_init(&attributes);
   if (error == 0) {
     error = set_actions(&actions, output, report) && set_attributes(&attributes)
-                ? posix_spawn(child, "/proc/self/exe", &actions, &attributes,
+                ? posix_spawn(child, program(path), &actions, &attributes,
                               (char *const *)options->arguments, environment)
                 : ENOMEM;
     posix_spawnattr_destroy(&attributes);
