@@ -24,18 +24,14 @@ local M = {}
 local MINUTE = 60 * 1000
 local GRACE, SLACK = 10 * MINUTE, 10 * MINUTE
 local CALL_EVERY = 12 * 1000
-local PAGE, SECOND, MOST_USERS = 100, 1000, 1000
+local PAGE, SECOND, MOST_USERS, DURABLE = 100, 1000, 1000, true
 local LEADS, TASKS, APPOINTMENTS = 2, 10, 11
-local DURABLE = true
 local EXIT_CODES, TEMPORARY = { auth = 3, permission = 4, validation = 4, not_found = 4 }, 5
 local WHAT = "inbox.reconcile"
 
 local function space() return "reconcile " .. store.account() end
 
-local function get(key)
-  local text = store.ask(WHAT, "get", space(), key)
-  return text and json.decode(text)
-end
+local function get(key) return json.decode(store.ask(WHAT, "get", space(), key) or "null") end
 
 --- A dry run keeps nothing, and has no plan of it either.
 local function put(values)
@@ -91,11 +87,8 @@ end
 --- Puts an entry into `lists` as a webhook would have it.
 local function add(pass, lists, list, kind, verb, at, ids)
   if not at or at < pass.start or at > pass.till or not pass.wanted[kind .. "." .. verb] then return end
-  local body = lists[list]
-  if not body then
-    body = { listId = list, teamId = ids.teamId }
-    lists[list] = body
-  end
+  local body = lists[list] or { listId = list, teamId = ids.teamId }
+  lists[list] = body
   local array = verb .. kind:gsub("^%l", string.upper)
   local entry = { updateTime = at }
   for name, id in pairs(ids) do entry[name] = name ~= "teamId" and id or nil end
@@ -123,9 +116,8 @@ local function take_lead(pass, lists, lead)
   if not created and not updated then pass.timeless = pass.timeless + 1 end
   local ids = { leadId = lead.leadId, teamId = lead.teamId }
   add(pass, lists, LEADS, "lead", "created", created, ids)
-  if updated and not (created and updated - created < SECOND) then
-    add(pass, lists, LEADS, "lead", "updated", updated, ids)
-  end
+  local is_told = created and updated and updated - created < SECOND
+  if not is_told then add(pass, lists, LEADS, "lead", "updated", updated, ids) end
   return created
 end
 
@@ -142,9 +134,9 @@ local function take_task(pass, lists, task)
   if not created and not updated then pass.timeless = pass.timeless + 1 end
   add(pass, lists, list, kind, "created", created, ids)
   add(pass, lists, list, kind, "finished", finished, ids)
-  local tells_more = updated and not (created and updated - created < SECOND)
-    and not (finished and math.abs(updated - finished) < SECOND)
-  if tells_more then add(pass, lists, list, kind, "updated", updated, ids) end
+  local is_told = created and updated and updated - created < SECOND
+    or finished and updated and math.abs(updated - finished) < SECOND
+  if not is_told then add(pass, lists, list, kind, "updated", updated, ids) end
 end
 
 --- New leads. False where they do not come in their order: then all are to be read.
@@ -209,8 +201,8 @@ local function start_of(pass, name, begun)
   local forgotten = ask("forgotten")
   if start < forgotten then
     if known.since < forgotten then
-      log.write("warn", "the inbox has forgotten events; what was not delivered before that cannot be told", {
-        before = time.iso(forgotten) })
+      log.write("warn", "the inbox has forgotten events; what was not delivered before that cannot be told",
+        { before = time.iso(forgotten) })
     end
     start = forgotten
   end
@@ -258,16 +250,15 @@ local function look_at_all(pass, begun, due, now)
 end
 
 local function tell(pass, due)
-  local names, parts = {}, {}
-  for name in pairs(pass.made) do names[#names + 1] = name end
-  table.sort(names)
-  for index, name in ipairs(names) do parts[index] = ("%s %d"):format(name, pass.made[name]) end
+  local parts = {}
+  for name, count in pairs(pass.made) do parts[#parts + 1] = ("%s %d"):format(name, count) end
+  table.sort(parts)
   if pass.timeless > 0 then
-    log.write("warn", "Lofty says no time of change for some; whether these were delivered cannot be told", {
-      count = pass.timeless })
+    log.write("warn", "of some Lofty says no time of change; these are not compared", { count = pass.timeless })
   end
   if pass.refused > 0 then
-    log.write(due and "debug" or "info", "tasks of these other users cannot be read with this credential", { users = pass.refused })
+    log.write(due and "debug" or "info", "tasks of these other users cannot be read with this credential",
+      { users = pass.refused })
   end
   if due then
     log.write(pass.count > 0 and "warn" or "debug", "changes that were never delivered became events",
