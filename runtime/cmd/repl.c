@@ -9,17 +9,46 @@
 #include "../host/run.h"
 #include "cmd.h"
 
-static int run_sessions(struct run_options *run_options, struct repl *repl,
+/* What a session has asked for the next one to be. The names are copied: that one may ask again. */
+struct wanted {
+  char profile[REPL_NAME_LENGTH], seed[REPL_NAME_LENGTH];
+};
+
+static void take_wanted(struct run_options *run_options, struct repl *repl, struct wanted *wanted) {
+  snprintf(wanted->profile, sizeof wanted->profile, "%s", repl->profile);
+  snprintf(wanted->seed, sizeof wanted->seed, "%s", repl->seed);
+  run_options->profile = wanted->profile[0] ? wanted->profile : NULL;
+  run_options->sandbox_seed = wanted->seed[0] ? wanted->seed : NULL;
+  run_options->dry_run = repl->dry_run;
+  if (!run_options->sandbox_seed)
+    run_options->faults = run_options->rate_limit = run_options->ledger = NULL;
+  repl->loads = false; /* a script is for the account that it was started with */
+  repl->again = false;
+}
+
+/* One after the other. Where the next cannot begin, because there is no such profile, say, the one
+   before begins again: a mistake does not end the prompt. */
+static int run_sessions(struct run_options run_options, struct repl *repl,
                         const struct script *script, char **words) {
+  struct wanted wanted[2] = {{.profile = ""}};
+  struct run_options before = run_options;
+  int turn = 0, first = EXIT_DONE;
+  bool has_before = false;
   for (;;) {
-    int exit_code = run_script(run_options, script, words);
-    if (!repl->again) return exit_code;
-    repl->again = false;
-    run_options->profile = repl->profile[0] ? repl->profile : NULL;
-    run_options->sandbox_seed = repl->seed[0] ? repl->seed : NULL;
-    run_options->dry_run = repl->dry_run;
-    if (!run_options->sandbox_seed)
-      run_options->faults = run_options->rate_limit = run_options->ledger = NULL;
+    repl->began = false;
+    int exit_code = run_script(&run_options, script, words);
+    if (first == EXIT_DONE && (repl->began || !has_before)) first = exit_code;
+    if (!repl->began && has_before) {
+      run_options = before;
+      has_before = false;
+    } else if (repl->again) {
+      before = run_options;
+      has_before = true;
+      turn = 1 - turn;
+      take_wanted(&run_options, repl, &wanted[turn]);
+    } else {
+      return first; /* the code of what failed first */
+    }
   }
 }
 
@@ -41,7 +70,7 @@ static int run(const struct options *options, char **words) {
     script.name = "repl";
     snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "repl");
   }
-  int exit_code = run_sessions(&run_options, &repl, &script, words);
+  int exit_code = run_sessions(run_options, &repl, &script, words);
   script_free(&script);
   return exit_code;
 }

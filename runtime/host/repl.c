@@ -114,6 +114,7 @@ void repl_give_body(lua_State *L, lua_State *co, const struct run_options *optio
                     const struct script *script) {
   struct repl *repl = options->repl;
   if (!repl) return;
+  repl->began = true;
   lua_pop(co, 1);
   push_prompt(L, "run");
   push_settings(L, options, script);

@@ -16,6 +16,7 @@ enum { REPL_NAME_LENGTH = 256 };
 struct repl {
   bool loads;   /* the run's script is run first, and the prompt is in its scope */
   bool asks;    /* before a line writes to a live account */
+  bool began;   /* nothing was in its way */
   bool greeted; /* the first one has said what it is */
   /* What the next session is to be, where `again`. */
   bool again;
