@@ -23,15 +23,17 @@ local M = {}
 
 local MINUTE = 60 * 1000
 local GRACE, SLACK = 10 * MINUTE, 10 * MINUTE
-local CALL_EVERY = 12 * 1000
-local PAGE, SECOND, MOST_USERS, DURABLE = 100, 1000, 1000, true
+local CALL_EVERY, PAGE, SECOND, MOST_USERS, DURABLE = 12 * 1000, 100, 1000, 1000, true
 local LEADS, TASKS, APPOINTMENTS = 2, 10, 11
 local EXIT_CODES, TEMPORARY = { auth = 3, permission = 4, validation = 4, not_found = 4 }, 5
 local WHAT = "inbox.reconcile"
 
 local function space() return "reconcile " .. store.account() end
 
-local function get(key) return json.decode(store.ask(WHAT, "get", space(), key) or "null") end
+local function get(key)
+  local text = store.ask(WHAT, "get", space(), key)
+  return text and (json.decode(text))
+end
 
 --- A dry run keeps nothing, and has no plan of it either.
 local function put(values)
@@ -283,8 +285,7 @@ function M.run(options)
   local pass = { till = now - GRACE, from = options.from, made = {}, count = 0, leads = 0, tasks = 0, timeless = 0,
     refused = 0, calls = 0, users = {}, user_count = 0, wanted = find_wanted() }
   if options.from and options.from < ask("forgotten") then
-    log.write("warn", "the inbox has forgotten events since then; what of these was delivered becomes events again", {
-      before = time.iso(ask("forgotten")) })
+    log.write("warn", "the inbox has forgotten events since then; what of these was delivered becomes events again")
   end
   look_at_all(pass, begun or now, options.due, now)
   tell(pass, options.due)
