@@ -1,4 +1,4 @@
--- loftyrun test scripts/tasks
+-- What can be relied on in finish_overdue.lua. Run it with: loftyrun test
 local lofty = require "lofty"
 local t = require "lofty.test"
 local describe, it, expect = t.describe, t.it, t.expect

@@ -1,4 +1,4 @@
--- loftyrun test scripts/webhooks
+-- What can be relied on in stop_words.lua. Run it with: loftyrun test
 local lofty = require "lofty"
 local t = require "lofty.test"
 local it, expect = t.it, t.expect
