@@ -30,7 +30,7 @@ tidy() {
 
 lua_check() {
   # shellcheck disable=SC2046 # file names have no blanks here
-  luacheck --quiet --no-color $(find stdlib scripts runtime/sandbox tests -name '*.lua')
+  luacheck --quiet --no-color $(find stdlib scripts runtime/sandbox runtime/templates tests -name '*.lua')
 }
 
 # What shells are given must be theirs to read.

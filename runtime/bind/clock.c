@@ -1,7 +1,6 @@
 #include "clock.h"
 
 #include <lauxlib.h>
-#include <time.h>
 
 #include "await.h"
 
@@ -51,14 +50,7 @@ static int clock_sleep(lua_State *L) {
 }
 
 static int clock_now(lua_State *L) {
-  int64_t put = context_of(L)->clock;
-  if (put) {
-    lua_pushinteger(L, put);
-    return 1;
-  }
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  lua_pushinteger(L, (lua_Integer)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+  lua_pushinteger(L, context_now(L));
   return 1;
 }
 

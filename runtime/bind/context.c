@@ -1,5 +1,7 @@
 #include "context.h"
 
+#include "../core/journal.h"
+
 struct context *context_of(lua_State *L) {
   return *(struct context **)lua_getextraspace(L);
 }
@@ -15,6 +17,11 @@ bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH]
   if (context->state || context->sandbox || replay) return true;
   *folder = path;
   return folder_default(path, FOLDER_PATH_LENGTH, failure);
+}
+
+int64_t context_now(lua_State *L) {
+  int64_t put = context_of(L)->clock;
+  return put ? put : journal_now();
 }
 
 struct journal *context_journal(lua_State *L) {

@@ -137,6 +137,9 @@ void context_attach(lua_State *L, struct context *context);
 bool context_folder(const struct context *context, char path[FOLDER_PATH_LENGTH],
                     const char **folder, struct failure *failure);
 
+/* The time of day as scripts have it, in milliseconds since 1970: a test may have put it. */
+int64_t context_now(lua_State *L);
+
 /* The run's journal, opened when it is first needed; NULL, with nil, code and message pushed. */
 struct journal *context_journal(lua_State *L);
 

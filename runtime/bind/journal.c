@@ -230,7 +230,7 @@ static int get_key(lua_State *L) {
   if (!journal) return 3;
   struct rows rows = rows_new(L, push_key, 1);
   enum store_answer found =
-      once_get(journal_store(journal), account, name, take_key, &rows, &failure);
+      once_get(journal_store(journal), account, name, context_now(L), take_key, &rows, &failure);
   return rows_finish_single(&rows, found != STORE_FAILED, &failure);
 }
 
@@ -247,7 +247,8 @@ static int put_key(lua_State *L) {
                          .result = text_member(L, 3, "result", false)};
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
-  bool fine = once_put(journal_store(journal), account, name, &key, durability, &failure);
+  bool fine =
+      once_put(journal_store(journal), account, name, &key, context_now(L), durability, &failure);
   return answer(L, fine, &failure);
 }
 

@@ -1,7 +1,5 @@
 #include "once.h"
 
-#include <time.h>
-
 static const char get_key[] =
     "SELECT state, run, first, began, until, result FROM once_keys WHERE account = $1 AND"
     " once_key = $2 AND (until IS NULL OR until > $3)";
@@ -14,12 +12,6 @@ static const char remove_key[] = "DELETE FROM once_keys WHERE account = $1 AND o
 static const char forget_some[] =
     "DELETE FROM once_keys WHERE (account, once_key) IN"
     " (SELECT account, once_key FROM once_keys WHERE until < $1 LIMIT 4)";
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_REALTIME, &time);
-  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 struct visit {
   once_visit *visit;
@@ -38,16 +30,16 @@ static bool visit_key(void *context, const struct store_value *columns, int coun
   return visit->visit(visit->context, &key);
 }
 
-enum store_answer once_get(struct store *store, const char *account, const char *name,
+enum store_answer once_get(struct store *store, const char *account, const char *name, int64_t now,
                            once_visit *visit, void *context, struct failure *failure) {
   struct visit one = {visit, context};
   return store_query(store, get_key,
-                     STORE_WITH(store_text(account), store_text(name), store_integer(now())),
+                     STORE_WITH(store_text(account), store_text(name), store_integer(now)),
                      visit_key, &one, failure);
 }
 
 bool once_put(struct store *store, const char *account, const char *name,
-              const struct once_key *key, enum store_durability durability,
+              const struct once_key *key, int64_t now, enum store_durability durability,
               struct failure *failure) {
   struct store_value never = {.kind = STORE_NULL};
   if (!store_begin(store, durability, failure)) return false;
@@ -58,8 +50,7 @@ bool once_put(struct store *store, const char *account, const char *name,
                      store_integer(key->run), store_integer(key->first), store_integer(key->began),
                      key->until ? store_integer(key->until) : never, store_text(key->result)),
           NULL, failure) &&
-      (!key->until ||
-       store_run(store, forget_some, STORE_WITH(store_integer(now())), NULL, failure));
+      (!key->until || store_run(store, forget_some, STORE_WITH(store_integer(now)), NULL, failure));
   return store_end(store, fine, failure);
 }
 

@@ -29,13 +29,14 @@ struct once_key {
 
 typedef bool once_visit(void *context, const struct once_key *key);
 
-/* Visits the key, if there is one: STORE_YES. */
-enum store_answer once_get(struct store *store, const char *account, const char *name,
+/* Visits the key, if there is one whose time is not over: STORE_YES. `now` in milliseconds since
+   1970. */
+enum store_answer once_get(struct store *store, const char *account, const char *name, int64_t now,
                            once_visit *visit, void *context, struct failure *failure);
 
-/* Sets a key. Forgets some of those whose time is over. */
+/* Sets a key. Forgets some of those whose time is over by `now`, milliseconds since 1970. */
 bool once_put(struct store *store, const char *account, const char *name,
-              const struct once_key *key, enum store_durability durability,
+              const struct once_key *key, int64_t now, enum store_durability durability,
               struct failure *failure);
 
 /* Removes a key; none there is fine. */

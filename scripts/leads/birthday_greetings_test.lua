@@ -31,6 +31,7 @@ end)
 it("greets nobody twice in a year, and again in the next", function()
   lead { firstName = "Ada" }
   greet()
+  t.clock.advance "1h"
   expect(greet().output):contains "greeted 0, 1 greeted before"
   expect(t.calls "messages.send_email"):has_length(1)
   t.clock.set "2027-06-05T12:00-04:00"

@@ -61,7 +61,12 @@ it("passes over who must not be called", function()
   lead("Cal", { tagsAdd = { "dnc" } })
   lead("Dee", { phones = {} })
   t.clock.advance "40d"
-  expect(run().output):contains "created 0 tasks, 0 open already, passed over 4 leads, 0 failed"
+  local output = run().output
+  expect(output):contains "created 0 tasks, 0 open already, passed over 4 leads, 0 failed"
+  expect(output):contains "Ada (Contacted), 40 days: unsubscribed"
+  expect(output):contains "Bea (Contacted), 40 days: must not be called"
+  expect(output):contains "Cal (Contacted), 40 days: tagged DNC"
+  expect(output):contains "Dee (Contacted), 40 days: no usable phone"
   expect(t.calls "tasks.create"):has_length(0)
 end)
 

@@ -13,13 +13,13 @@ local function task(lead_id, content, due)
     endAt = time.iso(due, "UTC") }
 end
 
---- Two hot leads of some 40 days ago, a new lead, an overdue task and one for today, whatever the time zone.
+--- Two hot leads of some 40 days ago and a new one, an overdue task and one for today, whatever the time zone.
 local function fill()
   local first = lead("Ada", "Hot")
   t.clock.advance "1d"
   lead("Bea", "Hot")
   t.clock.advance "40d"
-  lead("Cal", "New Lead")
+  lead("Cal", "Hot")
   task(first, "ring back", t.clock.now() - time.DAY)
   task(first, "sign", time.midnight(t.clock.now(), "local", 1) - 60000)
   task(first, "much later", t.clock.now() + 9 * time.DAY)
@@ -54,7 +54,7 @@ it("writes one JSON object for other programs", function()
   local brief = lofty.json.decode(t.run_script("daily_brief.lua", "--json").output)
   expect(brief.at):equals(t.clock.now())
   expect(brief.waiting.count):equals(2)
-  expect(brief.new_leads.items):contains { name = "Cal", stage = "New Lead" }
+  expect(brief.new_leads.items):contains { name = "Cal", stage = "Hot" }
 end)
 
 it("leaves out hot leads where the team has no stage Hot", function()

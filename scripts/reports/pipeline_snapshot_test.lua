@@ -101,6 +101,8 @@ it("ends with exit code 5 where a file cannot be written", function()
 end)
 
 it("refuses a time zone that there is not", function()
-  expect(snapshot("--zone", "America/Nowhere").exit_code):equals(2)
+  local run = t.run_script("pipeline_snapshot.lua", "--zone", "America/Nowhere", "--csv", numbers, "--svg", chart)
+  expect(run.exit_code):equals(2)
+  expect(run.errors):contains "--zone: "
   expect(t.calls()):has_length(0)
 end)

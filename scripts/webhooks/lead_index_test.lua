@@ -66,6 +66,7 @@ it("finds on Sunday what no event told of", function()
 end)
 
 it("knows find and rebuild only", function()
-  expect(index("fnid", "ada").exit_code):equals(2)
+  expect(index("fnid").exit_code):equals(2)
   expect(index("rebuild", "ada").exit_code):equals(2)
+  expect(t.calls()):has_length(0)
 end)

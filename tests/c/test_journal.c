@@ -146,7 +146,7 @@ static void test_forgetting(struct journal *other) {
   int64_t done = past_run("done"), unknown = past_run("unknown"), young = past_run("done");
   int64_t held = past_run("done");
   struct once_key key = {.state = "partway", .run = held, .first = 1};
-  CHECK(once_put(journal_store(other), "me", "held", &key, STORE_USUAL, NULL));
+  CHECK(once_put(journal_store(other), "me", "held", &key, 1000, STORE_USUAL, NULL));
   const struct output_text printed = {.head = "x", .head_length = 1, .tail = ""};
   CHECK(outputs_keep(journal_store(other), done, &printed, NULL));
   CHECK(outputs_keep(journal_store(other), young, &printed, NULL));
@@ -248,24 +248,24 @@ static void test_keys(struct store *store) {
   char text[64] = "";
   struct once_key key = {.state = "begun", .run = 3, .first = 4, .began = 5};
   TEST("a key is set, read and removed");
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_NO);
-  CHECK(once_put(store, "me", "k", &key, STORE_USUAL, NULL));
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_YES);
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_NO);
+  CHECK(once_put(store, "me", "k", &key, 1000, STORE_USUAL, NULL));
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_YES);
   CHECK_STR(text, "begun 3 4 -");
-  CHECK_INT(once_get(store, "you", "k", see_key, text, NULL), STORE_NO);
+  CHECK_INT(once_get(store, "you", "k", 1000, see_key, text, NULL), STORE_NO);
   key = (struct once_key){.state = "done", .run = 3, .first = 4, .result = "[1]"};
-  CHECK(once_put(store, "me", "k", &key, STORE_DURABLE, NULL));
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_YES);
+  CHECK(once_put(store, "me", "k", &key, 1000, STORE_DURABLE, NULL));
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_YES);
   CHECK_STR(text, "done 3 4 [1]");
   CHECK(once_remove(store, "me", "k", NULL));
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_NO);
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_NO);
   TEST("a key whose time is over is none");
-  key.until = 1;
-  CHECK(once_put(store, "me", "k", &key, STORE_USUAL, NULL));
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_NO);
-  key.until = INT64_MAX;
-  CHECK(once_put(store, "me", "k", &key, STORE_USUAL, NULL));
-  CHECK_INT(once_get(store, "me", "k", see_key, text, NULL), STORE_YES);
+  key.until = 1000;
+  CHECK(once_put(store, "me", "k", &key, 1000, STORE_USUAL, NULL));
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_NO);
+  key.until = 1001;
+  CHECK(once_put(store, "me", "k", &key, 1000, STORE_USUAL, NULL));
+  CHECK_INT(once_get(store, "me", "k", 1000, see_key, text, NULL), STORE_YES);
 }
 
 static void test_memory(void) {
