@@ -49,7 +49,8 @@ static void read_write(lua_State *L, int table, struct journal_write *write) {
                                   .parameters = text_member(L, table, "parameters", false),
                                   .fields = text_member(L, table, "fields", false),
                                   .key = text_member(L, table, "key", false),
-                                  .image = text_member(L, table, "image", false)};
+                                  .image = text_member(L, table, "image", false),
+                                  .began = context_now(L)};
 }
 
 static int send_writes(lua_State *L) {

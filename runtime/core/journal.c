@@ -254,7 +254,8 @@ bool journal_end_run(struct journal *journal, int exit_code, struct failure *fai
 
 static bool send_one(struct journal *journal, const struct journal_write *write, int64_t number,
                      struct failure *failure) {
-  struct store_value run = store_integer(journal->run), when = store_integer(journal_now());
+  struct store_value run = store_integer(journal->run);
+  struct store_value when = store_integer(write->began ? write->began : journal_now());
   if (write->number)
     return store_run(journal->store, send_again, STORE_WITH(run, store_integer(number), when), NULL,
                      failure);

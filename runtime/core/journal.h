@@ -99,7 +99,8 @@ int64_t journal_run_id(const struct journal *journal);
 int64_t journal_next_number(const struct journal *journal);
 
 /* Records writes that are about to be sent, on the disk when it returns, with one wait for it; each
-   gets its number. One that has a number is about to be sent again. */
+   gets its number. One that has a number is about to be sent again. Where `began` is 0 it is now.
+ */
 bool journal_send(struct journal *journal, struct journal_write *writes, size_t count,
                   struct failure *failure);
 

@@ -108,6 +108,10 @@ end
 ---@return integer
 function M.now() return now() end
 
+--- What a reply says of the time it was sent at, where the clock was put: Lofty's clock is that of the test.
+---@return string|nil date as RFC 9110 has it
+function M.date() return put and os_date("!%a, %d %b %Y %H:%M:%S GMT", put // 1000) or nil end
+
 --- The true clock again.
 function M.reset()
   put = nil

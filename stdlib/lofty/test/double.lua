@@ -1,6 +1,7 @@
 --- Stands between the library and the network of a test: notes each call, and answers those that are stubbed in the
 --- form in which Lofty would, so that all that stands above is as it is in a run.
 local catalogue = require "lofty.catalogue"
+local clock = require "lofty.test.clock"
 local http = require "native.http"
 local json = require "native.json"
 local misuse = require "lofty.misuse"
@@ -138,6 +139,7 @@ local function make(request)
     response, code, message, info = send(request)
   end
   call.status = response and response.status
+  if response and response.headers then response.headers.date = clock.date() or response.headers.date end
   return response, code, message, info
 end
 
