@@ -25,6 +25,7 @@ it("creates what is missing, and leaves what is there", function()
   expect(made):has_length(1)
   expect(made[1].body):contains { listId = TASK, callbackUrl = URL }
   expect(t.calls "webhooks.delete"):has_length(0)
+  expect(run.output .. run.errors, "no more of a URL than its host").never:contains "k3yq"
 end)
 
 it("does nothing the second time, also where events are given by number", function()
@@ -39,11 +40,6 @@ it("only says what it would do with --preview", function()
   expect(t.calls { method = "GET" }):has_length(#t.calls())
 end)
 
-it("shows no more of a URL than its host", function()
-  local run = subscribe(URL, "task")
-  expect(run.output .. run.errors).never:contains "k3yq"
-end)
-
 it("takes nothing from anybody where there is no room", function()
   there_is(TASK, "https://old.example.com/in")
   t.stub("webhooks.create", t.refuse "WEBHOOK_EXCEED_LIMIT")
@@ -51,6 +47,25 @@ it("takes nothing from anybody where there is no room", function()
   expect(run.exit_code):equals(1)
   expect(run.errors):contains "old.example.com"
   expect(t.calls "webhooks.delete"):has_length(0)
+end)
+
+it("takes the room of the host that it is told, and no more than it needs", function()
+  there_is(TASK, "https://old.example.com/in")
+  there_is(LEAD_INFO, "https://old.example.com/in")
+  repeat
+    local _, full = lofty.try(lofty.webhooks.create, { listId = 1, callbackUrl = "https://other.example.com/in" })
+  until full
+  t.clock.advance(1)
+  local run = subscribe("--replace", "old.example.com", URL, "task")
+  expect(run.exit_code):equals(0)
+  expect(run.output):contains "created 1, 0 there already, removed 1, 0 failed"
+  t.clock.advance(1)
+  local left = 0
+  for _, hook in ipairs(lofty.webhooks.list()) do
+    if hook.callbackUrl == "https://old.example.com/in" then left = left + 1 end
+  end
+  expect(left):equals(1)
+  expect(t.calls "webhooks.delete"):has_length(1)
 end)
 
 it("removes what is there twice only where it is told to", function()
@@ -70,9 +85,9 @@ it("says that a removal was refused", function()
   expect(subscribe("--dedupe", URL, "task").exit_code):equals(8)
 end)
 
-for _, words in ipairs { { URL }, { URL, "lead_inof" }, { "http://hooks.example.com", "task" } } do
-  it("refuses " .. table.concat(words, " "), function()
+it("refuses what is no event, and no https URL, before anything is asked", function()
+  for _, words in ipairs { { URL }, { URL, "lead_inof" }, { "http://hooks.example.com", "task" } } do
     expect(subscribe(table.unpack(words)).exit_code):equals(2)
-    expect(t.calls()):has_length(0)
-  end)
-end
+  end
+  expect(t.calls()):has_length(0)
+end)
