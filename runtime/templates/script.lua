@@ -21,10 +21,11 @@ local options = args.parse({
 
 local latest = lofty.now() - options.days * time.DAY
 local refusals = chores.refusals()
-local tagged = 0
+local tagged, word = 0, lofty.dry_run and "would tag" or "tagged"
 
 for lead in lofty.leads.each { contacted = false } do
-  if time.parse(lead.createTime) <= latest then
+  local made = time.parse(lead.createTime)
+  if made and made <= latest then
     local added, err = try(lofty.leads.add_tags, lead.leadId, { options.tag })
     if err then
       refusals:count(err, "lead not tagged", { lead = lead.leadId })
@@ -32,10 +33,10 @@ for lead in lofty.leads.each { contacted = false } do
       refusals:success()
       if #added > 0 then
         tagged = tagged + 1
-        print(("tagged  %d  %s"):format(lead.leadId, lead.firstName))
+        print(("%s  %d  %s"):format(word, lead.leadId, lead.firstName))
       end
     end
   end
 end
 
-print(("tagged %d"):format(tagged))
+print(("%s %d"):format(word, tagged))
