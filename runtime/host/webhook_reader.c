@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../bind/json.h"
+#include "../bind/text.h"
 #include "../core/pool.h"
 #include "state.h"
 
@@ -46,6 +47,7 @@ static int open_state(lua_State *L) {
                                        {LUA_STRLIBNAME, luaopen_string},
                                        {LUA_MATHLIBNAME, luaopen_math},
                                        {"native.json", luaopen_native_json},
+                                       {"native.text", luaopen_native_text},
                                        {NULL, NULL}};
   for (const luaL_Reg *library = libraries; library->func; library++) {
     luaL_requiref(L, library->name, library->func, library->name[0] != 'n');

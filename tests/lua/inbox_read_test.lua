@@ -113,8 +113,12 @@ end)
 t.test("ids and times that are odd", function()
   local event = one '{"listId":2,"updatedLead":[{"leadId":"5","updateTime":"2026-05-12T10:00:00GMT"}]}'
   t.equal(event.lead, 5)
-  t.equal(event.time, false)
+  t.equal(event.time, 1778580000000)
   t.equal(event.key:find("2026-05-12T10:00:00GMT", 1, true) ~= nil, true)
+  event = one '{"listId":9,"updatedNote":[{"noteId":5,"updateTime":"2026-05-12 10:00:00"}]}'
+  t.equal(event.time, 1778580000000)
+  t.equal(event.key ~= false, true)
+  t.equal(one('{"listId":2,"updatedLead":[{"leadId":5,"updateTime":"2026-05-12T10:00:00"}]}').time, false)
   t.equal(one('{"listId":2,"updatedLead":[{"leadId":5,"updateTime":1763880000}]}').time, 1763880000000)
   event = one '{"listId":2,"updatedLead":[{"leadId":5.5,"updateTime":1}]}'
   t.equal(event.lead, false)

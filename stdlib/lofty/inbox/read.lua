@@ -39,15 +39,21 @@ local function integer(value)
     value:find("^%d+$") and math.tointeger(tonumber(value)) or nil
 end
 
---- The time of what has happened, as it was written, and in milliseconds since 1970 where it is a number.
+--- A number of milliseconds, of seconds, or one of the texts that Lofty writes elsewhere; nil where it says no moment.
+local function milliseconds(value)
+  local ms = integer(value)
+  if not ms then return type(value) == "string" and require("lofty.time.reading").parse(value) or nil end
+  return ms > 1000000000 and ms < 100000000000 and ms * 1000 or ms
+end
+
+--- The time of what has happened, as it was written, and in milliseconds since 1970 where it can be read.
 local function time_of(entry)
   for index = 1, #TIMES do
     local value = entry[TIMES[index]]
-    local written = value ~= nil and plain(value)
+    -- Some of Lofty's times have a blank between date and time, which would end a word of the key.
+    local written = value ~= nil and plain(type(value) == "string" and value:gsub(" ", "_") or value)
     if written then
-      local ms = integer(value)
-      if ms and ms > 1000000000 and ms < 100000000000 then ms = ms * 1000 end
-      return written, ms
+      return written, milliseconds(value)
     end
   end
 end
