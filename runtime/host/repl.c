@@ -110,9 +110,20 @@ static void push_prompt(lua_State *L, const char *function) {
   lua_remove(L, -2);
 }
 
+/* Where the prompt may be opened, later, in the scope of an error. */
+static void watch_errors(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lofty.prompt.frames");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "watch");
+  lua_call(L, 0, 0);
+  lua_pop(L, 1);
+}
+
 void repl_give_body(lua_State *L, lua_State *co, const struct run_options *options,
                     const struct script *script) {
   struct repl *repl = options->repl;
+  if (repl || (options->repl_on_error && line_editor_is_interactive())) watch_errors(L);
   if (!repl) return;
   repl->began = true;
   lua_pop(co, 1);

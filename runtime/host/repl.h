@@ -25,8 +25,8 @@ struct repl {
   char seed[REPL_NAME_LENGTH];    /* of a sandbox, or "" */
 };
 
-/* Puts the prompt in the place of the script on top of `co`, if the run is one. Call it protected.
- */
+/* Puts the prompt in the place of the script on top of `co`, if the run is one; where a prompt may
+   open in the scope of an error, has errors watched for that. Call it protected. */
 void repl_give_body(lua_State *L, lua_State *co, const struct run_options *options,
                     const struct script *script);
 

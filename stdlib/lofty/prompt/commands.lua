@@ -102,13 +102,15 @@ commands.dry = { usage = ".dry [on|off]", summary = "a new session that only pla
 local function is_statement(text) return load(text) ~= nil end
 
 --- A session's inputs as a script.
----@param works { text: string, kind: string }[]
+---@param works { text: string, kind: string, results: integer }[]
 ---@return string
 function M.script(works)
   local lines, uses_last = { 'local lofty = require "lofty"', "" }, {}
+  local last
   for index, work in ipairs(works) do
     -- The result before it is named where an input speaks of it.
-    if (" " .. work.text .. " "):find("[^%w_.:]_[^%w_]") then uses_last[index - 1] = true end
+    if last and (" " .. work.text .. " "):find("[^%w_.:]_[^%w_]") then uses_last[last] = true end
+    if work.results > 0 then last = index end
   end
   if next(uses_last) then lines[2] = "local _" lines[3] = "" end
   for index, work in ipairs(works) do
@@ -118,8 +120,12 @@ function M.script(works)
     elseif work.kind == "expression" and text:find("%S") and not text:find("^%s*%-%-") then
       if uses_last[index] then text = "_ = " .. text
       elseif not is_statement(text) then text = ("print(%s)"):format(text) end
+    elseif not load(text .. "\n;local _") then
+      -- It ends with a return, behind which a script would end.
+      text = ("%s(function()\n%s\nend)()"):format(uses_last[index] and "_ = " or "", text)
     end
-    lines[#lines + 1] = text
+    -- A parenthesis would call what stands before it.
+    lines[#lines + 1] = text:find("^%s*%(") and ";" .. text or text
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -145,7 +151,7 @@ local function read_file(path)
   if not file then return nil, why end
   local text, problem = file:read("a")
   file:close()
-  return text, problem
+  return text, problem and ("%s: %s"):format(path, problem)
 end
 
 commands.load = { usage = ".load FILE", summary = "runs a file; its locals stay", run = function(session, argument)

@@ -39,6 +39,7 @@ end
 ---@param f function
 ---@param index integer of its upvalue
 function M.adopt(scope, name, f, index)
+  if name == "_" or name == "_err" then return end -- those stay what the last input gave
   if not has_name(scope.names, name) then table.insert(scope.names, name) end
   scope.variables[name] = { f = f, index = index }
   while #scope.names > MOST_LOCALS do

@@ -1,6 +1,7 @@
 --- The functions that were running when something failed, with their variables as they were: what --repl-on-error opens
 --- the prompt in. Variables that functions share are the very ones; a function's own are copies, for it runs no more.
 local evaluate = require "lofty.prompt.evaluate"
+local native = require "native.task"
 
 local M = {}
 
@@ -12,10 +13,12 @@ local MOST_FRAMES, MOST_LOCALS = 40, 200
 ---@field f function
 ---@field locals { name: string, value: any }[] the last of a name is the one that counted
 
-local EMBEDDED = "@loftyrun/"
+local EMBEDDED = "@[loftyrun]/"
+
+local last = { frames = {} } ---@type { err: any, frames: lofty.prompt.FailedFrame[] } of the last error that was noted
 
 local function describe(info)
-  local name = info.what == "main" and "the script itself" or info.name
+  local name = info.what == "main" and "the script itself" or info.name ~= "?" and info.name or nil
   return ("%s:%d"):format(info.short_src, info.currentline), name
 end
 
@@ -45,6 +48,75 @@ function M.capture(co, first)
   return frames
 end
 
+--- Whether an error is the one that was noted, or its text with more in front.
+local function is_last(err)
+  if rawequal(last.err, err) then return true end
+  return type(err) == "string" and type(last.err) == "string" and last.err ~= "" and err:sub(-#last.err) == last.err
+end
+
+--- The frames of an error that came through tasks or coroutines: theirs before those of whoever waited for them.
+---@param err any
+---@param outer lofty.prompt.FailedFrame[] where it came out
+---@return lofty.prompt.FailedFrame[]
+function M.joined(err, outer)
+  local inner = last.frames
+  -- The same place again is the same mistake made again, not one that has come further.
+  local is_new = not inner[1] or not is_last(err)
+    or outer[1] and outer[1].f == inner[1].f and outer[1].where == inner[1].where
+  if is_new then return outer end
+  local frames = table.move(inner, 1, #inner, 1, {})
+  return table.move(outer, 1, math.min(#outer, MOST_FRAMES - #frames), #frames + 1, frames)
+end
+
+local function note(err, co, first)
+  local ok, frames = pcall(M.capture, co, first)
+  if ok then last = { err = err, frames = M.joined(err, frames) } end
+end
+
+--- The frames that were noted of an error.
+---@param err any
+---@return lofty.prompt.FailedFrame[]
+function M.of(err)
+  return rawequal(last.err, err) and last.frames or {}
+end
+
+-- luacheck: push ignore 122
+local function watch_coroutines()
+  local create, resume, close = coroutine.create, coroutine.resume, coroutine.close
+  local function look(co, was_alive, ok, ...)
+    if not ok and was_alive then note((...), co, 0) end
+    return ok, ...
+  end
+  coroutine.resume = function(co, ...)
+    if type(co) ~= "thread" then return resume(co, ...) end
+    return look(co, coroutine.status(co) == "suspended", resume(co, ...))
+  end
+  local function pass(co, ok, ...)
+    if ok then return ... end
+    close(co)
+    error((...), 0)
+  end
+  coroutine.wrap = function(f)
+    local co = create(f)
+    return function(...) return pass(co, coroutine.resume(co, ...)) end
+  end
+end
+-- luacheck: pop
+
+--- An error of a task or a coroutine reaches somebody when the stack is gone that it was raised on. From now on its frames
+--- are noted where it is raised.
+function M.watch()
+  local catch = native.catch
+  native.catch = function(handler, f, ...)
+    return catch(function(err)
+      note(err, nil, 4)
+      if handler then return handler(err) end
+      return err
+    end, f, ...)
+  end
+  watch_coroutines()
+end
+
 --- Opens a frame's scope: its variables become the session's.
 ---@param scope lofty.prompt.Scope
 ---@param frame lofty.prompt.FailedFrame
@@ -54,14 +126,16 @@ function M.open(scope, frame)
   for index = 1, 255 do
     local name = debug.getupvalue(frame.f, index)
     if not name then break end
-    if name ~= "_ENV" and name ~= "" then
+    if name ~= "_ENV" and name ~= "_" and name ~= "" then
       evaluate.adopt(scope, name, frame.f, index)
       names[#names + 1] = name
     end
   end
   for _, variable in ipairs(frame.locals) do
-    evaluate.set(scope, variable.name, variable.value)
-    names[#names + 1] = variable.name
+    if variable.name ~= "_" then
+      evaluate.set(scope, variable.name, variable.value)
+      names[#names + 1] = variable.name
+    end
   end
   table.sort(names)
   local unique = {}

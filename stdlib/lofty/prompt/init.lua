@@ -2,6 +2,7 @@
 --- a task; timers, tasks and events of earlier inputs go on meanwhile. The host calls `run` in the place of a script, and
 --- `on_error` where one has failed.
 local confirm = require "lofty.prompt.confirm"
+local frames = require "lofty.prompt.frames"
 local native = require "native.task"
 local run = require "native.run"
 local sessions = require "lofty.prompt.session"
@@ -16,6 +17,7 @@ local handles = setmetatable({}, { __mode = "k" }) ---@type table<userdata, bool
 local function prompt_of(session)
   local settings = run.settings()
   local name = settings.sandbox and "sandbox" or settings.profile or "lofty"
+  if name == "sandbox" and not settings.sandbox then name = "profile:sandbox" end -- it may be of a live account
   return name:sub(1, 20):gsub("[^%g]", "?") .. (settings.dry_run and " (dry)" or "") .. (session.mark or "") .. "> "
 end
 
@@ -157,7 +159,7 @@ end
 local function open_frame(session, captured)
   session.frames = captured
   if not captured[1] then return end
-  local names = require("lofty.prompt.frames").open(session.scope, captured[1])
+  local names = frames.open(session.scope, captured[1])
   sessions.say(session, ("in %s%s; here are %s"):format(captured[1].where,
     captured[1].name and " (" .. captured[1].name .. ")" or "", #names > 0 and table.concat(names, ", ") or "no locals"))
   if #captured > 1 then sessions.say(session, ".frames lists what called it, .frame N goes there") end
@@ -192,7 +194,7 @@ function M.on_error(settings, co, err)
   local session = open(settings)
   rawset(session.scope.env, "_err", err)
   rawset(session.scope.env, "lofty", require "lofty")
-  open_frame(session, require("lofty.prompt.frames").capture(co, 0))
+  open_frame(session, frames.joined(err, frames.capture(co, 0)))
   loop(session)
   cancel_tasks()
 end

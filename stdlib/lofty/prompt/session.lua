@@ -16,7 +16,7 @@ local M = {}
 ---@field interactive boolean
 ---@field colour boolean
 ---@field timed boolean
----@field works { text: string, kind: string }[] the inputs that worked, for .save
+---@field works { text: string, kind: string, results: integer }[] the inputs that worked, for .save
 ---@field last string|nil the last input, for .edit
 ---@field exit_code integer of the first that failed
 ---@field frames lofty.prompt.FailedFrame[] where the last one failed
@@ -89,16 +89,12 @@ end
 local function call(f, ...)
   local outcome, arguments = {}, table.pack(...)
   local done = native.signal()
-  local function handler(err)
-    local ok, captured = pcall(frames.capture, nil, 3)
-    outcome.frames = ok and captured or {}
-    return err
-  end
   local handle
   handle = native.start(function()
-    local results = table.pack(native.catch(handler, f, table.unpack(arguments, 1, arguments.n)))
+    local results = table.pack(native.catch(nil, f, table.unpack(arguments, 1, arguments.n)))
     outcome.ok, outcome.results = results[1], table.pack(table.unpack(results, 2, results.n))
     outcome.error = not outcome.ok and results[2]
+    outcome.frames = not outcome.ok and frames.of(results[2]) or {}
     outcome.cancelled = native.is_cancelled(handle)
     native.fire(done)
   end)
@@ -143,7 +139,7 @@ function M.execute(session, f, kind, text, ...)
   confirm.finish()
   local env = session.scope.env
   if outcome.ok then
-    table.insert(session.works, { text = text, kind = kind })
+    table.insert(session.works, { text = text, kind = kind, results = outcome.results.n })
     if outcome.results.n > 0 then rawset(env, "_", outcome.results[1]) end
     M.print(session, outcome.results)
   elseif is_interruption(outcome.error, outcome) then
@@ -152,7 +148,7 @@ function M.execute(session, f, kind, text, ...)
     if session.exit_code == 0 then session.exit_code = 130 end
   else
     rawset(env, "_err", outcome.error)
-    session.frames = outcome.frames or {}
+    session.frames = outcome.frames
     M.report(session, outcome.error)
   end
   if session.timed then
