@@ -8,11 +8,9 @@
 enum { MOST_COMMANDS = 32, MOST_ACTIONS = 16 };
 
 const struct command *const commands[] = {
-    &command_run,        &command_api,   &command_apply,
-    &command_auth,       &command_check, &command_sandbox,
-    &command_state,      &command_test,  &command_new,
-    &command_serve,      &command_job,   &command_repl,
-    &command_history,    &command_inbox, &command_doctor,
+    &command_run,        &command_api,   &command_repl,  &command_check,  &command_test,
+    &command_new,        &command_apply, &command_auth,  &command_doctor, &command_history,
+    &command_serve,      &command_job,   &command_inbox, &command_state,  &command_sandbox,
     &command_completion, &command_help,  NULL,
 };
 
