@@ -52,10 +52,12 @@ static int list(lua_State *L) {
 }
 
 static int kind(lua_State *L) {
-  struct stat found;
-  if (stat(luaL_checkstring(L, 1), &found) != 0) return fail(L, errno);
+  struct stat found, itself;
+  const char *path = luaL_checkstring(L, 1);
+  if (stat(path, &found) != 0 || lstat(path, &itself) != 0) return fail(L, errno);
   lua_pushstring(L, S_ISREG(found.st_mode) ? "file" : S_ISDIR(found.st_mode) ? "folder" : "other");
-  return 1;
+  lua_pushboolean(L, S_ISLNK(itself.st_mode));
+  return 2;
 }
 
 static int stamp(lua_State *L) {

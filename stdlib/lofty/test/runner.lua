@@ -43,9 +43,10 @@ local function walk(folder, found)
   if not names then fail(("cannot read the folder %s: %s"):format(folder, why)) end
   for _, name in ipairs(names) do
     local path = folder == "" and name or (folder:gsub("/$", "") .. "/" .. name)
-    local kind = files.kind(path)
+    local kind, is_link = files.kind(path)
     if kind == "folder" then
-      walk(path, found)
+      -- A link may lead to where it stands.
+      if is_link ~= true then walk(path, found) end
     elseif kind == "file" and name:sub(-#SUFFIX) == SUFFIX then
       found[#found + 1] = path
     end

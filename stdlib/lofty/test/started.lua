@@ -11,16 +11,19 @@ local sleep = native_clock.sleep
 
 local tasks = {} ---@type table<userdata, true> those that were started and have not ended
 
+local fresh = {} ---@type table<userdata, true> those that have not had a turn yet
+
 --- Keeps an account of what is started, so that nothing of a test goes on after it.
 function M.watch()
   local start = task.start
   task.start = function(f)
     local handle
     handle = start(function()
+      fresh[handle] = nil
       f()
       tasks[handle] = nil
     end)
-    tasks[handle] = true
+    tasks[handle], fresh[handle] = true, true
     return handle
   end
 end
@@ -41,6 +44,12 @@ function M.wait(before, turns)
     if code then return end
     turns = turns and turns - 1
   end
+end
+
+--- Has those begun that have not: what a task does before it first waits is the test's.
+---@param before table<userdata, true>
+function M.begin(before)
+  if next(fresh) then M.wait(before, 1) end
 end
 
 --- Cancels those that were not there before, and waits for them as long as they take it.

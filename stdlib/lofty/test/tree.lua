@@ -1,5 +1,6 @@
 --- What a file of tests registers while it is loaded: groups, tests, and what is done before and after them.
 local misuse = require "lofty.misuse"
+local valid = require("lofty.shell.width").valid
 local wording = require "lofty.wording"
 
 local M = {}
@@ -66,8 +67,11 @@ local function full_name(name)
   return name
 end
 
+--- On one line, and as it can be told to another process.
+local function plain(name) return (valid(name):gsub("%s+", " ")) end
+
 local function add(name, body, pending)
-  local full = full_name(name:gsub("%s+", " "))
+  local full = full_name(plain(name))
   names[full] = (names[full] or 0) + 1
   M.tests[#M.tests + 1] = { name = full, key = ("%d %s"):format(names[full], full), group = here, body = body,
     line = line_of_author(), pending = pending }
@@ -78,7 +82,7 @@ end
 ---@param f fun()
 function M.describe(name, f)
   check("describe", name or "", f)
-  local group = new_group(name:gsub("%s+", " "), here)
+  local group = new_group(plain(name), here)
   here = group
   f()
   here = group.above

@@ -104,6 +104,7 @@ end
 
 local function look_after(before, problems, notes)
   for _, sentence in ipairs(double.unexpected()) do problems[#problems + 1] = { message = sentence, frames = {} } end
+  started.begin(before)
   local count = started.stop(before)
   if count > 0 then
     notes[#notes + 1] = count == 1 and "a task that the test has started still ran at its end; it was cancelled"
