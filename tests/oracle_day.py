@@ -141,7 +141,7 @@ class Road:
                 time.sleep(0.05)
 
 
-def changes_of(body, verb_of=None):
+def changes_of(body):
     """(name, thing, lead, time) of each entry of a post."""
     read = json.loads(body)
     for array, entries in read.items():
@@ -324,7 +324,7 @@ class Day:
             _, errors = child.communicate(timeout=PATIENCE)
             if child.returncode == 0:
                 break
-            self.daemon.read_errors(0)
+            self.daemon.read_errors(0.2)  # the daemon's own may be at it
         check("the account can be compared with the inbox in the end", child.returncode == 0, errors)
         self.road.hand_over_held()
         still = 0
@@ -333,10 +333,16 @@ class Day:
             nonlocal still
             running = look(self.folder, "SELECT count(*) FROM inbox_work WHERE state = 'running'")[0][0]
             still = 0 if running else still + 1
-            if still > 8:
-                self.put_clock(6)
+            due = look(self.folder, "SELECT min(next_attempt) FROM inbox_work WHERE state = 'waiting'")[0][0]
+            if still > 8 and due:
+                self.put_clock(max(0, due / 60000 - time.time() / 60 - self.shift / 60000) + 0.1)
                 still = 0
-        return self.until(lambda: self.open() == 0, go_on)
+
+        def is_over():
+            return self.open() == 0 and self.client.call("GET", "/sandbox/deliveries")["waiting"] == 0 and self.open() == 0
+        over = self.until(is_over, go_on)
+        self.put_clock(1)  # what was made last shows
+        return over
 
     def effects(self):
         """What handlers have made, by a client of its own: Counter of (name, thing, lead, time, how)."""

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+from sandbox_server import Server
 from webhook_server import (SECRET, Receiver, batch, check, count, finish, look, new_folder, path, post, read_reply, say,
                             write_profile)
 
@@ -84,7 +85,6 @@ def test_framing():
         ("no version", f"POST {path()}\r\n\r\n".encode(), (400, None, 404, 200)),
         ("garbage", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200, (400, None)),
         ("a negative length", raw(f"POST {path()} HTTP/1.1", "Host: h", "Content-Length: -5") + body.encode(), (400, 413, None)),
-        ("two lengths", raw(f"POST {path()} HTTP/1.1", "Host: h", "Content-Length: 5", "Content-Length: 50") + body.encode(), None),
         ("a length in words", raw(f"POST {path()} HTTP/1.1", "Host: h", "Content-Length: five") + body.encode(), (400, None)),
         ("a bad chunk", raw(f"POST {path()} HTTP/1.1", "Host: h", CHUNKED) + b"zz\r\nhello\r\n0\r\n\r\n", (400, None)),
         ("a chunk without end", raw(f"POST {path()} HTTP/1.1", "Host: h", CHUNKED) + b"ffffffffffffffffff\r\nhello", (400, 413, None)),
@@ -116,6 +116,66 @@ def test_framing():
     check("framing: twenty requests at once on one connection", statuses == [b"200"] * 20 and count(folder, "lead >= 1000") == 200,
           (statuses, count(folder, "lead >= 1000")))
     end(folder, receiver, "framing")
+
+
+def test_doubts():
+    """Headers that leave a doubt about where a body ends: refused, whatever the path, and what comes behind is no request.
+    Handlers, a status page and looks at the account are there meanwhile."""
+    folder, lofty = new_folder(), Server(BIN, "--seed", "empty")
+    handlers = os.path.join(folder, "handlers.lua")
+    with open(handlers, "w", encoding="utf-8") as file:
+        file.write('require("lofty").on.webhook("*", {}, function(event) event:fetch() end)')
+    receiver = Receiver(BIN, folder, "127.0.0.1:0", "--status", "127.0.0.1:0", handlers, profile="{ max_request_seconds = 3 }",
+                        environment={"LOFTY_BASE_URL": lofty.url})
+    body, hidden = batch(1, 1).encode(), post(batch(666, 1))
+    length, framed = f"Content-Length: {len(body)}", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    for name, fields, rest in (
+            ("two lengths", (length, f"Content-Length: {len(body) + len(hidden)}"), body),
+            ("the same length twice", (length, length), body),
+            ("a length and chunks", (length, CHUNKED), framed),
+            ("chunks and a length", (CHUNKED, "Content-Length: 0"), framed),
+            ("chunks twice", (CHUNKED, CHUNKED), framed),
+            ("chunks of another kind", ("Transfer-Encoding: xchunked",), framed),
+            ("chunks of gzip", ("Transfer-Encoding: gzip, chunked",), framed),
+            ("no encoding at all", ("Transfer-Encoding: identity", length), body),
+            ("a folded line", ("Transfer-Encoding:\r\n chunked",), framed),
+            ("a blank before the colon", (f"Content-Length : {len(body)}",), body),
+            ("neither length nor chunks", (), body),
+            ("two lengths in one", (f"{length}, {len(body)}",), body),
+            ("a sign", (f"Content-Length: +{len(body)}",), body),
+            ("a hexadecimal length", ("Content-Length: 0x43",), body),
+            ("two hosts", ("Host: other", length), body)):
+        statuses = []
+        for target in (path(), path(SECRET[:-1] + "1"), "/"):
+            with receiver.connect() as line:
+                line.sendall(raw(f"POST {target} HTTP/1.1", "Host: h", *fields) + rest + hidden)
+                reply = read_reply(line)
+                statuses.append((reply and reply[0], read_reply(line) if reply and reply[0] == 200 else None))
+        check(f"doubts: {name}", statuses[0][0] in (400, 411) and len(set(statuses)) == 1 and count(folder) == 0,
+              (statuses, count(folder)))
+    for name, data in (("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"), ("a proxy's line", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n")):
+        status = say(receiver, data)
+        check(f"doubts: {name}", status in (400, 505, None) and count(folder) == 0, status)
+    fine = [say(receiver, raw(f"POST {path()} HTTP/1.1", "Host: h", CHUNKED) + b'%x;a=b;c="d"\r\n%s\r\n0;e\r\nX-A: b\r\n\r\n' % (len(body), body)),
+            say(receiver, raw(f"POST {path()} HTTP/1.0", length) + body)]
+    check("chunks with extensions, a trailer, and HTTP/1.0 are taken", fine == [200, 200] and [bytes(row[0]) for row in look(
+        folder, "SELECT body FROM inbox_deliveries")] == [body, body], fine)
+    bombs = [b'{"listId":2,"updatedLead":[{"leadId":7,"x":' + b"[" * 100000 + b"]" * 100000 + b"}]}",
+             b'{"listId":2,"updatedLead":[{' + b",".join(b'"k%d":1' % n for n in range(300000)) + b"}]}",
+             b'{"listId":2,"updatedLead":[{"leadId":1e999}]}', b'{"listId":2,"updatedLead":[{"leadId":9223372036854775808}]}',
+             b'{"listId":2,"updatedLead":[{"leadId":8,"x":"' + b"a" * 4000000 + b'"}]}',
+             b'{"listId":2,"updatedLead":[{"leadId":8}],"updated\\u004cead":[{"leadId":9}]}',
+             b'{"listId":2,"updatedLead":[{"leadId":8,"x":"\xff"}]}', b'{"listId":2,"updatedLead":[{"leadId":8,"x":"a\0b"}]}',
+             b'\xef\xbb\xbf{"listId":2,"updatedLead":[{"leadId":8}]}', b'{"listId":2,"updatedLead":[{"leadId":8}]}\0',
+             b'{"listId":2,"updatedLead":[{"leadId":8,"x":"\\ud800"}]}']
+    statuses = [say(receiver, post(bomb)) for bomb in bombs]
+    rows = look(folder, "SELECT body, problem FROM inbox_deliveries ORDER BY id LIMIT -1 OFFSET 2")
+    check("bombs are kept whole, those that cannot be read with the reason", statuses == [200] * len(bombs) and
+          [bytes(row[0]) for row in rows] == bombs and [row[1] is None for row in rows] == [number in (1, 4) for number in range(11)],
+          (statuses, [(len(row[0]), row[1]) for row in rows]))
+    check("memory stays bounded beside handlers", receiver.memory() < (800 if SANITIZED else 160), receiver.memory())
+    end(folder, receiver, "doubts")
+    lofty.stop()
 
 
 def test_slow():
@@ -414,7 +474,7 @@ def test_places():
     shutil.rmtree(folder)
 
 
-for test in (test_bodies, test_framing, test_strangers, test_rules, test_new_rules, test_tls, test_places, test_full_inbox, test_limits, test_slow):
+for test in (test_bodies, test_framing, test_doubts, test_strangers, test_rules, test_new_rules, test_tls, test_places, test_full_inbox, test_limits, test_slow):
     if len(sys.argv) < 3 or sys.argv[2] in test.__name__:
         test()
 finish()

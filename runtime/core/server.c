@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "framing.h"
 #include "patience.h"
 
 enum {
@@ -261,13 +262,10 @@ static void ask(struct server *server, struct server_call *call, const char *pat
   }
 }
 
-/* What Content-Length says; 0 where it says nothing. */
-static unsigned long long announced_length(const struct question *question) {
-  const struct server_request *request = &question->request;
-  for (size_t i = 0; i < request->header_count; i++)
-    if (strcasecmp(request->headers[i].name, "Content-Length") == 0)
-      return strtoull(request->headers[i].value, NULL, 10);
-  return 0;
+/* What comes behind such a header may be anything: the connection ends. */
+static enum MHD_Result refuse(struct server_call *call, int status) {
+  call->reply.status = status;
+  return server_reply_header(&call->reply, "Connection", "close") ? send_reply(call) : MHD_NO;
 }
 
 /* The header is in. A body that says itself that it is too large is read to its end all the same,
@@ -279,9 +277,11 @@ static enum MHD_Result begin(struct server *server, struct server_call *call, co
   call->progress = PROGRESS_READING;
   if (!options->wants_body) return MHD_YES;
   prepare(&question, call, path, method);
+  int refusal = framing_refusal(method, question.headers.fields, question.headers.count);
+  if (refusal) return refuse(call, refusal);
   bool overflow = question.query.overflow || question.headers.overflow;
   call->unwanted = overflow || !options->wants_body(options->context, &question.request);
-  unsigned long long announced = announced_length(&question);
+  unsigned long long announced = framing_length(question.headers.fields, question.headers.count);
   if (announced <= options->body_maximum) return MHD_YES;
   if (!call->unwanted) call->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
   if (announced / PASSED_OVER <= options->body_maximum) return MHD_YES;

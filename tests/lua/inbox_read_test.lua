@@ -110,6 +110,15 @@ t.test("what has no id of its own is told by all its members", function()
   t.equal(key(3, "leadActivity", '{"leadId":5,"updateTime":100,"more":{"a":1}}'), false)
 end)
 
+t.test("two arrays of one name are told from one, however they are written", function()
+  for _, name in ipairs { "updatedLead", "updated\\u004cead", "\\u0075pdatedLead" } do
+    local text = ('{"listId":2,"updatedLead":[{"leadId":5}],"%s":[{"leadId":6}]}'):format(name)
+    t.equal(read(text), nil)
+  end
+  local events = read '{"listId":2,"updatedLead":[{"leadId":5,"text":"a \\u00e9: b"}]}'
+  t.equal(#events, 8)
+end)
+
 t.test("ids and times that are odd", function()
   local event = one '{"listId":2,"updatedLead":[{"leadId":"5","updateTime":"2026-05-12T10:00:00GMT"}]}'
   t.equal(event.lead, 5)

@@ -129,9 +129,15 @@ local function is_repeated(text, name)
   return count ~= 1
 end
 
+--- Whether a name is written with escapes, under which a second member of that name would not be found.
+local function has_escaped_name(text)
+  return text:find("\\u", 1, true) ~= nil and text:find('"[%w_]*\\u[%w_\\]*"%s*:') ~= nil
+end
+
 --- The arrays of a body by name, in order. nil and why not.
 local function arrays_of(text, body)
   local names, count = {}, 0
+  if has_escaped_name(text) then return nil, "a name in it is written with escapes" end
   for name, value in pairs(body) do
     if json.is_array(value) then
       count = count + #value
