@@ -138,6 +138,26 @@ def test_timer():
     shutil.rmtree(folder)
 
 
+class Clock:
+    """The time of day of a daemon and what it starts, put forward."""
+
+    def __init__(self, folder):
+        library, self.file = os.path.join(folder, "clock_shift.so"), os.path.join(folder, "shift")
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock_shift.c")
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+        self.environment = {"LD_PRELOAD": library, "CLOCK_SHIFT": self.file,
+                            "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
+        self.put(0)
+
+    def put(self, minutes):
+        with open(self.file + ".new", "w", encoding="ascii") as file:
+            file.write(str(minutes * 60000))
+        os.rename(self.file + ".new", self.file)
+
+
+WAITS = "go when what is on its way to them has come"
+
+
 def settings(secret, previous=None, allow=False):
     more = f', previous_secret = "{previous}"' if previous else ""
     return f'{{ secret = "{secret}"{more}, subscribe = "{BASE}" }}' + (', allow = { "delete_webhooks" }' if allow else "")
@@ -146,9 +166,9 @@ def settings(secret, previous=None, allow=False):
 def test_rotation():
     """A new secret: what delivers to it is made first, then the old ones go, where that is granted."""
     folder, server = new_folder(), Server(BIN, "--seed", "empty")
-    file = write(folder)
+    file, clock = write(folder), Clock(folder)
     receiver = Receiver(BIN, folder, "127.0.0.1:0", file, profile=settings(OTHER),
-                        environment={"LOFTY_BASE_URL": server.url, "LOFTYRUN_WEBHOOK_SECRET": None})
+                        environment={"LOFTY_BASE_URL": server.url, "LOFTYRUN_WEBHOOK_SECRET": None, **clock.environment})
     old, new = [(2, url(OTHER)), (10, url(OTHER))], [(2, url()), (10, url())]
     check("before", wait_until(lambda: present(server) == old), present(server))
     subscribe(server, 2, url(OTHER))
@@ -160,7 +180,16 @@ def test_rotation():
     check("and it says what would remove them", receiver.wait_for("not wanted; with the grant delete_webhooks"), receiver.errors)
     write_profile(folder, settings(SECRET, OTHER, allow=True))
     receiver.child.send_signal(signal.SIGHUP)
-    check("with it they go", wait_until(lambda: present(server) == new), present(server))
+    check("with it they stay while something may be on its way to them", receiver.wait_for(WAITS) and present(server) == both,
+          present(server))
+    looks = "SELECT count(*) FROM runs WHERE script = 'subscriptions' AND ended IS NOT NULL"
+    wait_until(lambda: look(folder, looks)[0][0] == 3)
+    clock.put(9)
+    receiver.child.send_signal(signal.SIGHUP)
+    check("also nine minutes later", wait_until(lambda: look(folder, looks)[0][0] == 4) and present(server) == both, look(folder, looks))
+    clock.put(11)
+    receiver.child.send_signal(signal.SIGHUP)
+    check("then they go", wait_until(lambda: present(server) == new), present(server))
     gone = url("a-secret-of-long-ago-0")
     subscribe(server, 2, gone)
     receiver.child.send_signal(signal.SIGHUP)
@@ -175,19 +204,22 @@ def test_rotation():
 
 
 def test_new_before_old():
-    """In one pass too; and where a new one is refused the old one of its list stays."""
+    """And where a new one is refused the old one of its list stays."""
     folder, server = new_folder(), Server(BIN, "--seed", "demo")  # whose team has room for one more
     hooks = call(server, "GET", "/v1.0/webhooks")
     for hook in hooks[:2]:
         call(server, "DELETE", f"/v1.0/webhook/{hook['subscribeId']}")
     subscribe(server, 2, url(OTHER))
     subscribe(server, 10, url(OTHER))
-    before = present(server)
+    before, clock = present(server), Clock(folder)
     receiver = start(folder, server, write(folder), "--allow", "delete_webhooks",
-                     environment={"LOFTYRUN_WEBHOOK_SECRET_PREVIOUS": OTHER})
+                     environment={"LOFTYRUN_WEBHOOK_SECRET_PREVIOUS": OTHER, **clock.environment})
     check("a refusal is said once, with what to do", receiver.wait_for(
         r"error Lofty refuses a subscription; without it nothing comes code=WEBHOOK_EXCEED_LIMIT hint=.*webhooks.delete ID.*lists=task"),
         receiver.errors)
+    receiver.wait_for(WAITS)
+    clock.put(11)
+    receiver.child.send_signal(signal.SIGHUP)
     after = sorted([item for item in before if item != (2, url(OTHER))] + [(2, url())])
     check("the old one goes where the new one is there, and only there", wait_until(lambda: present(server) == after),
           (before, present(server)))

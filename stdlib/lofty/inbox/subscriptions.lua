@@ -2,6 +2,7 @@
 --- that makes those exist which its handlers want. It says what it finds in single lines of the log, of URLs the hosts
 --- alone, and what is only to be known not every time.
 local kinds = require "lofty.inbox.lists"
+local clock = require "native.clock"
 local digest = require "native.digest"
 local lists = require "lofty.helpers.webhook_lists"
 local log = require "native.log"
@@ -13,7 +14,9 @@ local wording = require "lofty.wording"
 local M = {}
 
 local GRANT = "delete_webhooks"
-local MEMORY, TOLD = "lofty.subscriptions", "told"
+local MEMORY, TOLD, GOING = "lofty.subscriptions", "told", "going"
+--- What happened before a new subscription was there is still on its way to the old one: Lofty takes up to five minutes.
+local ON_THE_WAY = 10 * 60 * 1000
 --- What passes, and is soon tried again.
 local PASSES = { network = true, server = true, rate_limit = true, timeout = true, protocol = true, cancelled = true }
 local HINTS = { WEBHOOK_EXCEED_LIMIT = "Remove one that nobody wants any more: loftyrun api webhooks.list, then "
@@ -122,6 +125,24 @@ local function tell_notices(notices, always)
   if memory.get(TOLD) ~= sum then memory.set(TOLD, sum) end
 end
 
+--- Whether those at this receiver that are not needed any more may go: when they have not been needed for a while, in
+--- which nothing new was made.
+local function may_go(result, own)
+  local memory, ids = lofty.state.space(MEMORY), {}
+  for _, step in ipairs(result.steps) do
+    local stays = step.what == "twice" or step.what == "other"
+    if stays and own[lists.normal(step.callbackUrl)] then ids[#ids + 1] = step.subscribeId end
+  end
+  if #ids == 0 then return false end
+  table.sort(ids)
+  local known, sum, now = memory.get(GOING), digest.of(ids), clock.now()
+  if known and known.ids == sum and now >= known.since and result.created == 0 then return now - known.since >= ON_THE_WAY end
+  memory.set(GOING, { ids = sum, since = now })
+  log.write("info", "subscriptions that are not needed any more go when what is on its way to them has come", {
+    count = #ids, minutes = ON_THE_WAY // 60000 })
+  return false
+end
+
 --- Does it.
 ---@param server string the daemon's number
 ---@param how string words: "all", every list is wanted; "always", say all that there is to say
@@ -137,12 +158,15 @@ function M.run(server, how, url, previous)
     return
   end
   local may_remove = lofty.guard.may(GRANT) or false
-  local result, err = lofty.try(lofty.webhooks.sync, wanted, { remove_at = may_remove and places or nil, go_on = true })
-  if err then
-    if err.result then tell_done(err.result) end
-    fail(err)
+  local function sync(remove_at)
+    local result, err = lofty.try(lofty.webhooks.sync, wanted, { remove_at = remove_at, go_on = true })
+    if err and err.result then tell_done(err.result) end
+    if err then fail(err) end
+    tell_done(result)
+    return result
   end
-  tell_done(result)
+  local result = sync()
+  if may_remove and may_go(result, own) then result = sync(places) end
   tell_failed(result)
   tell_notices(notices_of(result, own, may_remove, url), always)
   if result.failed > 0 then os.exit(ITEMS_FAILED) end
