@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -306,6 +307,8 @@ end)
     dead = world.until(lambda: count(world.folder, "id = 1 AND state = 'dead'") == 1)
     check("ten times, then dead", dead and [line for line in world.lines("try") if line[1] == 1][-1] == [1, 1, 10],
           world.lines("try"))
+    check("which is said once, as an error", world.daemon.wait_for(r"error a handler has failed and gives up; loftyrun inbox show") and
+          len(re.findall("gives up", world.daemon.errors)) == 1, world.daemon.errors[-800:])
     check("a dead one holds up nothing", world.until(lambda: [1, 2, 1] in world.lines("try")), world.lines("try"))
     shown = world.run("inbox", "show", "1")
     check("inbox shows its tries", "handler bad: dead, attempt 10" in shown and shown.count("lead 1 is bad") == 10, shown)

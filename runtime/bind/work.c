@@ -19,6 +19,7 @@ static int push_handler(lua_State *L) {
   rows_set_integer(L, "generation", handler->generation);
   rows_set_integer(L, "concurrency", handler->concurrency);
   rows_set_integer(L, "timeout", handler->timeout);
+  rows_set_integer(L, "retries", handler->retries);
   lua_pushstring(L, handler->name);
   lua_setfield(L, -2, "name");
   lua_rawseti(L, 2, lua_tointeger(L, 3));

@@ -47,8 +47,10 @@ local function finish(work, handler, row, ok, err)
   local settled = { event = row.id, handler = handler.id }
   if not ok then
     settled.problem = describe(err)
-    log.write("warn", "a handler has failed", { event = row.id, handler = handler.name, attempt = row.attempt,
-      why = settled.problem })
+    local gives_up = row.attempt > handler.retries
+    log.write(gives_up and "error" or "warn",
+      gives_up and "a handler has failed and gives up; loftyrun inbox show, retry or drop" or "a handler has failed",
+      { event = row.id, handler = handler.name, attempt = row.attempt, why = settled.problem })
   else
     log.write("debug", "a handler is done", { event = row.id, handler = handler.name, attempt = row.attempt })
   end
