@@ -94,13 +94,13 @@ end)
 
 t.test(".save writes a script that runs", function()
   local script = commands.script {
-    { text = "local n = 2", kind = "statement" },
-    { text = "n + 1", kind = "expression" },
-    { text = "_ * 2", kind = "expression" },
-    { text = "= n", kind = "expression" },
-    { text = "assert(_ == 6)", kind = "expression" },
-    { text = 'local api_key = "abc"', kind = "statement" },
-    { text = "-- a note", kind = "expression" },
+    { text = "local n = 2", kind = "statement", results = 0 },
+    { text = "n + 1", kind = "expression", results = 1 },
+    { text = "_ * 2", kind = "expression", results = 1 },
+    { text = "= n", kind = "expression", results = 1 },
+    { text = "assert(_ == 6)", kind = "expression", results = 1 },
+    { text = 'local api_key = "abc"', kind = "statement", results = 0 },
+    { text = "-- a note", kind = "expression", results = 0 },
   }
   t.ok(load(script), script)
   t.equal(script:find("abc"), nil)

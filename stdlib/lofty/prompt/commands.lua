@@ -106,13 +106,16 @@ local function is_statement(text) return load(text) ~= nil end
 ---@return string
 function M.script(works)
   local lines, uses_last = { 'local lofty = require "lofty"', "" }, {}
-  local last
+  local last, is_named
   for index, work in ipairs(works) do
     -- The result before it is named where an input speaks of it.
-    if last and (" " .. work.text .. " "):find("[^%w_.:]_[^%w_]") then uses_last[last] = true end
+    if (" " .. work.text .. " "):find("[^%w_.:]_[^%w_]") then
+      is_named = true
+      if last then uses_last[last] = true end
+    end
     if work.results > 0 then last = index end
   end
-  if next(uses_last) then lines[2] = "local _" lines[3] = "" end
+  if is_named then lines[2] = "local _" lines[3] = "" end
   for index, work in ipairs(works) do
     local text = work.text:gsub("^%s*=", "")
     if not require("lofty.prompt.secrets").may_be_kept((text:gsub("^%s+", ""))) then
