@@ -63,6 +63,10 @@ bool topic_print(FILE *stream, const char *name);
 /* The name of the page of that index, 0 and on; NULL behind the last. */
 const char *topic_name(size_t index);
 
+/* The name of the page of that index, 0 and on, and its text, which is NULL for the table of exit
+   codes; NULL behind the last. Other names of the same page are passed over. */
+const char *topic_page(size_t index, const char **text);
+
 /* The name of such a page that was probably meant, or NULL. */
 const char *topic_nearest(const char *name);
 

@@ -11,6 +11,7 @@
 #include "../host/profile_names.h"
 #include "../host/state.h"
 #include "cmd.h"
+#include "option_help.h"
 #include "option_table.h"
 
 enum { WORDS_MAXIMUM = 1024 * 1024 };
@@ -98,6 +99,8 @@ static void offer_topics(const struct line *line) {
   for (const struct command *const *command = commands; *command; command++)
     offer(line, "", (*command)->name, (*command)->summary);
   for (size_t i = 0; (name = topic_name(i)); i++) offer(line, "", name, NULL);
+  for (size_t i = 0; (name = option_name(i)); i++)
+    if (!command_find(name)) offer(line, "", name, option_table[i].help);
   offer_catalogue(line, "", "topics", NULL);
 }
 

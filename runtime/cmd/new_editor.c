@@ -7,24 +7,11 @@
 #include <sys/stat.h>
 
 #include "../core/exit_code.h"
-#include "../host/embedded.h"
 #include "../host/state.h"
 
 enum { PATH_MAXIMUM = 4096 };
 
 static const char settings_name[] = ".luarc.json";
-
-/* Stack: a module's name. Returns the source compiled in for it, or nil. */
-static int source_of(lua_State *L) {
-  const char *name = luaL_checkstring(L, 1);
-  for (size_t i = 0; i < embedded_file_count; i++) {
-    if (strcmp(embedded_files[i].module, name) != 0) continue;
-    lua_pushlstring(L, embedded_files[i].text, embedded_files[i].length);
-    return 1;
-  }
-  lua_pushnil(L);
-  return 1;
-}
 
 static void push_editor_function(lua_State *L, const char *name) {
   lua_getglobal(L, "require");
@@ -36,7 +23,9 @@ static void push_editor_function(lua_State *L, const char *name) {
 /* Returns the table of files by path. */
 static int editor_files(lua_State *L) {
   push_editor_function(L, "files");
-  lua_pushcfunction(L, source_of);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "native.source");
+  lua_call(L, 1, 1);
   lua_call(L, 1, 1);
   return 1;
 }

@@ -29,4 +29,7 @@ enum { OPTION_MOST = 96 }; /* some share a bit */
 extern const struct option option_table[];
 extern const int option_count;
 
+/* Writes the help line of one option. */
+void options_print_one(FILE *stream, const struct option *option);
+
 #endif

@@ -106,20 +106,21 @@ const char *options_stranger(const struct options *options, uint64_t accepted) {
   return NULL;
 }
 
+void options_print_one(FILE *stream, const struct option *option) {
+  char left[64];
+  char letter[8] = "";
+  if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
+  snprintf(left, sizeof left, "%s--%s%s%s%s", letter, option->name,
+           option->rule == VALUE_OPTIONAL   ? "[="
+           : option->rule == VALUE_REQUIRED ? " "
+                                            : "",
+           option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
+  fprintf(stream, "  %-24s %s\n", left, option->help);
+}
+
 void options_print(FILE *stream, uint64_t accepted) {
-  for (int i = 0; i < option_count; i++) {
-    const struct option *option = &option_table[i];
-    if (!(accepted & option->bit)) continue;
-    char left[64];
-    char letter[8] = "";
-    if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    snprintf(left, sizeof left, "%s--%s%s%s%s", letter, option->name,
-             option->rule == VALUE_OPTIONAL   ? "[="
-             : option->rule == VALUE_REQUIRED ? " "
-                                              : "",
-             option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
-    fprintf(stream, "  %-24s %s\n", left, option->help);
-  }
+  for (int i = 0; i < option_count; i++)
+    if (accepted & option_table[i].bit) options_print_one(stream, &option_table[i]);
 }
 
 /* Messages on standard error: a terminal, no NO_COLOR, no --no-color. */

@@ -177,6 +177,17 @@ bool topic_print(FILE *stream, const char *name) {
 
 const char *topic_name(size_t index) { return index < TOPIC_COUNT ? topics[index].name : NULL; }
 
+const char *topic_page(size_t index, const char **text) {
+  size_t page = 0;
+  for (size_t i = 0; i < TOPIC_COUNT; i++) {
+    bool again = i > 0 && topics[i].text == topics[i - 1].text;
+    if (again || page++ < index) continue;
+    *text = topics[i].text;
+    return topics[i].name;
+  }
+  return NULL;
+}
+
 const char *topic_nearest(const char *name) {
   const char *names[TOPIC_COUNT];
   for (size_t i = 0; i < TOPIC_COUNT; i++) names[i] = topics[i].name;

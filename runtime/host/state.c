@@ -30,12 +30,33 @@ static bool is_compiled_for_this_lua(void) {
   return release && release[strlen(embedded_release)] == ' ';
 }
 
-/* A package searcher for what is compiled in. It comes before the path, so that no file beside a
-   script can take the place of "lofty". */
+/* Stack: a module's name. Returns the source compiled in for it, or nil. */
+static int source_of(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const struct embedded_file *file =
+      bsearch(name, embedded_files, embedded_file_count, sizeof *embedded_files, compare_module);
+  if (file)
+    lua_pushlstring(L, file->text, file->length);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
+static int open_source(lua_State *L) {
+  lua_pushcfunction(L, source_of);
+  return 1;
+}
+
+/* A package searcher for what is compiled in, and for native.source, which gives its text. It comes
+   before the path, so that no file beside a script can take the place of "lofty". */
 static int search_embedded(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   const struct embedded_file *file =
       bsearch(name, embedded_files, embedded_file_count, sizeof *embedded_files, compare_module);
+  if (!file && strcmp(name, "native.source") == 0) {
+    lua_pushcfunction(L, open_source);
+    return 1;
+  }
   if (!file) {
     lua_pushfstring(L, "no embedded module '%s'", name);
     return 1;

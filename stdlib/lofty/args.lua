@@ -203,7 +203,7 @@ end
 --- Reads the command line. Prints the help and ends with exit code 0 for --help; ends with exit code 2 for a mistake.
 ---@param spec lofty.args.Spec
 ---@param given string[] the global `arg`
----@return table<string, any> by name: "-" becomes "_", operands are in lower case; defaults are filled in
+---@return table<string, any> options by name: "-" becomes "_", operands are in lower case; defaults are filled in
 function M.parse(spec, given)
   local result, words, index = {}, {}, 1
   while given[index] do

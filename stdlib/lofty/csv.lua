@@ -25,13 +25,13 @@ local LONGEST_ROW = 1048576
 local SEPARATORS = { [","] = "comma", [";"] = "semicolon", ["\t"] = "tab" }
 
 ---@class lofty.csv.Reader
----@field source { read: fun(self: any, size: integer): string|nil }
----@field separator string|nil
----@field buffer string what was read and is not taken yet
----@field place integer the next byte of it
----@field ended boolean
----@field line integer of that byte
----@field row_bytes integer taken of the row so far
+---@field private source { read: fun(self: any, size: integer): string|nil }
+---@field private separator string|nil
+---@field private buffer string what was read and is not taken yet
+---@field private place integer the next byte of it
+---@field private ended boolean
+---@field private line integer of that byte
+---@field private row_bytes integer taken of the row so far
 local Reader = {}
 Reader.__index = Reader
 
@@ -39,6 +39,7 @@ local function refuse(line, message) error(("line %d: %s"):format(line, message)
 
 --- Reads on; false at the end of the file.
 ---@return boolean
+---@private
 function Reader:fill()
   if self.ended then return false end
   local chunk, why = self.source:read(CHUNK)
@@ -57,6 +58,7 @@ end
 --- The byte at an offset from the place; "" at the end of the file.
 ---@param offset integer
 ---@return string
+---@private
 function Reader:peek(offset)
   while self.place + offset > #self.buffer do
     if not self:fill() then return "" end
@@ -65,6 +67,7 @@ function Reader:peek(offset)
 end
 
 ---@param count integer bytes
+---@private
 function Reader:skip(count)
   self.place, self.row_bytes = self.place + count, self.row_bytes + count
 end
@@ -72,6 +75,7 @@ end
 --- The offset at which one of the bytes of a set comes next; nil where none does.
 ---@param set string a pattern
 ---@return integer|nil
+---@private
 function Reader:find(set)
   local from = 0
   while true do
@@ -84,6 +88,7 @@ end
 
 ---@param length integer
 ---@return string
+---@private
 function Reader:take(length)
   local text = self.buffer:sub(self.place, self.place + length - 1)
   self:skip(length)
@@ -97,6 +102,7 @@ end
 
 --- A cell in quotes, without them.
 ---@return string
+---@private
 function Reader:quoted()
   local opened, parts = self.line, {}
   self:skip(1)
@@ -122,6 +128,7 @@ end
 
 --- A cell without quotes.
 ---@return string
+---@private
 function Reader:bare()
   local length = self:find(self.ends)
   if not length then return self:take(#self.buffer - self.place + 1) end
@@ -133,6 +140,7 @@ end
 
 --- Takes the end of a line, if it is there.
 ---@return boolean
+---@private
 function Reader:end_of_line()
   local first = self:peek(0)
   if first ~= "\r" and first ~= "\n" then return false end

@@ -46,7 +46,7 @@ function Each:take(count)
 end
 
 --- The pages instead of their items.
----@return fun(): table[]|nil, table|nil items and the page's metadata
+---@return fun(): table[]|nil, table|nil pages items and the page's metadata
 function Each:pages()
   local list = of(self, "pages")
   if list.resume then return pages.pages(list), nil, nil, self end

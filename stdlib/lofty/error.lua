@@ -20,7 +20,7 @@ local run = require "native.run"
 ---| "cancelled"
 ---| "limit" a limit of the run itself
 
----@class lofty.Error
+---@class lofty.Error what Lofty or the network has refused, or a limit of the run
 ---@field code string|integer documented name, our own name, or the number where only that is known
 ---@field number integer|nil the numeric code on the wire
 ---@field category lofty.Category

@@ -57,8 +57,23 @@ local function describe_codes()
   return terminal.list(items) .. "\n"
 end
 
+local function modules_page()
+  return terminal.render(require("lofty.manual.member").page(require("lofty.manual.reference").find("lofty")[1]))
+end
+
+--- What a script can call that is no operation: the page of the only one of that name, else a line for each.
+local function describe_member(topic)
+  local found = require("lofty.manual.reference").find(topic)
+  if #found == 0 then return nil end
+  if #found == 1 then return terminal.render(require("lofty.manual.member").page(found[1])) end
+  local items = {}
+  for index, entry in ipairs(found) do items[index] = { term = entry.name, text = entry.about, depth = 0 } end
+  return ("%s is the name of several:\n\n%s\n"):format(topic, terminal.list(items))
+end
+
 --- What lists everything of a kind.
 local LISTS = { operations = describe_operations, helpers = describe_helpers, codes = describe_codes,
+  modules = modules_page,
   grants = function() return require("lofty.guard.manual").page() end,
   licences = function() return require "lofty.checks.licence" end }
 
@@ -71,7 +86,8 @@ local function listed_by(topic)
   end
 end
 
---- All that `describe` knows by name: operations, helpers, resources, codes, then codes known only by number.
+--- All that `describe` knows by name: operations, helpers, resources, codes, then codes known only by number, and what
+--- else a script can call.
 ---@return string[]
 function M.topics()
   local topics = operations.names()
@@ -81,7 +97,15 @@ function M.topics()
   for _, row in ipairs(catalogue.rows()) do
     if not row.name then topics[#topics + 1] = tostring(row.number) end
   end
-  return topics
+  local members = require("lofty.manual.reference").names()
+  return table.move(members, 1, #members, #topics + 1, topics)
+end
+
+--- The nearest of all names; a last part of a name where nothing whole is near.
+local function nearest(topic)
+  local _, last = require("lofty.manual.reference").names()
+  local spelling = topic:find("^[%u%d_]+$") and topic or topic:find("[.:]") and topic or topic:upper()
+  return text.nearest(topic, M.topics()) or text.nearest(spelling, M.topics()), text.nearest(topic, last)
 end
 
 local function describe_code(topic)
@@ -120,20 +144,30 @@ local function is_foreign(topic)
   return topic:find("[/ ]") ~= nil or topic:find("%l%u") ~= nil or topic:find("^%l+_%d$") ~= nil
 end
 
---- Explains a code (by name or number), an operation, a helper or a resource; "operations", "helpers" and "codes" list
---- all of them. What is named as in Lofty's documentation leads to the operations that are meant.
+local function plain(topic) return (topic:gsub("^lofty%.", ""):gsub("^code%.", "")) end
+
+--- What is called just so.
+---@param topic string
+---@return string|nil text
+function M.describe_exactly(topic)
+  topic = plain(topic)
+  if LISTS[topic] then return LISTS[topic]() end
+  return describe_code(topic) or describe_operation(topic) or describe_resource(topic) or describe_member(topic)
+end
+
+--- Explains a code (by name or number), an operation, a helper, a resource, or what else a script can call;
+--- "operations", "helpers", "modules" and "codes" list all of them. What is named as in Lofty's documentation leads to the operations that are meant.
 ---@param topic string
 ---@param other string|nil the nearest of the topics that others explain
 ---@return string|nil text plain, at most 100 columns; nil where there is nothing of that name
 ---@return string|nil suggestion the nearest name there is
 function M.describe(topic, other)
-  topic = topic:gsub("^lofty%.", ""):gsub("^code%.", "")
-  if LISTS[topic] then return LISTS[topic]() end
-  local found = describe_code(topic) or describe_operation(topic) or describe_resource(topic)
-    or is_foreign(topic) and describe_found(topic)
+  local found = M.describe_exactly(topic)
+  topic = plain(topic)
+  found = found or is_foreign(topic) and describe_found(topic)
   if found then return found end
-  local spelling = topic:find("^[%u%d_]+$") and topic or topic:find("%.") and topic or topic:upper()
-  local near = text.nearest(topic, M.topics()) or text.nearest(spelling, M.topics()) or other
+  local near, last = nearest(topic)
+  near = near or other or last
   if near then return nil, near end
   return describe_found(topic)
 end

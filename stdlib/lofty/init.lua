@@ -1,8 +1,8 @@
 --- What scripts see: `local lofty = require "lofty"`.
 ---
---- lofty.<resource>.<verb> are the operations, from the rows in lofty/operations/; resources load on first use.
+--- lofty.<resource>.<verb> are the operations (loftyrun help operations); resources load on first use.
 --- Every list has an iterator over all its pages: `list` is iterated by `each`, `list_tags` by `each_tags`, and a list
---- under another name by that name: `mine` by `each_mine`. Beside the operations stand the helpers (lofty.helpers).
+--- under another name by that name: `mine` by `each_mine`. Beside the operations stand the helpers (loftyrun help helpers).
 local client = require "lofty.client"
 local clock = require "native.clock"
 local json = require "native.json"
@@ -146,6 +146,7 @@ M.once = setmetatable({ settle = function(...) return require("lofty.once").sett
 --- JSON with every digit of every integer. Raises a plain error at the script's line for what cannot be converted.
 M.json = {}
 
+--- Reads JSON.
 ---@param text string
 ---@param options { keep_null: boolean|nil, max_depth: integer|nil }|nil without keep_null, null members are absent
 ---@return any
@@ -156,6 +157,7 @@ function M.json.decode(text, options)
   return value
 end
 
+--- Writes JSON; a table is an array or an object, an empty one an object unless lofty.array has marked it.
 ---@param value any
 ---@return string
 function M.json.encode(value)
@@ -205,6 +207,8 @@ end
 --- items' order when all are done; one that is nil keeps its place. No more items are taken than are worked on.
 --- By default the first error stops it: the other calls are cancelled, writes that have left are let end, and the error
 --- is raised. With on_error = "collect" all items are done, and `results.errors` has the errors by the item's place, or is nil.
+---
+---   local leads = lofty.map(ids, lofty.leads.get, { concurrency = 8 })
 ---@generic T
 ---@param list T[]|fun(...: any): T|lofty.Each
 ---@param f fun(item: T, index: integer): any
@@ -228,6 +232,9 @@ end
 --- Starts f(...) beside the script and returns at once; it begins when the script first waits. An error in it comes out of
 --- task:wait(); where nobody waits for it, it is reported at the end of the run and decides the exit code. The run ends when
 --- all tasks have ended.
+---
+---   local task = lofty.spawn(lofty.leads.get, leadId)
+---   local lead = task:wait()
 ---@param f fun(...: any): any
 ---@param ... any its arguments
 ---@return lofty.Task task

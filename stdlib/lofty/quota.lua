@@ -1,4 +1,4 @@
---- Lofty's limit of calls, as this run knows it: `lofty.quota`. All runs on the machine that use the same credential
+--- lofty.quota: Lofty's limit of calls, as this run knows it. All runs on the machine that use the same credential
 --- share it and what they learn of it; calls wait for it by themselves.
 local native = require "native.quota"
 

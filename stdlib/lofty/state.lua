@@ -158,7 +158,7 @@ end
 --- behind it does not. Of what other runs change meanwhile it may see the one or the other. A part of it is in memory
 --- at a time.
 ---@param prefix string|integer|nil every key without one
----@return fun(): string|nil, any key and value
+---@return fun(): string|nil, any entries key and value
 function M.each(prefix)
   return each(M, nil, prefix)
 end

@@ -1,4 +1,4 @@
---- Time, for scripts: `lofty.time`. Reads Lofty's many spellings of a moment and always writes one with an offset.
+--- lofty.time: reads Lofty's many spellings of a moment, and always writes one with an offset.
 ---
 --- In between, a moment is an integer: milliseconds since 1970 in UTC, as lofty.now() gives it, so that "older than" is
 --- a plain comparison and no time zone can get into it. A zone comes in only where a clock or a calendar does, and then

@@ -56,6 +56,7 @@ local function type_definition(block, wanted, owners)
 end
 
 local function function_definition(block, head, wanted, owners)
+  if block.comment:find("%-%-%-@private") then return nil end
   local owner, name = head:match("^([%w_]+)[.:]([%w_.]+)%(")
   local is_public = owner == "M" and is_wanted(wanted, name) or owners[owner]
   return is_public and ("%s\nfunction %s end"):format(block.comment, head) or nil

@@ -56,14 +56,18 @@ local Null = {}
 ---@field is_error fun(value: any): boolean whether it is a lofty error]]
 
 local FIELDS = [[
----@field code lofty.Codes
+---@field code lofty.Codes the codes that err:is takes; a name that is none raises, with the nearest
 ---@field dry_run boolean whether no write is sent, but becomes part of a plan (--dry-run)
----@field error lofty.ErrorFunctions
+---@field error lofty.ErrorFunctions what tells errors apart
 ---@field null lofty.Null writes JSON's null
----@field log lofty.Log]]
+---@field log lofty.Log messages for whoever runs the script, on stderr]]
 
 local FUNCTIONS = [[
 --- Calls `f(...)` and returns its results, or nil and the error where it raised a lofty error. Any other error passes.
+---
+---   local task, err = lofty.try(lofty.tasks.get, taskId)
+---   if err and err:is(lofty.code.TASK_NOT_EXIST) then return end
+---   if err then error(err, 0) end
 ---@generic T
 ---@param f fun(...): T
 ---@param ... any
@@ -155,18 +159,35 @@ function M.settings()
     .. '  "workspace.checkThirdParty": false,\n  "type.weakNilCheck": true\n}\n'
 end
 
+--- The modules that are no operations': those that scripts require and the members of `lofty`; `lofty` itself last.
+---@return { name: string, is_member: boolean }[]
+function M.modules()
+  local list = {}
+  for _, name in ipairs(sorted(MODULES)) do list[#list + 1] = { name = name, is_member = false } end
+  for _, name in ipairs(sorted(MEMBERS)) do list[#list + 1] = { name = name, is_member = true } end
+  list[#list + 1] = { name = "lofty", is_member = false }
+  return list
+end
+
+--- The definitions of one of them.
+---@param module string
+---@param source_of fun(module: string): string|nil the source of an embedded module
+---@return string Lua
+function M.module(module, source_of)
+  if module == "lofty" then return main_file(source_of) end
+  return module_file(module, MODULES[module] or MEMBERS[module], source_of)
+end
+
 --- Every file that an editor needs, by its path.
 ---@param source_of fun(module: string): string|nil the source of an embedded module
 ---@return table<string, string> files path below the opened folder -> content
 function M.files(source_of)
-  local files = { [".luarc.json"] = M.settings(), [LIBRARY .. "/lofty.lua"] = main_file(source_of) }
+  local files = { [".luarc.json"] = M.settings() }
   for _, resource in ipairs(operations.resources) do
     files[("%s/lofty/operations/%s.lua"):format(LIBRARY, resource)] = definitions.resource(resource)
   end
-  for _, modules in ipairs { MODULES, MEMBERS } do
-    for module, names in pairs(modules) do
-      files[("%s/%s.lua"):format(LIBRARY, module:gsub("%.", "/"))] = module_file(module, names, source_of)
-    end
+  for _, module in ipairs(M.modules()) do
+    files[("%s/%s.lua"):format(LIBRARY, module.name:gsub("%.", "/"))] = M.module(module.name, source_of)
   end
   return files
 end

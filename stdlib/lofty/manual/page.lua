@@ -4,6 +4,7 @@
 ---@field kind "text"|"heading"|"list"|"code"
 ---@field text string|nil of text, heading and code; code has several lines
 ---@field level integer|nil of a heading: 1, or 2 below another one
+---@field apart boolean|nil of text and code: a terminal shows an empty line before it
 ---@field items { term: string, text: string, depth: integer }[]|nil of a list
 
 ---@class lofty.manual.Page
@@ -33,12 +34,14 @@ end
 function Page:heading(text, level) return add(self, { kind = "heading", text = text, level = level or 1 }) end
 
 ---@param text string a paragraph
+---@param apart boolean|nil
 ---@return lofty.manual.Page
-function Page:text(text) return add(self, { kind = "text", text = text }) end
+function Page:text(text, apart) return add(self, { kind = "text", text = text, apart = apart }) end
 
 ---@param text string lines that stay as they are
+---@param apart boolean|nil
 ---@return lofty.manual.Page
-function Page:code(text) return add(self, { kind = "code", text = text }) end
+function Page:code(text, apart) return add(self, { kind = "code", text = text, apart = apart }) end
 
 --- Terms and what they mean; a depth makes members of a member.
 ---@param items { term: string, text: string, depth: integer|nil }[]

@@ -34,7 +34,8 @@ function M.list(items)
   for _, item in ipairs(items) do
     local head = ("  %s%s"):format(("    "):rep(item.depth), item.term)
     local padding = (" "):rep(math.max(width + 4 - #head, 2))
-    lines[#lines + 1] = wrap(head .. padding, item.text, math.min(#head + #padding, width + 4))
+    lines[#lines + 1] = item.text == "" and head
+      or wrap(head .. padding, item.text, math.min(#head + #padding, width + 4))
   end
   return table.concat(lines, "\n")
 end
@@ -45,8 +46,8 @@ end
 
 local RENDER = {
   heading = function(block) return "\n" .. block.text end,
-  text = function(block) return wrap("  ", block.text) end,
-  code = function(block) return code_text(block.text) end,
+  text = function(block) return (block.apart and "\n" or "") .. wrap("  ", block.text) end,
+  code = function(block) return block.apart and "\n" .. code_text(code_text(block.text)) or code_text(block.text) end,
   list = function(block) return M.list(block.items) end,
 }
 

@@ -39,7 +39,7 @@ end
 --- What loftyrun help explains out of the catalogues.
 function M.topics()
   local lines = require("lofty.help").topics()
-  for _, name in ipairs { "operations", "helpers", "codes", "grants" } do lines[#lines + 1] = name end
+  for _, name in ipairs { "operations", "helpers", "modules", "codes", "grants" } do lines[#lines + 1] = name end
   return lines
 end
 

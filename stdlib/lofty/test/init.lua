@@ -1,5 +1,6 @@
---- Tests of automations: `local t = require "lofty.test"`, in a file *_test.lua that loftyrun test runs. What a file
---- registers is in tree.lua, how it is run in worker.lua and runner.lua.
+--- Tests of automations: `local t = require "lofty.test"`, in a file *_test.lua that loftyrun test runs.
+
+-- What a file registers is in tree.lua, how it is run in worker.lua and runner.lua.
 local clock = require "lofty.test.clock"
 local double = require "lofty.test.double"
 local expect = require "lofty.test.expect"
