@@ -80,8 +80,8 @@ static void test_limits(struct store *store) {
                                         "x\"}",
                                         "line\n",
                                         "\xC3\xA4",
-                                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+                                        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")};
   for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
     count(tally, "leads.get", strange[i], 1);
   CHECK(tally_keep(tally, store, "a", now, NULL));
