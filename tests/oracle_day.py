@@ -53,7 +53,7 @@ lofty.on.webhook("*", { name = "day", concurrency = 6 }, function(event)
   if sinks[event.lead] then return end -- what this handler has made itself
   tell("begin", event.lead or 0, event.id)
   if event.attempt == 1 and event.id % 17 == 0 then error("the first time this fails") end
-  event:fetch()
+  if event.id % 3 == 0 then event:fetch() end -- what is deleted since fails twice, and its lead waits
   lofty.once(event.key, function()
     return lofty.tasks.create { leadId = sinks[event.id % count + 1], type = "Call", assignedRole = "Agent",
       endAt = "2041-01-01T10:00:00Z", content = ("day %s %s %s %d %s"):format(event.name, event.thing or "-",
