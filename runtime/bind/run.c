@@ -3,7 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "../core/redact.h"
+#include "../core/auth.h"
 #include "context.h"
 
 static int run_settings(lua_State *L) {
@@ -61,8 +61,7 @@ static int run_redact(lua_State *L) {
   char *room = luaL_buffinitsize(L, &out, length);
   memcpy(room, text, length);
   if (has_credential) length = credential_redact(&config->credential, room, length);
-  for (size_t i = 0; i < context->secret_count; i++)
-    length = redact(room, length, context->secrets[i]);
+  length = secrets_redact(context->secrets, context->secret_count, room, length);
   luaL_pushresultsize(&out, length);
   return 1;
 }

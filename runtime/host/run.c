@@ -123,6 +123,19 @@ static int give_settings(lua_State *L) {
   return 0;
 }
 
+/* An address of the receiver's, in a call or in an error of a script, must not show its secret. */
+static void find_receiver_secrets(struct run *run) {
+  const struct webhook_config *config = profile_webhooks(run->profile);
+  struct webhook_config usual;
+  webhook_config_init(&usual);
+  struct webhook_settings settings = webhook_config_settings(config ? config : &usual);
+  run->receiver_secrets[0] = settings.secret;
+  run->receiver_secrets[1] = settings.previous_secret;
+  run->receiver_secrets[2] = settings.hmac_secret;
+  for (int i = 0; i < RECEIVER_SECRETS; i++)
+    output_hide_text(&run->witness.output, run->receiver_secrets[i]);
+}
+
 static int open_run(struct run *run) {
   struct failure failure;
   const struct run_options *wanted = run->options;
@@ -143,6 +156,8 @@ static int open_run(struct run *run) {
   if (exit_code != EXIT_DONE) return exit_code;
   if (!traffic_open(&run->traffic, run->options, &failure))
     return run_say(run, &failure, EXIT_USAGE);
+  find_receiver_secrets(run);
+  bool given = run->options->secrets != NULL;
   struct context *context = &run->context;
   *context = (struct context){.config = &run->config,
                               .traffic = &run->traffic,
@@ -152,8 +167,8 @@ static int open_run(struct run *run) {
                               .read_before_write = profile_reads_before_write(run->profile),
                               .sandbox = run->options->sandbox_seed != NULL,
                               .state = run->options->state,
-                              .secrets = run->options->secrets,
-                              .secret_count = run->options->secret_count,
+                              .secrets = given ? run->options->secrets : run->receiver_secrets,
+                              .secret_count = given ? run->options->secret_count : RECEIVER_SECRETS,
                               .requests_maximum = run->options->requests_maximum,
                               .retries = run->options->retries,
                               .no_wait = run->options->no_wait,

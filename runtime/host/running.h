@@ -16,10 +16,13 @@
 #include "run.h"
 #include "witness.h"
 
+enum { RECEIVER_SECRETS = 3 };
+
 /* Everything a run holds, closed or NULL until it is opened. */
 struct run {
   struct context context; /* first: the context's callbacks find the run through it */
   const struct run_options *options;
+  const char *receiver_secrets[RECEIVER_SECRETS]; /* of serve's webhooks, which scripts may have */
   const struct script *script;
   char **argv;
   struct profile *profile;
