@@ -66,7 +66,7 @@ local function oldest_figure(numbers)
 end
 
 local function quota_figure(quota)
-  if not quota.limit then return figure("Calls left", "unknown", "before the first reply") end
+  if not quota.limit then return figure("Calls left", "unknown", "no reply has named a limit") end
   return figure("Calls left", words.count(quota.remaining), ("of %s%s"):format(words.count(quota.limit),
     quota.reset > 0 and (", for %d s"):format(math.ceil(quota.reset)) or " a minute"))
 end
