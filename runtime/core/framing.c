@@ -14,7 +14,7 @@ static bool is_name(const char *name) {
   return *name != '\0';
 }
 
-int framing_refusal(const char *method, const struct server_field *headers, size_t count) {
+int framing_refusal(bool has_body, const struct server_field *headers, size_t count) {
   int lengths = 0, encodings = 0, hosts = 0;
   for (size_t i = 0; i < count; i++) {
     if (!is_name(headers[i].name)) return BAD_REQUEST;
@@ -25,7 +25,7 @@ int framing_refusal(const char *method, const struct server_field *headers, size
     if (strcasecmp(headers[i].value, "chunked") != 0) return BAD_REQUEST;
   }
   if (lengths + encodings > 1 || hosts > 1) return BAD_REQUEST;
-  return lengths + encodings == 0 && strcmp(method, "POST") == 0 ? LENGTH_REQUIRED : 0;
+  return lengths + encodings == 0 && has_body ? LENGTH_REQUIRED : 0;
 }
 
 unsigned long long framing_length(const struct server_field *headers, size_t count) {

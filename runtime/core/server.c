@@ -277,10 +277,10 @@ static enum MHD_Result begin(struct server *server, struct server_call *call, co
   call->progress = PROGRESS_READING;
   if (!options->wants_body) return MHD_YES;
   prepare(&question, call, path, method);
-  int refusal = framing_refusal(method, question.headers.fields, question.headers.count);
-  if (refusal) return refuse(call, refusal);
   bool overflow = question.query.overflow || question.headers.overflow;
   call->unwanted = overflow || !options->wants_body(options->context, &question.request);
+  int refusal = framing_refusal(!call->unwanted, question.headers.fields, question.headers.count);
+  if (refusal) return refuse(call, refusal);
   unsigned long long announced = framing_length(question.headers.fields, question.headers.count);
   if (announced <= options->body_maximum) return MHD_YES;
   if (!call->unwanted) call->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
