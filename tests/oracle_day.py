@@ -25,7 +25,7 @@ import time
 
 from sandbox_server import Server
 from webhook_changes import IDS, Client
-from webhook_server import Receiver, check, finish, look, new_folder, path, post, read_reply
+from webhook_server import Receiver, check, finish, look, new_folder, path, post, read_reply, results
 
 BIN = os.path.abspath(sys.argv[1])
 MINUTES = int(sys.argv[2]) if len(sys.argv) > 2 else 40
@@ -424,7 +424,10 @@ class Day:
 
     def close(self):
         self.lofty.stop()
-        shutil.rmtree(self.folder)
+        if results["failed"]:
+            print(f"  what it kept: {self.folder}", flush=True)
+        else:
+            shutil.rmtree(self.folder)
 
 
 day = Day()
