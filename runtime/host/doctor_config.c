@@ -7,6 +7,9 @@
 
 #include "../core/exit_code.h"
 #include "doctor_report.h"
+#include "profile_names.h"
+
+enum { NAMES_MOST = 400 };
 
 static const char configuration[] = "configuration", credential[] = "credential";
 
@@ -78,7 +81,24 @@ static const char *kind_of(const struct credential *found) {
   }
 }
 
+/* The profiles that there are, where none was named and none is the usual one. */
+static bool find_others(const struct doctor *doctor, char *cure, size_t size) {
+  struct buffer names;
+  buffer_init(&names, NAMES_MOST);
+  bool found = !doctor->profile && !doctor->is_broken && profile_names(&names) && names.length > 0;
+  if (found) {
+    names.data[--names.length] = '\0';
+    for (char *end = names.data; (end = strchr(end, '\n')) != NULL;) *end = ' ';
+    snprintf(cure, size,
+             "Name a profile with --profile or LOFTY_PROFILE; the configuration has: %s",
+             names.data);
+  }
+  buffer_free(&names);
+  return found;
+}
+
 static void tell_credential(struct doctor *doctor) {
+  char others[NAMES_MOST + 128];
   const struct config *config = &doctor->config;
   struct config_layer environment = config_environment(), profile = profile_layer(doctor->profile);
   const char *cure =
@@ -87,6 +107,7 @@ static void tell_credential(struct doctor *doctor) {
             "auth login"
           : "Set LOFTY_API_KEY in the crontab or unit, or put the key into a profile: cron reads "
             "neither ~/.profile nor ~/.bashrc.";
+  if (find_others(doctor, others, sizeof others)) cure = others;
   if (config->credential.kind == CREDENTIAL_NONE && doctor->is_broken)
     doctor_say(doctor, DOCTOR_SKIP(credential), "it may stand in the configuration");
   else if (config->credential.kind == CREDENTIAL_NONE)

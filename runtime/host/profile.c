@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 
 #include "../bind/run.h"
+#include "../core/text.h"
 #include "profile_settings.h"
 
-enum { PATH_LENGTH = 1024 };
+enum { PATH_LENGTH = 1024, MOST_NAMES = 64 };
 
 struct profile {
   char name[64];
@@ -71,6 +72,21 @@ static bool check_secrecy(const struct loading *loading) {
                      loading->path, loading->path);
 }
 
+/* Stack: the table of profiles at -2. The names are texts of it, and stay for as long. */
+static bool no_such_profile(lua_State *L, struct loading *loading) {
+  const char *names[MOST_NAMES];
+  size_t count = 0;
+  lua_pushnil(L);
+  while (count < MOST_NAMES && lua_next(L, -3)) {
+    if (lua_type(L, -2) == LUA_TSTRING) names[count++] = lua_tostring(L, -2);
+    lua_pop(L, 1);
+  }
+  int near = text_nearest(loading->profile->name, names, count);
+  return failure_set(loading->failure, "CONFIG_INVALID", "%s has no profile \"%s\"%s%s%s",
+                     loading->path, loading->profile->name, near < 0 ? "" : "; did you mean \"",
+                     near < 0 ? "" : names[near], near < 0 ? "" : "\"?");
+}
+
 static bool load(lua_State *L, struct loading *loading) {
   const char *path = loading->path;
   if (luaL_loadfilex(L, path, "t") != LUA_OK) return lua_error(L);
@@ -81,8 +97,7 @@ static bool load(lua_State *L, struct loading *loading) {
   loading->found = lua_getfield(L, -1, loading->profile->name) == LUA_TTABLE;
   if (!loading->found) {
     if (!loading->required && lua_isnil(L, -1)) return true;
-    return failure_set(loading->failure, "CONFIG_INVALID", "%s has no profile \"%s\"", path,
-                       loading->profile->name);
+    return no_such_profile(L, loading);
   }
   lua_pushnil(L);
   while (lua_next(L, -2)) {

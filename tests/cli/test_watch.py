@@ -39,5 +39,25 @@ with subprocess.Popen(["loftyrun", "test", "--watch"], stdout=subprocess.PIPE, t
     print("new", until_waiting(watcher))
     os.unlink("more_test.lua")
     print("gone", until_waiting(watcher))
+    os.rename("part.lua", "part.away")  # as some editors save
+    print("away", [line for line in until_waiting(watcher) if line.endswith("failed")])
+    os.rename("part.away", "part.lua")
+    print("back", until_waiting(watcher))
     watcher.send_signal(signal.SIGINT)
     print("exit", watcher.wait())
+
+# What changes while the tests run, and a test's file itself that is away for a moment.
+write("slow_test.lua", 'local t = require "lofty.test"\nt.it("waits", function()\n'
+      '  io.open("began", "w"):close()\n  while not io.open("go") do require("lofty").sleep(0.01) end\nend)\n')
+with subprocess.Popen(["loftyrun", "test", "--watch", "slow_test.lua"], stdout=subprocess.PIPE, text=True) as watcher:
+    while not os.path.exists("began"):
+        pass
+    write("slow_test.lua", 'local t = require "lofty.test"\nt.it("is quick", function() end)\n')
+    write("go", "")
+    print("old", until_waiting(watcher))
+    print("changed meanwhile", until_waiting(watcher))
+    os.rename("slow_test.lua", "away")
+    print("away", [line for line in until_waiting(watcher) if line.endswith("failed")])
+    os.rename("away", "slow_test.lua")
+    print("back", until_waiting(watcher))
+    watcher.send_signal(signal.SIGINT)

@@ -53,13 +53,13 @@ local function walk(folder, found)
   end
 end
 
---- The files of tests in these paths, each once.
-local function find(paths)
+--- The files of tests in these paths, each once. Where a file is being watched it may be gone for a moment.
+local function find(paths, is_watched)
   local found, once, each = {}, {}, {}
   if #paths == 0 then walk("", found) end
   for _, path in ipairs(paths) do
     local kind, why = files.kind(path)
-    if not kind then
+    if not kind and not is_watched then
       fail(("cannot read %s: %s"):format(path, why))
     elseif kind == "folder" then
       walk(path == "." and "" or path, found)
@@ -214,10 +214,12 @@ local function run_once(run, found)
   return count.failed == 0
 end
 
-local function stamps(paths, run)
+local function stamp(path) return files.stamp(path) or "gone" end
+
+local function stamps(paths, known)
   local found = {}
-  for path in pairs(run.files) do found[path] = files.stamp(path) or "gone" end
-  for _, path in ipairs(find(paths)) do found[path] = files.stamp(path) or "gone" end
+  for path in pairs(known) do found[path] = stamp(path) end
+  for _, path in ipairs(find(paths, true)) do found[path] = stamp(path) end
   return found
 end
 
@@ -230,16 +232,22 @@ local function differs(before, now)
   end
 end
 
+--- What changes while tests run is seen after them, and what was read once is looked for again while it is gone.
 local function watch(run, paths)
+  local known = {}
   while true do
-    run_once(run, find(paths))
-    local before = stamps(paths, run)
+    local before = stamps(paths, known)
+    run_once(run, find(paths, true))
+    for path in pairs(run.files) do
+      known[path] = true
+      before[path] = before[path] or stamp(path)
+    end
     print("waiting for a file to change; Ctrl-C ends it")
     io.stdout:flush()
-    local changed
+    local changed = differs(before, stamps(paths, known))
     while not changed do
       require("native.clock").sleep(WATCH_EVERY)
-      changed = differs(before, stamps(paths, run))
+      changed = differs(before, stamps(paths, known))
     end
     print(("\n%s has changed"):format(changed))
   end
