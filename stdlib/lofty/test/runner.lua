@@ -224,8 +224,8 @@ local function stamps(paths, known)
 end
 
 local function differs(before, now)
-  for path, stamp in pairs(now) do
-    if before[path] ~= stamp then return path end
+  for path, now_stamp in pairs(now) do
+    if before[path] ~= now_stamp then return path end
   end
   for path in pairs(before) do
     if now[path] == nil then return path end

@@ -1,0 +1,3 @@
+local t = {}
+table.inset(t, 1)
+--: 2:7 table has no "inset"; did you mean "insert"?
