@@ -8,6 +8,7 @@
 #include "../core/folder.h"
 #include "../core/line_editor.h"
 #include "interrupt.h"
+#include "profile.h"
 #include "report.h"
 #include "running.h"
 #include "state.h"
@@ -39,16 +40,28 @@ static void copy_name(lua_State *L, int index, const char *name, char *to) {
   lua_pop(L, 1);
 }
 
-/* again{ profile =, seed =, dry_run = }: the session that begins when this one has ended. */
+/* again{ profile =, seed =, dry_run = } -> true: the session that begins when this one has ended;
+   or nil, message where there cannot be such a one, and this one had better go on. */
 static int again(lua_State *L) {
   struct repl *repl = lua_touserdata(L, lua_upvalueindex(1));
   luaL_checktype(L, 1, LUA_TTABLE);
-  copy_name(L, 1, "profile", repl->profile);
+  char wanted[REPL_NAME_LENGTH];
+  copy_name(L, 1, "profile", wanted);
+  struct profile *profile = NULL;
+  struct failure failure;
+  if (!profile_open(*wanted ? wanted : NULL, &profile, &failure)) {
+    lua_pushnil(L);
+    lua_pushstring(L, failure.message);
+    return 2;
+  }
+  profile_close(profile);
+  snprintf(repl->profile, sizeof repl->profile, "%s", wanted);
   copy_name(L, 1, "seed", repl->seed);
   lua_getfield(L, 1, "dry_run");
   repl->dry_run = lua_toboolean(L, -1);
   repl->again = true;
-  return 0;
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 /* fail(exit_code): what the run ends with, once all tasks have ended. */

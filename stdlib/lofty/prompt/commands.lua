@@ -5,6 +5,8 @@ local sessions = require "lofty.prompt.session"
 
 local M = {}
 
+local MOST_LEADS = 1000000 -- of a sandbox
+
 local commands = {}
 
 local function show(session, value)
@@ -58,7 +60,8 @@ local function go_on_as(session, wanted)
   if not session.settings.again then
     return sessions.report(session, "this prompt belongs to a run, which stays with its account")
   end
-  session.settings.again(wanted)
+  local ok, message = session.settings.again(wanted)
+  if not ok then return sessions.report(session, message) end
   session.over = true
 end
 
@@ -81,8 +84,10 @@ commands.sandbox = { usage = ".sandbox [SEED|off]", summary = "a new session aga
   run = function(session, argument)
     local wanted = now(session)
     wanted.seed = argument ~= "off" and (argument ~= "" and argument or "demo") or nil
-    if wanted.seed and wanted.seed ~= "demo" and wanted.seed ~= "empty" and not wanted.seed:find("^large:%d+$") then
-      return sessions.report(session, ".sandbox: expected demo, empty, large:N or off, got " .. argument)
+    local size = wanted.seed and tonumber(wanted.seed:match "^large:(%d+)$") or 0
+    if wanted.seed and wanted.seed ~= "demo" and wanted.seed ~= "empty" and (size < 1 or size > MOST_LEADS) then
+      return sessions.report(session, ".sandbox: expected demo, empty, large:N with N from 1 to 1000000, or off, got "
+        .. argument)
     end
     go_on_as(session, wanted)
   end }
