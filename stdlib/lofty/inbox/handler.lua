@@ -26,18 +26,27 @@ for _, list in ipairs(lists) do
   for _, verb in ipairs(VERBS) do names[list.kind .. "." .. verb] = true end
 end
 
---- A verb that is none of the four may come: the name of Lofty's array has it.
+--- What is wrong with the name of an event, or with a pattern of names; nil where nothing is. A verb that is none of the
+--- four may come: the name of Lofty's array has it.
+---@param pattern string
+---@return string|nil
+function M.mistake_in(pattern)
+  if pattern == "*" or names[pattern] then return nil end
+  local kind, verb = pattern:match("^(%l+)%.(%l+)$")
+  local is_strange = kinds[kind] and #pattern <= 64 and verb:sub(-2) == "ed"
+  if is_strange and not wording.suggestion(pattern, names):find("did you mean", 1, true) then return nil end
+  local near = wording.suggestion(pattern, names)
+  if near == "" then near = '; names are "lead.updated", "lead.*" or "*" (loftyrun help inbox)' end
+  return ("there is no event %s%s"):format(wording.quoted(pattern), near)
+end
+
 local function check_pattern(pattern)
   if type(pattern) ~= "string" then
     settings:fail("the first argument must be an event's name, got %s; write %s", wording.describe(pattern), settings.example)
   end
-  if pattern == "*" or names[pattern] then return pattern end
-  local kind, verb = pattern:match("^(%l+)%.(%l+)$")
-  local is_strange = kinds[kind] and #pattern <= 64 and verb:sub(-2) == "ed"
-  if is_strange and not wording.suggestion(pattern, names):find("did you mean", 1, true) then return pattern end
-  local near = wording.suggestion(pattern, names)
-  if near == "" then near = '; names are "lead.updated", "lead.*" or "*" (loftyrun help inbox)' end
-  return settings:fail("there is no event %s%s", wording.quoted(pattern), near)
+  local mistake = M.mistake_in(pattern)
+  if mistake then settings:fail("%s", mistake) end
+  return pattern
 end
 
 --- Checks what a handler is registered with.

@@ -1,6 +1,7 @@
 --- Events for a test's handlers, as serve makes them of what Lofty posts (lofty.inbox).
 local clock = require "lofty.test.clock"
 local event = require "lofty.inbox.event"
+local handler = require "lofty.inbox.handler"
 local json = require "native.json"
 local lists = require "lofty.inbox.lists"
 local misuse = require "lofty.misuse"
@@ -19,8 +20,12 @@ end
 local function check_kind(name)
   local kind, verb = (type(name) == "string" and name or ""):match("^(%l+)%.(%l+)$")
   local kinds = {}
+  local mistake = verb and handler.mistake_in(name)
   for list_id, list in ipairs(lists) do
-    if list.kind == kind and verb then return list_id, list end
+    if list.kind == kind and verb then
+      if mistake then misuse("event: " .. mistake) end
+      return list_id, list
+    end
     kinds[list_id] = list.kind
   end
   return misuse(('event: expected a name such as "lead.updated", of %s, got %s'):format(wording.listed(kinds, "and"),
