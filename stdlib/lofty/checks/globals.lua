@@ -110,11 +110,20 @@ local function undefined(name, near)
   return ('undefined global "%s"%s'):format(name, near and ('; did you mean "%s"?'):format(near) or "")
 end
 
-local function check_read(script, node, name, names)
+--- The locals of the whole script: which of them is to be seen where the mistake is matters little to who reads of it.
+local function locals_of(tree)
+  local names = {}
+  for node in trees.each(tree, "Id") do
+    if node.var then names[node[1]] = true end
+  end
+  return wording.sorted_keys(names)
+end
+
+local function check_read(script, node, name, names, locals)
   if rawget(_G, name) ~= nil or GIVEN[name] or script.globals[name] or is_asked_for(script, node) then return end
   local near = nearest(name, names)
   if script.has_strangers and not near then return end
-  script:report("global", node.tag == "Id" and node or node[2], undefined(name, near))
+  script:report("global", node.tag == "Id" and node or node[2], undefined(name, near or nearest(name, locals)))
 end
 
 --- Of globals that functions set, those that the script sets at its top are there.
@@ -139,8 +148,8 @@ function M.run(script)
       table.insert(is_set and sets or reads, { node = node, name = name })
     end
   end
-  local names = names_of(script)
-  for _, read in ipairs(reads) do check_read(script, read.node, read.name, names) end
+  local names, locals = names_of(script), locals_of(tree)
+  for _, read in ipairs(reads) do check_read(script, read.node, read.name, names, locals) end
   for _, set in ipairs(sets) do check_set(script, set.node, set.name, at_top) end
 end
 
