@@ -287,12 +287,35 @@ static bool reads_as_field(const char *word) {
   return true;
 }
 
+/* Five fields as an expression, * in the place of Quartz's ?. */
+static void join_fields(char *const words[], char text[TEXT_MAXIMUM + 1]) {
+  size_t length = 0;
+  for (int i = 0; i < FIELDS && length <= TEXT_MAXIMUM; i++)
+    length += (size_t)snprintf(text + length, TEXT_MAXIMUM + 1 - length, "%s%s", i ? " " : "",
+                               strcmp(words[i], "?") == 0 ? "*" : words[i]);
+}
+
 /* Six fields that end with a year: 0 12 * * * 2026, or with the ? of a day one place too early for
    fields that begin with seconds: 0 12 * * ? *. */
 static bool ends_with_year(char *const words[WORDS_KEPT]) {
   const char *last = words[FIELDS];
   return strspn(last, "0123456789") >= 4 || strcmp(words[WEEKDAY], "?") == 0 ||
          strcmp(words[DAY], "?") == 0;
+}
+
+/* Six fields of which any one may be too many: what is suggested is an expression. */
+static bool refuse_six(char *const words[WORDS_KEPT], struct failure *failure) {
+  char later[TEXT_MAXIMUM + 1] = "", earlier[TEXT_MAXIMUM + 1] = "";
+  struct cron cron;
+  join_fields(words + 1, later);
+  join_fields(words, earlier);
+  bool is_first = cron_parse(later, &cron, NULL), is_last = cron_parse(earlier, &cron, NULL);
+  return failure_set(failure, "CRON", "the expression has 6 fields; %s%s%.90s%s%.90s", supported,
+                     is_first ? ": if the first is seconds, write " : "", is_first ? later : "",
+                     is_last ? is_first ? "; if the last is one too many, write "
+                                        : ": if the last is one too many, write "
+                             : "",
+                     is_last ? earlier : "");
 }
 
 /* More than five fields: seconds in front, a year behind, or a crontab line with its command. */
@@ -311,13 +334,7 @@ static bool refuse_surplus(char *const words[WORDS_KEPT], int count, struct fail
                        "the expression has 6 fields, the last of them for years; %s: leave "
                        "\"%.40s\" out",
                        supported, words[FIELDS]);
-  const char *later[FIELDS];
-  for (int i = 0; i < FIELDS; i++) later[i] = strcmp(words[i + 1], "?") == 0 ? "*" : words[i + 1];
-  if (count == FIELDS + 1)
-    return failure_set(failure, "CRON",
-                       "the expression has 6 fields; %s: if the first is seconds, write %.60s "
-                       "%.60s %.60s %.60s %.60s",
-                       supported, later[0], later[1], later[2], later[3], later[4]);
+  if (count == FIELDS + 1) return refuse_six(words, failure);
   return failure_set(failure, "CRON", "the expression has %d fields; %s", count, supported);
 }
 

@@ -267,22 +267,43 @@ bool zone_change(struct zones *zones, const char *name, int64_t low, int64_t hig
   return true;
 }
 
-bool zone_nearest(const char *name, struct buffer *found) {
+/* "New York" is in the database as New_York. */
+static void with_underscores(const char *name, char spelt[NAME_SIZE]) {
+  snprintf(spelt, NAME_SIZE, "%s", name);
+  for (char *blank = spelt; (blank = strchr(blank, ' '));) *blank = '_';
+}
+
+/* The zone whose last part, the city, is nearest to a name without one; NULL if none is. */
+static const char *nearest_city(const char *name, const char *const *list, size_t count) {
+  const char *cities[NAMES_MOST];
+  if (strchr(name, '/')) return NULL;
+  for (size_t i = 0; i < count; i++) {
+    const char *slash = strrchr(list[i], '/');
+    cities[i] = slash ? slash + 1 : list[i];
+  }
+  int nearest = text_nearest(name, cities, count);
+  return nearest >= 0 ? list[nearest] : NULL;
+}
+
+bool zone_nearest(const char *wanted, struct buffer *found) {
   const char *list[NAMES_MOST];
+  char name[NAME_SIZE];
   struct buffer text;
   size_t count = 0;
   const char *best = NULL;
   char *next = NULL;
+  with_underscores(wanted, name);
   buffer_init(&text, NAMES_MAXIMUM);
   if (zone_names(&text) && text.data)
     for (char *line = strtok_r(text.data, "\n", &next); line && count < NAMES_MOST;
          line = strtok_r(NULL, "\n", &next)) {
       const char *slash = strrchr(line, '/');
-      if (slash && !best && strcasecmp(slash + 1, name) == 0) best = line;
+      if (!best && strcasecmp(slash ? slash + 1 : line, name) == 0) best = line;
       list[count++] = line;
     }
   int nearest = best ? -1 : text_nearest(name, list, count);
   if (nearest >= 0) best = list[nearest];
+  if (!best) best = nearest_city(name, list, count);
   bool appended = best && buffer_append_string(found, best);
   buffer_free(&text);
   return appended;

@@ -52,8 +52,8 @@ bool zone_exists(const char *name);
 /* Whether this machine has the database. */
 bool zone_has_database(void);
 
-/* Appends the name of the zone that was probably meant: one whose last part is this, or the
-   nearest. False where there is none. */
+/* Appends the name of the zone that was probably meant: one whose last part is this, be it with
+   blanks ("New York"), or the nearest name or last part. False where there is none. */
 bool zone_nearest(const char *name, struct buffer *found);
 
 /* Appends every name there is, a line each, in no order. False when they do not fit. */

@@ -110,12 +110,18 @@ static bool add_command(const struct install_job *job, struct buffer *out,
                      job->name, CRONTAB_COMMAND_MAXIMUM);
 }
 
+/* A crontab goes by the machine's clock, which may not be the reader's. */
+static bool add_whose_clock(struct buffer *out) {
+  char name[128];
+  machine_zone(name, sizeof name);
+  return buffer_printf(out, " (this machine's time%s%s)\n", *name ? ", " : "", name);
+}
+
 /* What stands between the two marks of a job. */
 static bool crontab_lines(const struct install_job *job, struct zones *zones, int64_t now,
                           struct buffer *out, struct failure *failure) {
   if (!check_zone(job, zones, now, failure)) return false;
-  if (!buffer_append_string(out, "# ") || !cron_words(&job->cron, out) ||
-      !buffer_append_string(out, "\n"))
+  if (!buffer_append_string(out, "# ") || !cron_words(&job->cron, out) || !add_whose_clock(out))
     return no_memory(failure);
   if (job->catch_up &&
       !buffer_append_string(out, "# cron does not catch up what it missed while it was off.\n"))
@@ -287,6 +293,9 @@ static void tell_next(const struct install_target *target, const struct install_
   fprintf(stderr, "loftyrun: now run: %s daemon-reload && %s enable --now", manager, manager);
   for (size_t i = 0; i < count; i++) fprintf(stderr, " loftyrun-%s.timer", jobs[i].name);
   fputs(count == 0 ? " loftyrun.service\n" : "\n", stderr);
+  if (target->form == INSTALL_USER)
+    fputs("loftyrun: and loginctl enable-linger, without which a user's timers stop at logout\n",
+          stderr);
 }
 
 /* The zone of a shell is not that of cron and systemd. */

@@ -150,13 +150,16 @@ local function plain(topic) return (topic:gsub("^lofty%.", ""):gsub("^code%.", "
 ---@param topic string
 ---@return string|nil text
 function M.describe_exactly(topic)
+  local found = topic:find("^lofty%.") and describe_member(topic)
+  if found then return found end
   topic = plain(topic)
   if LISTS[topic] then return LISTS[topic]() end
   return describe_code(topic) or describe_operation(topic) or describe_resource(topic) or describe_member(topic)
 end
 
 --- Explains a code (by name or number), an operation, a helper, a resource, or what else a script can call;
---- "operations", "helpers", "modules" and "codes" list all of them. What is named as in Lofty's documentation leads to the operations that are meant.
+--- "operations", "helpers", "modules" and "codes" list all of them. What is named as in Lofty's
+--- documentation leads to the operations that are meant.
 ---@param topic string
 ---@param other string|nil the nearest of the topics that others explain
 ---@return string|nil text plain, at most 100 columns; nil where there is nothing of that name

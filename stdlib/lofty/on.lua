@@ -1,6 +1,6 @@
 --- lofty.on: what a file given to `loftyrun serve` has done, and when.
 ---
----   lofty.on.schedule("30 6 * * MON-FRI", { name = "brief", tz = "America/New_York", catch_up = "one" }, function(job)
+---   lofty.on.schedule("30 6 * * MON-FRI", { name = "brief", tz = "America/New_York" }, function(job)
 ---     ...
 ---   end)
 ---

@@ -32,7 +32,10 @@ local DEEDS = { ["native.http"] = { "call" }, ["native.store"] = { "open" }, ["n
 local function guard(functions_of, name)
   local deed = functions_of[name]
   functions_of[name] = function(...)
-    if phase == "registers" then misuse("a file given to serve only registers; make calls inside the function") end
+    if phase == "registers" then
+      misuse("a file given to serve only registers; make calls inside the function, or name the script in a profile's "
+        .. "schedule = { ... } (loftyrun help profiles)")
+    end
     return deed(...)
   end
 end

@@ -5,6 +5,10 @@ local wording = require "lofty.wording"
 
 local SECOND, DAY = 1000, 24 * 60 * 60 * 1000
 
+--- What others call some options, which is not spelt alike.
+local SAME = { timezone = "tz", time_zone = "tz", timeZone = "tz", zone = "tz", id = "name", catchup = "catch_up",
+  delay = "retry_delay", backoff = "retry_delay" }
+
 ---@class lofty.Settings
 ---@field caller string such as "lofty.on.schedule"
 ---@field example string a call of it
@@ -100,7 +104,10 @@ function Settings:check(options)
   end
   for _, key in ipairs(wording.sorted_keys(options)) do
     if not self.names[key] then
-      self:fail("unknown option %s%s", wording.quoted(tostring(key)), wording.suggestion(tostring(key), self.names))
+      local same = SAME[key]
+      self:fail("unknown option %s%s", wording.quoted(tostring(key)), self.names[same]
+        and ("; did you mean %s?"):format(wording.quoted(same))
+        or wording.suggestion(tostring(key), self.names))
     end
   end
   local settings = {}

@@ -78,6 +78,10 @@ static const struct {
      "has 6 fields; supported are five fields: minute, hour, day of month, month, "
      "day of week: if the first is seconds, write 0 12 * * *"},
     {"0 0 12 ? * MON-FRI", "if the first is seconds, write 0 12 * * MON-FRI"},
+    {"30 7 * * MON-FRI *", "if the last is one too many, write 30 7 * * MON-FRI"},
+    {"30 7 * * 1-5 *",
+     "if the first is seconds, write 7 * * 1-5 *; if the last is one too many, write 30 7 * * 1-5"},
+    {"0 30 7 * * MON-FRI", "day of week: if the first is seconds, write 30 7 * * MON-FRI"},
     {"0 12 * * * 2026",
      "the last of them for years; supported are five fields: minute, hour, day "
      "of month, month, day of week: leave \"2026\" out"},
@@ -111,6 +115,11 @@ static void test_refused(void) {
     if (!strstr(failure.message, refused[i].says))
       TEST_NOTE("it says \"%s\", expected \"%s\"", failure.message, refused[i].says);
   }
+  struct failure wrong = {.code = ""};
+  struct cron none;
+  TEST("refused: six fields of which no five are an expression");
+  CHECK(!cron_parse("99 99 99 99 99 99", &none, &wrong));
+  CHECK(!strstr(wrong.message, "write"));
   char text[700];
   struct cron cron;
   struct failure failure;

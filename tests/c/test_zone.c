@@ -181,9 +181,30 @@ static void check_folder(struct zones *zones) {
   CHECK(zone_has_database());
 }
 
+static void check_nearest(void) {
+  static const struct {
+    const char *wanted, *meant;
+  } cases[] = {
+      {"New York", "America/New_York"}, {"new york", "America/New_York"},
+      {"Chicago", "America/Chicago"},   {"Los Angelos", "America/Los_Angeles"},
+      {"new_yrok", "America/New_York"}, {"Amercia/Denver", "America/Denver"},
+      {"nowhere near", NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct buffer found;
+    buffer_init(&found, 256);
+    TEST("nearest: %s", cases[i].wanted);
+    bool is_near = zone_nearest(cases[i].wanted, &found);
+    CHECK_INT(is_near, cases[i].meant != NULL);
+    if (is_near && cases[i].meant) CHECK_STR(found.data, cases[i].meant);
+    buffer_free(&found);
+  }
+}
+
 int main(void) {
   struct zones *zones = zones_open();
   if (!zones) return 1;
+  check_nearest();
   check_offsets(zones);
   check_walls(zones);
   check_strangers(zones);

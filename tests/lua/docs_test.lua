@@ -5,6 +5,7 @@ local catalogue = require "lofty.catalogue"
 local helpers = require "lofty.helpers"
 local markdown = require "lofty.manual.markdown"
 local operations = require "lofty.operations"
+local reference = require "lofty.manual.reference"
 local roff = require "lofty.manual.roff"
 
 local function output_of(command)
@@ -37,6 +38,39 @@ t.test("every operation and helper has a man page and a section", function()
     local text = read(("%s/it/markdown/%s.md"):format(folder, resource))
     t.ok(text:find("\n### " .. name:gsub("_", "\\_") .. "\n", 1, true), name)
     t.ok(read(("%s/it/man/man3/lofty.%s.3lofty"):format(folder, resource)):find("lofty." .. name, 1, true), name)
+  end
+end)
+
+t.test("what is no operation has a man page and a section, and help of at most 100 columns", function()
+  local count = 0
+  for _, entry in ipairs(reference.entries()) do
+    local page = read(("%s/it/man/man3/%s.3lofty"):format(folder, entry.name))
+    t.ok(page:find("\n.SH NAME\n" .. entry.name:gsub("%p", "%%%0") .. " \\%- %S"), entry.name)
+    local file = entry.module.name == "lofty" and "modules" or entry.module.name
+    local text = read(("%s/it/markdown/%s.md"):format(folder, file))
+    t.ok(text:find("\n### " .. entry.name:gsub("_", "\\_") .. "\n", 1, true), entry.name)
+    local said = require("lofty.help").describe(entry.name)
+    t.ok(said and said:find("^" .. entry.name:gsub("%p", "%%%0") .. "\n"), entry.name)
+    for line in said:gmatch("[^\n]+") do
+      if not line:find("^    ") then t.ok(#line <= 100, entry.name .. ": " .. line) end
+      t.ok(not line:find(" $"), entry.name .. ": " .. line)
+    end
+    count = count + 1
+  end
+  t.ok(count > 120, count)
+end)
+
+t.test("help knows every function that an editor is told of", function()
+  local editor, source_of = require "lofty.manual.editor", require "native.source"
+  for _, module in ipairs(editor.modules()) do
+    for owner, name in editor.module(module.name, source_of):gmatch("\nfunction ([%w_]+)[.:]([%w_.]+)%(") do
+      local found = false
+      for _, entry in ipairs(reference.entries()) do
+        found = found or entry.module.name == module.name and entry.kind == "function"
+          and entry.name:sub(-#name - 1):find("^[.:]") ~= nil and entry.name:sub(-#name) == name
+      end
+      t.ok(found, ("%s: %s %s"):format(module.name, owner, name))
+    end
   end
 end)
 

@@ -580,6 +580,7 @@ local operations = {
     page = "scroll", id = "leadId",
     query = {
       stage = filter, source = filter, segments = filter,
+      contacted = { note = "whether somebody was in touch; what counts as that is not documented" },
       phone = { not_blank = true, format = "bare-digits", note = "bare digits; " .. or_a_part },
       email = { not_blank = true, note = or_a_part },
       groups = { not_blank = true, note = "deprecated: use segments" },

@@ -19,7 +19,8 @@ local function about(class)
   if class.about ~= "" then return class.about end
   local names = {}
   for index, field in ipairs(class.fields) do names[index] = field.name end
-  return table.concat(#names > 0 and names or class.values or {}, ", ")
+  local text = table.concat(#names > 0 and names or class.values or {}, ", ")
+  return text ~= "" and text or "of " .. class.module.name
 end
 
 local function item(value)
@@ -85,7 +86,9 @@ local function add_classes(page, values)
     else
       local items, methods = items_of(class.fields), function_items(class.module, class.name)
       table.move(methods, 1, #methods, #items + 1, items)
-      page:heading(("%s%s"):format(class.name, class.about ~= "" and ", " .. class.about or "")):list(items)
+      page:heading(class.name)
+      if class.about ~= "" then page:text(class.about) end
+      page:list(items)
       if class.parent then page:text("and those of " .. class.parent) end
       classes_in(class.fields, seen, list)
       classes_in({ { type = class.parent or "" } }, seen, list)
@@ -187,7 +190,7 @@ local function module_page(entry)
   if entry.of then return class_page(entry) end
   local page = Page.new(entry.name, entry.about)
   add_prose(page, module.head)
-  local line = not table.concat(module.head, "\n"):find(('\n%%s+local %%w+ = require "%s"'):format(module.name))
+  local line = not table.concat(module.head, "\n"):find(('\n%%s+local [%%w_]+ = require "%s"'):format(module.name))
     and require_line(module)
   if line then page:code(line, true) end
   if module.call then

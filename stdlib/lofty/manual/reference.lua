@@ -66,7 +66,10 @@ local function add_module(listed)
       add(class.name, class.is_space and "module" or "class", module, class.about, class)
     end
   end
-  for _, each in ipairs(functions) do add(each.name, "function", module, prose.sentence(each.lines), each) end
+  for _, each in ipairs(functions) do
+    local about = prose.sentence(each.lines)
+    add(each.name, "function", module, about ~= "" and about or "of " .. each.owner, each)
+  end
 end
 
 local function load_index()
@@ -123,7 +126,7 @@ local function as_it_is(name) return name end
 ---@return lofty.manual.Entry[] entries none, the one, or several that end so
 function M.find(topic)
   topic = plain(topic:gsub("%(.*$", "")):gsub("^err%.", "Error."):gsub("^lofty%.log%.%a+$", "lofty.log")
-    :gsub("^log%.%a+$", "log"):gsub("^error%.is_error$", "error")
+    :gsub("^log%.%a+$", "log"):gsub("^(.*)%f[%l]error%.is_error$", "%1error")
   local can_end = topic:find("%.") or not is_verb(topic)
   for _, is_whole in ipairs { true, false } do
     for _, spell in ipairs { as_it_is, string.lower } do

@@ -562,7 +562,7 @@ M.list = {
     allTags = { type = "string", not_blank = true, note = "tag names; a lead must have all of them" },
     anyTags = { type = "string", not_blank = true, note = "tag names; a lead must have one of them" },
     assignedUserId = { type = "integer" },
-    contacted = { type = "boolean" },
+    contacted = { type = "boolean", note = "whether somebody was in touch; what counts as that is not documented" },
     desc = { type = "boolean" },
     email = {
       type = "string",

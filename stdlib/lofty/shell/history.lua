@@ -224,6 +224,8 @@ end
 function M.print_write(write, run)
   print_line(width.pad(tostring(write.number), 5, true), clock_text(write.began):sub(12),
     width.pad(outcome_of(write, run), 8), write.operation, width.tame(write.method .. " " .. write.path))
+  local sent = decoded(write.fields)
+  if type(sent) == "table" and next(sent) ~= nil then print_line("      sent", width.tame(writer.compact(sent))) end
   local more = result_text(write)
   if write.key then more = ("key %s  %s"):format(width.tame(write.key), more) end
   local by = undone_by(write, run)

@@ -116,6 +116,7 @@ function Expectation:matches(pattern)
     ("a match of %s in %s"):format(show(pattern), show(self.actual)))
 end
 
+--- A text or an array of this length.
 ---@param length integer of a text or an array
 function Expectation:has_length(length)
   local measured = type(self.actual) == "table" or type(self.actual) == "string"
@@ -135,22 +136,26 @@ function Expectation:is_false() demand(self, self.actual == false, "false, got "
 --- Anything but nil and false.
 function Expectation:exists() demand(self, self.actual and true or false, "something, got " .. show(self.actual)) end
 
+--- A value of this type.
 ---@param name string "integer" and "float" as math.type names them, "string", "table", ...
 function Expectation:is_a(name)
   local actual = self.actual
   demand(self, name == type(actual) or name == math.type(actual), ("a %s, got %s"):format(name, show(actual)))
 end
 
+--- A number above this one.
 ---@param number number
 function Expectation:is_above(number)
   demand(self, math.type(self.actual) and self.actual > number, ("more than %s, got %s"):format(number, show(self.actual)))
 end
 
+--- A number below this one.
 ---@param number number
 function Expectation:is_below(number)
   demand(self, math.type(self.actual) and self.actual < number, ("less than %s, got %s"):format(number, show(self.actual)))
 end
 
+--- A number near this one.
 ---@param number number
 ---@param by number how far from it the value may be
 function Expectation:near(number, by)
