@@ -223,8 +223,9 @@ def test_new_before_old():
     after = sorted([item for item in before if item != (2, url(OTHER))] + [(2, url())])
     check("the old one goes where the new one is there, and only there", wait_until(lambda: present(server) == after),
           (before, present(server)))
-    order = [row[0] for row in look(folder, "SELECT operation FROM writes WHERE state = 'done' ORDER BY run, number")]
-    check("the new one was made first", order == ["webhooks.create", "webhooks.delete"], order)
+    def order():
+        return [row[0] for row in look(folder, "SELECT operation FROM writes WHERE state = 'done' ORDER BY run, number")]
+    check("the new one was made first", wait_until(lambda: order() == ["webhooks.create", "webhooks.delete"]), order())
     check("what comes is taken all the same", say(receiver, post(batch(1, 2))) == 200 and count(folder) == 2)
     receiver.stop()
     server.stop()
