@@ -5,7 +5,7 @@
 ---   local options = args.parse({
 ---     purpose = "Finishes your overdue tasks.",
 ---     options = {
----       { name = "days", value = "N", type = "integer", min = 0, default = 1, help = "overdue for at least N days" },
+---       { name = "days", value = "N", type = "integer", default = 1, help = "overdue for N days" },
 ---       { name = "preview", help = "say what would be done and do nothing" },
 ---     },
 ---   }, arg)

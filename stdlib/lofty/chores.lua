@@ -3,7 +3,8 @@
 ---   local refusals = chores.refusals()
 ---   for task in lofty.tasks.each_mine() do
 ---     local _, err = lofty.try(lofty.tasks.finish, task.id)
----     if err then refusals:count(err, "task not finished", { task = task.id }) else refusals:success() end
+---     if err then refusals:count(err, "not finished", { task = task.id })
+---     else refusals:success() end
 ---   end
 local lofty = require "lofty"
 local args = require "lofty.args"

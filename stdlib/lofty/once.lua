@@ -9,11 +9,13 @@
 ---
 --- What the function did is told by the journal, where each of its writes stands before it is sent:
 ---
----   it raised, and nothing was done          the key is free: the next call calls it again
----   it raised after something was done       the key is held: the next call raises ONCE_UNSETTLED and says what was done
----   a write of it is in doubt, its run was   the next call looks for that write, as { verify = true } does, then calls the
----   killed, or it was cut short by a         function again: what was done is answered from the journal and not sent,
----   cancel, a deadline or a limit            and what was not is sent. So a function goes on where it was ended.
+---   it raised, and nothing was done      the key is free: the next call calls it again
+---   it raised after something was done   the key is held: the next call raises ONCE_UNSETTLED
+---                                        and says what was done
+---   a write of it is in doubt, its run   the next call looks for that write, as { verify =
+---   was killed, or it was cut short by   true } does, then calls the function again: what was
+---   a cancel, a deadline or a limit      done is answered from the journal and not sent, and
+---                                        what was not is sent: it goes on where it was ended
 ---
 --- What cannot be looked for raises ONCE_UNSETTLED, and so does a function that wants something else than it did the last
 --- time before it has asked for all of that. lofty.once.settle(key, "done" or "again") decides for it. An update or a

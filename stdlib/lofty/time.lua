@@ -183,7 +183,7 @@ end
 
 --- A moment as people say it, by the clocks of a zone. Nothing is guessed: what is not one of these forms raises.
 ---   today 17:30, tomorrow 9am, yesterday noon     days of the calendar; "today" may lie in the past
----   monday 8:00, fri at 4:30pm                    the first such time after now; today, if it is still to come
+---   monday 8:00, fri at 4:30pm                    the first such time after now, maybe today
 ---   2026-12-24 9am                                a date
 ---   in 90 minutes, in 3 hours                     from now, as time passes
 ---   in 3 days, in 2 weeks, in 1 month             on that day, at the time it is now
@@ -203,7 +203,8 @@ end
 --- Business hours: hours:is_open(ms), hours:next(ms), hours:add(ms, "3h").
 ---
 ---   local hours = lofty.time.business {
----     zone = "America/Chicago", from = "09:00", to = "17:30", days = "mon-fri", holidays = { "2026-12-25" },
+---     zone = "America/Chicago", from = "09:00", to = "17:30", days = "mon-fri",
+---     holidays = { "2026-12-25" },
 ---   }
 ---@param options { zone: lofty.Zone, from: string, to: string, days?: string|integer[], holidays?: string[] } days as
 ---  "mon-fri", "1-5,7" or { 1, 2, 3 }, where 1 is Monday; Monday to Friday by default; from is before to, which may be

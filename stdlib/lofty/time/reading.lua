@@ -70,8 +70,8 @@ end
 --- Reads a moment in any form that Lofty's replies use:
 ---   2026-04-30T17:33:32GMT       leads and V2 tasks
 ---   2026-04-30 17:33:32          notes, calls and V1 tasks: UTC, with or without GMT after it
----   2026-04-30T10:33:32-07:00    ISO 8601 with an offset or Z; a fraction of a second is kept to the millisecond
----   1777570412000                milliseconds since 1970, as a number or as a text of twelve or thirteen digits
+---   2026-04-30T10:33:32-07:00    ISO 8601 with an offset or Z; fractions are kept to the millisecond
+---   1777570412000                milliseconds since 1970, as a number or a text of 12 or 13 digits
 --- Absence (nil, lofty.null, "", 0 and -1, which stand for "not set") is nil alone. What cannot be read, a time without
 --- a zone for example, is nil and a message: it must not be taken for absence, nor be guessed at.
 ---@param value string|integer|nil
