@@ -29,6 +29,11 @@ local HINT = "What cannot be recorded is not sent. Do what the message says, mak
 --- What lofty.once does just now, by the number of the scope that a task works in (native.task).
 M.scopes = {} ---@type table<integer, lofty.Once.Attempt>
 
+--- Writes of this run that tasks are at, by their numbers; and those of which is known what became of them, while that
+--- could not be recorded.
+local under_way = {} ---@type table<integer, true>
+local unrecorded = {} ---@type table<integer, { state: string, text: string|nil }>
+
 local by_error = setmetatable({}, { __mode = "k" }) ---@type table<lofty.Error, lofty.Journal.Entry>
 
 ---@class lofty.Journal.Entry a write
@@ -59,13 +64,29 @@ local function fields_text(request, fields)
   return next(fields) ~= nil and encoded(fields, FIELDS_MAX) or nil
 end
 
+--- Records what could not be recorded before, the disk having been full, say.
+function M.catch_up()
+  for number, known in pairs(unrecorded) do
+    if native.settle(native.run(), number, known.state, known.text) then unrecorded[number] = nil end
+  end
+end
+
+--- Whether a write of this run has no end in the journal because it has not ended, or because that cannot be recorded.
+---@param number integer
+---@return boolean
+function M.is_open(number) return under_way[number] or unrecorded[number] ~= nil end
+
 --- Records writes that are about to be sent. Returns an error's fields where they cannot be.
 local function record(entries)
   local records = {}
+  M.catch_up()
   for index, entry in ipairs(entries) do records[index] = entry.record end
   local numbers, code, message = native.send(records)
   for index, entry in ipairs(entries) do
-    if numbers then entry.record.number, entry.state = numbers[index], "sending" end
+    if numbers then
+      entry.record.number, entry.state = numbers[index], "sending"
+      under_way[numbers[index]] = true
+    end
   end
   return not numbers and { code = code, message = message } or nil
 end
@@ -115,8 +136,9 @@ local function settle(entry, state, text)
   if entry.state == state then return end
   local fine, _, message = native.settle(native.run(), entry.record.number, state, text)
   if fine then
-    entry.state = state
+    entry.state, unrecorded[entry.record.number] = state, nil
   else
+    unrecorded[entry.record.number] = { state = state, text = text }
     log.write("warn", ("%s: what became of it could not be recorded"):format(entry.row.name),
       { why = message, outcome = state })
   end
@@ -211,6 +233,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
     return done, answer, more
   end, request, repeats)
   finish(entry, ok, result)
+  if entry.record.number then under_way[entry.record.number] = nil end
   if entry.touch then images.after(entry.touch, not entry.state or UNDONE[entry.state] or false) end
   if ok then return result, metadata end
   error(result, 0)

@@ -239,7 +239,10 @@ function M.call(key, f, options)
     return known.result and (json.decode(known.result)), true
   end
   local done, repeated = {}, nil
-  if known then done, repeated = unsettled.settle(key, known, writes_of(key, known), times.show_within) end
+  if known then
+    journal.catch_up()
+    done, repeated = unsettled.settle(key, known, writes_of(key, known), times.show_within)
+  end
   local attempt <close> = begin(key, done, repeated)
   if M.planned then M.planned("begun", attempt, times.ttl) end
   local result = f()

@@ -313,3 +313,23 @@ t.test("mistakes are told", function()
   t.raises('must be "done" or "again"', function() lofty.once.settle("a", "gone") end)
 end)
 
+
+t.test("a write whose end could not be recorded is looked for, and does not hold the key as long as the run lives", function()
+  local journal = require "native.journal"
+  local key, settle, put_key = unique(), journal.settle, journal.put_key
+  local before = sent
+  local function welcome() return create("the disk was full") end
+  journal.settle = function() return nil, "STATE_FAILED", "disk I/O error" end
+  journal.put_key = function(account, name, known, ...)
+    if known.state == "begun" then return put_key(account, name, known, ...) end
+    return nil, "STATE_FAILED", "disk I/O error"
+  end
+  local ok = pcall(lofty.once, key, welcome)
+  journal.settle, journal.put_key = settle, put_key
+  t.equal(ok, false)
+  lofty.sleep(2)
+  local task = lofty.once(key, welcome, NOW)
+  t.equal(sent, before + 1)
+  t.equal(count("the disk was full"), 1)
+  t.ok(task.taskId)
+end)

@@ -70,7 +70,9 @@ end
 
 --- Whether the write's run may still be at it: a task of this one that outlived the function, say.
 local function is_under_way(write)
-  local run = write.state == "sending" and native.of(write.run)
+  if write.state ~= "sending" then return false end
+  if write.run == native.run() then return require("lofty.journal").is_open(write.number) end
+  local run = native.of(write.run)
   return run and run.alive
 end
 
