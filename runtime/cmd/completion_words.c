@@ -134,7 +134,8 @@ static void offer_names(const struct line *line, const char *prefix,
 }
 
 static void offer_actions(const struct line *line) {
-  for (const struct action *action = line->command->actions; action->name; action++)
+  const struct action *action = line->command ? line->command->actions : NULL;
+  for (; action && action->name; action++)
     if (action->words != WORD_INTERNAL) offer(line, "", action->name, action->summary);
 }
 

@@ -58,7 +58,7 @@ static struct store_value integer_or_null(struct inbox_integer integer) {
 /* The beginnings of a list's keys, one behind the other, each with its NUL. */
 static bool take_beginning(void *context, const struct store_value *columns, int count) {
   struct buffer *beginnings = context;
-  const char *key = columns[0].data, *end = key;
+  const char *key = columns[0].data ? columns[0].data : "", *end = key;
   (void)count;
   for (int words = 0; words < WORDS_OF_A_BEGINNING && end; words++) {
     end = strchr(end, ' ');

@@ -72,7 +72,7 @@ static void push_header(lua_State *L, const struct script *script) {
   lua_newtable(L);
   /* The copy is Lua's, so that an error of Lua's leaves nothing behind. */
   char *text = lua_newuserdatauv(L, script->text.length + 1, 0);
-  if (script->text.length > 0) memcpy(text, script->text.data, script->text.length);
+  if (script->text.data) memcpy(text, script->text.data, script->text.length);
   copy.text.data = text;
   copy.text.length = script->text.length;
   for (lua_Integer i = 1; i <= MOST_WRONG_LINES; i++) {
