@@ -64,23 +64,34 @@ local function width_of(options)
   return columns and columns > 0 and columns or options.width or WIDTH
 end
 
+--- Reads what a command hands over: options as names and values by turns, "--", the words.
+---@param given string[]
+---@param take fun(name: string, value: string)
+---@return string[] words
+function M.split(given, take)
+  local index = 1
+  while given[index] and given[index] ~= "--" do
+    take(given[index], given[index + 1])
+    index = index + 2
+  end
+  return table.move(given, index + 1, #given, 1, {})
+end
+
 ---@param given string[]
 ---@return lofty.shell.Options
 ---@return string[] words
 function M.read(given)
-  local options, index = { query = {} }, 1
-  while given[index] and given[index] ~= "--" do
-    local name, value = given[index], given[index + 1]
+  local options = { query = {} }
+  local words = M.split(given, function(name, value)
     if name == "query" then
       table.insert(options.query, read_query(value))
     else
       options[name] = (readers[name] or tostring)(value)
     end
-    index = index + 2
-  end
+  end)
   options.output = options.output or "json"
   options.width = width_of(options)
-  return options, table.move(given, index + 1, #given, 1, {})
+  return options, words
 end
 
 return M

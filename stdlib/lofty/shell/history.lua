@@ -1,4 +1,5 @@
 --- `loftyrun history`: what runs did, out of the journal (runtime/core/journal.h). Lines are made for 80 columns.
+local arguments = require "lofty.shell.arguments"
 local json = require "native.json"
 local native = require "native.journal"
 local time = require "lofty.time"
@@ -272,15 +273,9 @@ local function settle(key, how)
   print(how == "done" and "done: it is not done any more" or "free: it is done again")
 end
 
---- The options as names and values by turns, "--", the words.
 local function read_arguments(...)
-  local options, words, given = {}, {}, { ... }
-  local index = 1
-  while given[index] and given[index] ~= "--" do
-    options[given[index]] = given[index + 1]
-    index = index + 2
-  end
-  table.move(given, index + 1, #given, 1, words)
+  local options = {}
+  local words = arguments.split({ ... }, function(name, value) options[name] = value end)
   options.max = options.max and math.tointeger(tonumber(options.max))
   options.json, options.follow, options.apply = options.json == "true", options.follow == "true", options.apply == "true"
   return options, words

@@ -1,5 +1,6 @@
 --- `loftyrun inbox`: the webhooks that were delivered and their events (runtime/core/inbox.h). Lines are made for 80
 --- columns, and list shows names and ids only; what a delivery says about people is shown where it is asked for.
+local arguments = require "lofty.shell.arguments"
 local handlers = require "lofty.shell.handlers"
 local json = require "native.json"
 local native = require "native.inbox"
@@ -208,15 +209,9 @@ local function decide(verb, words)
   if count == 0 then usage.say(decision[2] .. "; loftyrun inbox list shows what there is") end
 end
 
---- The options as names and values by turns, "--", the words.
 local function read_arguments(...)
-  local options, words, given = {}, {}, { ... }
-  local index = 1
-  while given[index] and given[index] ~= "--" do
-    options[given[index]] = given[index + 1]
-    index = index + 2
-  end
-  table.move(given, index + 1, #given, 1, words)
+  local options = {}
+  local words = arguments.split({ ... }, function(name, value) options[name] = value end)
   options.max = options.max and math.tointeger(tonumber(options.max))
   return options, words
 end
