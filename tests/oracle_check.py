@@ -55,8 +55,9 @@ def expected(path):
 
 
 def bad(program, path):
-    """What is wrong with what is said of a bad script."""
-    wanted, said = expected(path)
+    """What is wrong with what is said of a bad script; by its short path, since Lua cuts long ones in its messages."""
+    path = os.path.relpath(path, HERE)
+    wanted, said = expected(os.path.join(HERE, path))
     code, output, _ = loftyrun(program, ["check", path])
     found = [finding for finding in findings(output) if not finding[2].startswith("note: ")]
     problems = []
