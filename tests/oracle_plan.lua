@@ -68,7 +68,8 @@ local address = lofty.transactions.get_property_address(made.leadId, deal.transa
 print(address.city, address.state, address.unit)
 
 -- Tasks of both versions, several at a time.
-lofty.map(table.move(leads, 3, 8, 1, {}), function(lead, place)
+lofty.map({ 1, 2, 3, 4, 5, 6 }, function(place)
+  local lead = leads[place + 2]
   local task = lofty.tasks.create { leadId = lead.leadId, type = "Call", content = ("call %d"):format(place),
     assignedRole = "Agent", endAt = "2031-01-01T10:00:00Z" }
   if place % 2 == 0 then lofty.tasks.finish(task.taskId) end

@@ -203,15 +203,15 @@ function M.sleep(duration)
   if code then require("lofty.task").fail("lofty.sleep", code, message) end
 end
 
---- Calls f(item, index) for each item of an array or an iterator, for several at once. Returns the results in the
---- items' order when all are done; one that is nil keeps its place. No more items are taken than are worked on.
+--- Calls f(item) for each item of an array or an iterator, for several at once. Returns the results in the items' order
+--- when all are done; one that is nil keeps its place. No more items are taken than are worked on.
 --- By default the first error stops it: the other calls are cancelled, writes that have left are let end, and the error
 --- is raised. With on_error = "collect" all items are done, and `results.errors` has the errors by the item's place, or is nil.
 ---
 ---   local leads = lofty.map(ids, lofty.leads.get, { concurrency = 8 })
 ---@generic T
 ---@param list T[]|fun(...: any): T|lofty.Each
----@param f fun(item: T, index: integer): any
+---@param f fun(item: T): any
 ---@param options lofty.MapOptions|nil
 ---@return lofty.Results results
 function M.map(list, f, options)

@@ -145,7 +145,7 @@ end
 
 local function work(job, worker)
   while not job.stopped do
-    keep(job, worker.index, native.catch(nil, job.f, worker.item, worker.index))
+    keep(job, worker.index, native.catch(nil, job.f, worker.item))
     worker.item, worker.index = nil, nil
     job.busy, job.done = job.busy - 1, job.done + 1
     if job.done >= job.look_at then look(job) end
@@ -203,7 +203,7 @@ end
 
 --- See lofty.map.
 ---@param list any
----@param f fun(item: any, index: integer): any
+---@param f fun(item: any): any
 ---@param options lofty.MapOptions|nil
 ---@return lofty.Results
 function M.map(list, f, options)

@@ -17,9 +17,9 @@ t.test("a deadline reaches tasks and maps that are begun inside it", function()
 end)
 
 t.test("map keeps the order and the places of nil", function()
-  local results = lofty.map({ 5, 4, 3, 2, 1 }, function(item, index)
+  local results = lofty.map({ 5, 4, 3, 2, 1 }, function(item)
     for _ = 1, item do lofty.sleep(0) end
-    if index ~= 5 and index ~= 2 then return item * 10, "no second result" end
+    if item ~= 1 and item ~= 4 then return item * 10, "no second result" end
   end)
   t.equal(#results, 5)
   t.equal({ results[1], results[2], results[3], results[4], results[5] }, { 50, nil, 30, 20, nil })
@@ -28,6 +28,14 @@ t.test("map keeps the order and the places of nil", function()
   for _ in pairs(results) do keys = keys + 1 end
   t.equal(keys, 3, "pairs finds results only")
   t.equal(#lofty.map({}, error), 0)
+end)
+
+t.test("an operation is a function to map with", function()
+  local ids = {}
+  for lead in lofty.leads.each():take(3) do ids[#ids + 1] = lead.leadId end
+  local leads = lofty.map(ids, lofty.leads.get)
+  t.equal({ leads[1].leadId, leads[2].leadId, leads[3].leadId }, ids)
+  t.equal(#ids, 3)
 end)
 
 t.test("map works on as many at once as it is told, and takes no item before it is needed", function()
