@@ -1,6 +1,7 @@
 #include "clock.h"
 
 #include <lauxlib.h>
+#include <time.h>
 
 #include "await.h"
 
@@ -54,8 +55,19 @@ static int clock_now(lua_State *L) {
   return 1;
 }
 
+int64_t clock_unput(void) {
+#ifdef CLOCK_BOOTTIME
+  const clockid_t clock = CLOCK_BOOTTIME;
+#else
+  const clockid_t clock = CLOCK_MONOTONIC;
+#endif
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static int clock_monotonic(lua_State *L) {
-  lua_pushinteger(L, loop_now());
+  lua_pushinteger(L, clock_unput());
   return 1;
 }
 

@@ -2,11 +2,12 @@
 
 #include <lauxlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../core/journal.h"
 #include "../core/quota.h"
 #include "../core/rate_limit.h"
 #include "await.h"
+#include "clock.h"
 
 enum {
   BULK_REQUESTS = 200, /* a run that has made more, and was not told otherwise, is in no hurry */
@@ -14,21 +15,7 @@ enum {
   SHORT_SPREAD_MS = 5
 };
 
-#ifdef CLOCK_BOOTTIME
-enum { QUOTA_CLOCK = CLOCK_BOOTTIME }; /* goes on while the machine sleeps, as Lofty's does */
-#else
-enum { QUOTA_CLOCK = CLOCK_MONOTONIC };
-#endif
-
-static int64_t clock_ms(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t quota_now(const struct context *context) {
-  return clock_ms(QUOTA_CLOCK) + context->shift;
-}
+static int64_t quota_now(const struct context *context) { return clock_unput() + context->shift; }
 
 /* The run's quota, opened for its first call; NULL: nothing is limited here. */
 static const struct quota *quota_of(struct context *context) {
@@ -47,8 +34,7 @@ void quota_heard(const struct context *context, uint32_t operation,
   if (response) {
     struct rate_limit_fields fields = {.limit = ""};
     rate_limit_scan(&fields, &response->headers);
-    told = rate_limit_read(&fields, context->clock ? context->clock : clock_ms(CLOCK_REALTIME),
-                           &limit);
+    told = rate_limit_read(&fields, context->clock ? context->clock : journal_now(), &limit);
   }
   quota_learn(context->quota, operation, response ? response->status : 0, told ? &limit : NULL,
               now - elapsed, now);

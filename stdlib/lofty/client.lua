@@ -2,6 +2,7 @@
 --- or a lofty error. What differs between operations is in their rows (lofty/operations/), never here.
 require "lofty.credential"
 local check = require "lofty.check"
+local clock = require "native.clock"
 local http = require "native.http"
 local json = require "native.json"
 local lofty_error = require "lofty.error"
@@ -22,8 +23,10 @@ local interpret, call_until_done, plan_of = reply.interpret, retry.call, plans.c
 
 local M = {}
 
---- The Date of the latest reply, from when somebody wants to know it: to look for it costs each call.
+--- The Date of the latest reply, and when it was asked for on this machine's clock, from when somebody wants to know it: to
+--- look for it costs each call.
 M.date = nil ---@type string|nil
+M.asked = nil ---@type integer|nil
 M.wants_date = false
 
 ---@class lofty.CallOptions
@@ -253,10 +256,11 @@ end
 --- One attempt at a call, as lofty.retry makes them.
 local function attempt(row, request, timeout)
   request.timeout, request.since = timeout, seen.epoch
+  local asked = M.wants_date and clock.now()
   local response, code, message, info = http.call(request)
   if not response then return false, unanswered(row, code, message, info) end
   if response.status == 200 then seen.note(request, response.body) end
-  if M.wants_date then M.date = response.headers.date end
+  if asked then M.date, M.asked = response.headers.date, asked end
   return interpret(row, response, run.codes)
 end
 

@@ -2,7 +2,8 @@
 ---
 --- What is looked for must be alike (lofty.verify.alike), made since the call began, and nobody else's in this run
 --- (lofty.verify.claims). When the call began is told on Lofty's clock, by a reply's Date less the time passed since;
---- that is up to two seconds too early. What carries no time of its making is told by a list read before the create.
+--- that is mostly one second too early, and seven where the reply was slow. What carries no time of its making is told by a
+--- list read before the create.
 ---
 --- Not found does not mean not done: lists lag, and a request whose reply was lost may still be at work. So Lofty is
 --- asked several times, the last time HALF_MINUTE after the reply was lost, or NINETY_SECONDS where a gateway or this
@@ -23,6 +24,7 @@ local looking = require "lofty.verify.look"
 local misuse = require "lofty.misuse"
 local native = require "native.retry"
 local retry = require "lofty.retry"
+local replays = require("native.traffic").settings().replay
 
 local elapsed, look, obstacle = looking.elapsed, looking.look, looking.obstacle
 local id_of, item_id = looking.id_of, looking.item_id
@@ -42,7 +44,7 @@ local NINETY_SECONDS = { 0, 500, 1000, 2000, 4000, 8000, 15000, 30000, 30000 }
 ---@field wanted any what `prepare` made of the fields
 ---@field path string
 ---@field wall integer when it began, on this machine's clock
----@field monotonic integer|nil nil for a call of an earlier run
+---@field monotonic integer|nil the same on the clock that is never put; nil in a replay, and for a call of an earlier run
 ---@field attempts integer creates sent
 ---@field looks integer
 ---@field read integer|nil when the list was read last, on Lofty's clock; nil where that cannot be told
@@ -225,7 +227,7 @@ function M.call(row, values, fields, options)
   local what = M.check(row, fields, options)
   local call = {
     row = row, what = what, values = values, fields = fields, options = options, path = client.path(row, values),
-    wall = clock.now(), monotonic = clock.monotonic(), attempts = 0, looks = 0,
+    wall = clock.now(), monotonic = not replays and clock.monotonic() or nil, attempts = 0, looks = 0,
     wanted = what.prepare and what.prepare(fields),
   }
   if not what.made then call.known, call.looks = ids_of(call, (looking.read_list(call))), 0 end

@@ -24,7 +24,7 @@ local function has_logged(pattern)
 end
 
 --- A small Lofty. `posts` says what becomes of each create: "answered", "lost" (done), "gone" (lost and not done), or a
---- reply of its own. `ahead` is how much its clock is ahead; `after` is called before each list, with its number.
+--- reply of its own. `ahead` is how much its clock is ahead; `put` is by how much this machine's clock is put after each list is answered.
 local latest = 0 -- no id comes twice in a run
 
 local function lofty_with(setup)
@@ -62,6 +62,7 @@ local function lofty_with(setup)
     reply = reply or { json = { notes = json.array(state.notes) } }
     local date = setup.date or os.date("!%a, %d %b %Y %H:%M:%S GMT", (clock.time + ahead) // 1000)
     reply.headers = date ~= "none" and { date = date } or {}
+    clock.put = clock.put + (setup.put and setup.put[state.lists] or 0)
     return reply
   end)
   return state
@@ -139,6 +140,27 @@ t.test("without a Date nothing is certain but that there is none", function()
   state = lofty_with { posts = { "gone", "answered" }, date = "none" }
   t.ok(create().noteId)
   t.equal(state.posts, 2)
+end)
+
+t.test("a clock that is put between question and answer tells nothing: Lofty is asked again", function()
+  for _, by in ipairs { 180000, -180000 } do
+    local state = lofty_with { posts = { "gone", "answered" }, put = { by } }
+    local other = state.add("Called", 120000)
+    t.ok(create().noteId ~= other, "what was there before")
+    t.equal(state.posts, 2)
+    state = lofty_with { posts = { "lost" }, put = { by } }
+    t.equal(create(), { noteId = state.base + 1 })
+    t.equal({ state.posts, state.lists }, { 1, 2 })
+  end
+end)
+
+t.test("a clock that is put again and again leaves it unknown", function()
+  local put = {}
+  for number = 1, 30 do put[number] = 180000 end
+  local state = lofty_with { posts = { "lost" }, put = put }
+  local err = t.fails("CONNECTION_LOST", create)
+  t.equal({ err.outcome, state.posts, state.lists }, { "unknown", 1, 21 })
+  t.matches(err.message, "note %d+ may be what it made, but is not certainly it")
 end)
 
 t.test("a note that Lofty has changed in other ways than documented may be it", function()

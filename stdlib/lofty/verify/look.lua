@@ -12,27 +12,31 @@ local M = {}
 --- What was made so shortly before the call began may be its thing after all, where Lofty's clocks disagree.
 local MARGIN_MS = 60000
 
+--- Within so many milliseconds a reply tells what time it is at Lofty.
+local CLOSE_MS = 5000
+
+--- How often a list is read that does not tell.
+local READS = 3
+
 --- How long to wait between two questions whether other calls have their answers.
 local PAUSE_MS = 50
 
---- Milliseconds since the call began.
+--- Milliseconds since the call began. Of an earlier run's they are below zero where the clock was set back since.
 ---@param call lofty.verify.Call
 ---@return integer
 function M.elapsed(call)
-  -- A wall clock that was set back must not make the call younger; a replay has only that clock, and an earlier run's.
-  local wall = clock.now() - call.wall
-  return call.monotonic and math.max(clock.monotonic() - call.monotonic, wall) or math.max(0, wall)
+  return call.monotonic and clock.monotonic() - call.monotonic or clock.now() - call.wall
 end
 
---- When a thing was made, as against the call's begin: "since", "before", "after" all that the call can have made, or
---- "unsure" where it was a little before, is in times to come, or cannot be told.
+--- When a thing was made, as against the call's begin: "since", "before", or "unsure" where it was a little before, is in
+--- times to come, came later than the call can have made it if clocks were right, or cannot be told.
 local function age_of(call, item)
   if call.known then return "since" end
   local made = parse(item[call.what.made])
   if not made or not call.start then return "unsure" end
   if made < call.start - MARGIN_MS then return "before" end
-  if call.within and made > call.start + call.within + MARGIN_MS then return "after" end
-  return made >= call.start and made <= call.read + MARGIN_MS and "since" or "unsure"
+  local last = call.within and call.start + call.within or call.read
+  return made >= call.start and made <= math.min(last, call.read) + MARGIN_MS and "since" or "unsure"
 end
 
 --- An item's id; nil where it has none.
@@ -45,18 +49,31 @@ local function judge(call, item)
   local is_anothers = claims.has(what.kind, id) or call.known and call.known[id] or call.taken and call.taken[id] or false
   if is_anothers and not what.settled then return nil end
   local likeness, age = what.alike(item, call.fields, call.wanted), age_of(call, item)
-  if not likeness or (age == "before" or age == "after") and not what.settled then return nil end
+  if not likeness or age == "before" and not what.settled then return nil end
   return likeness == "same" and age == "since" and not is_anothers and "found" or "doubt"
 end
 
---- Reads the list, and on Lofty's clock when that was and when the call began: to the second, and never too late.
+--- Lofty's time in milliseconds when it answered last; nil where it does not say it, or where this machine's clock was
+--- put, or has slept, between the question and now: then nobody knows which of its moments that was.
+local function time_there()
+  local took = clock.now() - client.asked
+  local date = client.date and http_date(client.date)
+  return took >= 0 and took <= CLOSE_MS and date and date * 1000 or nil
+end
+
+--- Reads the list, and on Lofty's clock when that was and when the call began: up to seven seconds too early, and never
+--- too late.
 function M.read_list(call)
   client.wants_date = true
-  local items, more = call.what.list(call.values, call.fields, call.wanted)
-  local date = client.date and http_date(client.date)
   call.looks = call.looks + 1
-  call.read = date and date * 1000
-  call.start = date and (call.read - M.elapsed(call)) // 1000 * 1000
+  local items, more
+  for _ = 1, READS do
+    items, more = call.what.list(call.values, call.fields, call.wanted)
+    call.read = time_there()
+    if call.read or not client.date then break end
+  end
+  local elapsed = M.elapsed(call)
+  call.start = call.read and elapsed >= 0 and (call.read - elapsed) // 1000 * 1000 or nil
   return items, more
 end
 
