@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 
+import clock_shift
 from sandbox_server import Server
 from webhook_changes import IDS, Client
 from webhook_server import Receiver, check, finish, look, new_folder, path, post, read_reply, results
@@ -62,13 +63,6 @@ lofty.on.webhook("*", { name = "day", concurrency = 6 }, function(event)
   tell("end", event.lead or 0, event.id)
 end)
 """
-
-
-def build_shim(folder):
-    library = os.path.join(folder, "clock_shift.so")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock_shift.c")
-    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
 
 
 class Road:
@@ -158,7 +152,7 @@ class Day:
         self.out, self.file = os.path.join(self.folder, "out"), os.path.join(self.folder, "handlers.lua")
         self.write(self.out, "")
         self.write(self.file, HANDLER)
-        clock = {"LD_PRELOAD": build_shim(self.folder), "CLOCK_SHIFT": os.path.join(self.folder, "shift"),
+        clock = {"LD_PRELOAD": clock_shift.build(self.folder), "CLOCK_SHIFT": os.path.join(self.folder, "shift"),
                  "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
         self.write(clock["CLOCK_SHIFT"], "0")
         os.environ.update(clock)  # all have the same clock
@@ -306,10 +300,14 @@ class Day:
             what()
             self.killed[what.__name__] += 1
             self.until(lambda: self.client.call("GET", "/sandbox/deliveries")["waiting"] == 0)
-            time.sleep(0.1)  # what was under way when something was killed has arrived, as it has in real minutes
+            # What is under way has come to its end, as it has in real minutes: a day's clock does not jump in the middle of a call.
+            assert self.until(lambda: self.handled() == 0), self.daemon.errors
             minutes = self.rng.choice((3, 8, 12, 25))
             passed += minutes
             self.put_clock(minutes)
+
+    def handled(self):
+        return look(self.folder, "SELECT count(*) FROM inbox_work WHERE state = 'running'")[0][0]
 
     def open(self):
         return look(self.folder, "SELECT count(*) FROM inbox_events WHERE state IN ('new', 'open')")[0][0]
@@ -332,8 +330,7 @@ class Day:
 
         def go_on():  # to when the next ones are tried again, where none is being handled
             nonlocal still
-            running = look(self.folder, "SELECT count(*) FROM inbox_work WHERE state = 'running'")[0][0]
-            still = 0 if running else still + 1
+            still = 0 if self.handled() else still + 1
             due = look(self.folder, "SELECT min(next_attempt) FROM inbox_work WHERE state = 'waiting'")[0][0]
             if still > 8 and due:
                 self.put_clock(max(0, due / 60000 - time.time() / 60 - self.shift / 60000) + 0.1)

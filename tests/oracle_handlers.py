@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 
+import clock_shift
 from webhook_server import Receiver, check, count, finish, look, new_folder, post, read_reply
 
 BIN = os.path.abspath(sys.argv[1])
@@ -264,13 +265,6 @@ end)
     check("and it ends", world.close() == 0)
 
 
-def build_shim(folder):
-    library = os.path.join(folder, "clock_shift.so")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock_shift.c")
-    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
 def test_retries():
     """The schedule of Standard Webhooks, with up to a tenth more; what has failed ten times is dead."""
     folder = new_folder()
@@ -279,7 +273,7 @@ def test_retries():
   if event.lead == 1 and not io.open(os.getenv("OUT") .. ".repaired") then error("lead 1 is bad") end
 end)
 """
-    world = World(text, preload=build_shim(folder))
+    world = World(text, preload=clock_shift.build(folder))
     shift = 0
 
     def put(seconds):

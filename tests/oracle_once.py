@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A script of creates under lofty.once, killed with SIGKILL at random moments and run again each time: what the sandbox holds
-in the end, read by a client that is not ours, is each of them once. Also through lost replies, by two copies at once and
-with a disk that is full.
+in the end, read by a client that is not ours, is each of them once. Also through lost replies, with clocks that are
+put between runs, by two copies at once and with a disk that is full.
 
     tests/oracle_once.py build/loftyrun [CREATES [KILLS [SEED]]]
 
@@ -19,6 +19,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import clock_shift  # noqa: E402
 from checks import check, finish  # noqa: E402
 from sandbox_server import Server  # noqa: E402
 
@@ -43,8 +44,8 @@ def wanted(count):
     return found
 
 
-def start(server, folder, count, concurrency, limit=None):
-    environment = dict(os.environ, LOFTY_BASE_URL=server.url, LOFTY_API_KEY="key-of-this-test")
+def start(server, folder, count, concurrency, limit=None, more=None):
+    environment = dict(os.environ, LOFTY_BASE_URL=server.url, LOFTY_API_KEY="key-of-this-test", **(more or {}))
 
     def prepare():
         if limit:
@@ -55,8 +56,8 @@ def start(server, folder, count, concurrency, limit=None):
                             preexec_fn=prepare if limit else None)
 
 
-def run(server, folder, count, concurrency, limit=None):
-    child = start(server, folder, count, concurrency, limit)
+def run(server, folder, count, concurrency, limit=None, more=None):
+    child = start(server, folder, count, concurrency, limit, more)
     out, err = child.communicate(timeout=TIMEOUT)
     return child.returncode, out, err
 
@@ -134,6 +135,27 @@ def faulty(folder):
         server.stop()
 
 
+def clocks(folder):
+    """Replies are lost, and each run has another time of day, hours and days from the others' and Lofty's."""
+    rng, hours = random.Random(SEED), 0
+    server = Server(BIN, f"--faults=lost-reply:15%@tasks.create,cut:5%@tasks.create,wait:1ms,seed:{SEED}")
+    tools = tempfile.mkdtemp(dir=os.path.dirname(folder))
+    clock = {"LD_PRELOAD": clock_shift.build(tools), "CLOCK_SHIFT": os.path.join(tools, "shift"),
+             "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
+    try:
+        runs, code = 0, 8
+        while code == 8 and runs < 40:
+            with open(clock["CLOCK_SHIFT"], "w", encoding="ascii") as file:
+                file.write(str(hours * 3600000))
+            hours = 50 if runs == 0 else rng.choice((-50, -3, -1, 0, 1, 3, 50))
+            code, out, err = run(server, folder, FEW, 1 if runs % 2 else 4, more=clock)
+            runs += 1
+        check(f"clocks: ends well in {runs} runs", code == 0 and runs > 1, (runs, err))
+        compare("clocks", server, folder, FEW)
+    finally:
+        server.stop()
+
+
 def together(folder):
     server = Server(BIN, "--faults=latency:0ms..4ms")
     try:
@@ -170,7 +192,7 @@ def full(folder):
 
 
 def main():
-    for test in (killed, faulty, together, full):
+    for test in (killed, faulty, clocks, together, full):
         with tempfile.TemporaryDirectory() as directory:
             test(os.path.join(directory, "kept"))
     finish()

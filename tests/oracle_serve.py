@@ -18,6 +18,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import clock_shift  # noqa: E402
 from checks import check, finish  # noqa: E402
 
 BIN = os.path.abspath(sys.argv[1])
@@ -504,13 +505,6 @@ end)""")
     pinged.shutdown()
 
 
-def build_shim(folder):
-    path = os.path.join(folder, "clock_shift.so")
-    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", path, os.path.join(HERE, "clock_shift.c")],
-                   check=True)
-    return path
-
-
 def attempt(test):
     try:
         test()
@@ -520,7 +514,7 @@ def attempt(test):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as tools:
-        SHIM = build_shim(tools)
+        SHIM = clock_shift.build(tools)
         tests = [test for name, test in sorted(globals().items())
                  if name.startswith("test_") and (len(sys.argv) < 3 or sys.argv[2] in name)]
         # They mostly wait for each other's processes.

@@ -18,6 +18,7 @@ import threading
 import time
 import urllib.parse
 
+import clock_shift
 from sandbox_server import Server
 from webhook_server import SECRET, TIMEOUT, Receiver, batch, check, count, finish, look, new_folder, path, post, say, write_profile
 
@@ -142,10 +143,8 @@ class Clock:
     """The time of day of a daemon and what it starts, put forward."""
 
     def __init__(self, folder):
-        library, self.file = os.path.join(folder, "clock_shift.so"), os.path.join(folder, "shift")
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock_shift.c")
-        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-        self.environment = {"LD_PRELOAD": library, "CLOCK_SHIFT": self.file,
+        self.file = os.path.join(folder, "shift")
+        self.environment = {"LD_PRELOAD": clock_shift.build(folder), "CLOCK_SHIFT": self.file,
                             "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
         self.put(0)
 

@@ -1,11 +1,13 @@
 #include "clock.h"
 
 #include <lauxlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "../core/http.h"
 #include "await.h"
 
-enum { LONGEST_SLEEP_DAYS = 366 };
+enum { LONGEST_SLEEP_DAYS = 366, SOON_MS = 5000 };
 
 static const char type_name[] = "native.clock.sleep";
 
@@ -64,6 +66,17 @@ int64_t clock_unput(void) {
   struct timespec now;
   clock_gettime(clock, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_hear(struct context *context, const char *date, int64_t elapsed) {
+  if (elapsed > SOON_MS || !*date || strlen(date) >= sizeof context->date) return;
+  strcpy(context->date, date);
+  context->dated = clock_unput();
+}
+
+int64_t clock_there(const struct context *context) {
+  int64_t seconds = *context->date && !context->clock ? http_date(context->date) : -1;
+  return seconds < 0 ? 0 : seconds * 1000 + clock_unput() - context->dated;
 }
 
 static int clock_monotonic(lua_State *L) {

@@ -98,6 +98,8 @@ struct context {
   const struct test_host *test; /* NULL: this is no test */
   int64_t clock;                /* milliseconds since 1970, where a test has put it; 0: it goes */
   int64_t shift;                /* and how far that is beyond the true one, in milliseconds */
+  char date[40];                /* of the latest reply that came soon; "": none did */
+  int64_t dated;                /* when that was (clock_unput) */
 
   struct task *task;         /* the one that runs; NULL: none does, and nothing can be waited for */
   struct activation *active; /* its coroutine and what that has resumed, innermost first */

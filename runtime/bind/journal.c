@@ -4,6 +4,7 @@
 
 #include "../core/once.h"
 #include "../core/outputs.h"
+#include "clock.h"
 #include "context.h"
 #include "journal.h"
 #include "rows.h"
@@ -50,7 +51,8 @@ static void read_write(lua_State *L, int table, struct journal_write *write) {
                                   .fields = text_member(L, table, "fields", false),
                                   .key = text_member(L, table, "key", false),
                                   .image = text_member(L, table, "image", false),
-                                  .began = context_now(L)};
+                                  .began = context_now(L),
+                                  .began_there = clock_there(context_of(L))};
 }
 
 static int send_writes(lua_State *L) {
@@ -140,6 +142,7 @@ static int push_write(lua_State *L) {
   rows_set_text(L, "key", write->key);
   rows_set_text(L, "image", write->image);
   rows_set_integer(L, "began", write->began);
+  if (write->began_there) rows_set_integer(L, "began_there", write->began_there);
   if (write->settled) rows_set_integer(L, "settled", write->settled);
   rows_set_text(L, "state", write->state);
   rows_set_text(L, "result", write->result);
@@ -216,12 +219,12 @@ static int version(lua_State *L) {
 static int list_made(lua_State *L) {
   struct failure failure;
   const char *operation = luaL_checkstring(L, 1);
-  lua_Integer since = luaL_checkinteger(L, 2);
+  lua_Integer since = luaL_checkinteger(L, 2), run = luaL_checkinteger(L, 3);
   struct journal *journal = context_journal(L);
   if (!journal) return 3;
   struct rows rows = rows_new(L, push_write, -1);
-  return rows_finish(&rows, journal_made(journal, operation, since, take_write, &rows, &failure),
-                     &failure);
+  return rows_finish(
+      &rows, journal_made(journal, operation, since, run, take_write, &rows, &failure), &failure);
 }
 
 static int get_key(lua_State *L) {

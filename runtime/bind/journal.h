@@ -12,7 +12,8 @@
         take_over(run, number) -> true
         runs(before, most) -> { run, ... }, newest first; of(run) -> run or false
         writes(run, after, most [, key]) -> { write, ... }
-        made(operation, since) -> { write, ... } that may have made something since then
+        made(operation, since, run) -> { write, ... } that may have made something since then, or
+          in that run or a later one
         key(account, name) -> key or false; put_key(account, name, key, durable) -> true;
         remove_key(account, name) -> true
    Runs, writes and keys are tables with the members of the structures. */

@@ -25,8 +25,8 @@ static const struct quota *quota_of(struct context *context) {
   return context->quota;
 }
 
-void quota_heard(const struct context *context, uint32_t operation,
-                 const struct http_response *response, int64_t elapsed) {
+void quota_heard(struct context *context, uint32_t operation, const struct http_response *response,
+                 int64_t elapsed) {
   if (!context->quota) return;
   int64_t now = quota_now(context);
   struct rate_limit limit;
@@ -34,6 +34,7 @@ void quota_heard(const struct context *context, uint32_t operation,
   if (response) {
     struct rate_limit_fields fields = {.limit = ""};
     rate_limit_scan(&fields, &response->headers);
+    clock_hear(context, fields.date, elapsed);
     told = rate_limit_read(&fields, context->clock ? context->clock : journal_now(), &limit);
   }
   quota_learn(context->quota, operation, response ? response->status : 0, told ? &limit : NULL,

@@ -9,8 +9,8 @@
 #include "context.h"
 
 /* A call is over: its reply, or NULL, `elapsed` milliseconds after it began. */
-void quota_heard(const struct context *context, uint32_t operation,
-                 const struct http_response *response, int64_t elapsed);
+void quota_heard(struct context *context, uint32_t operation, const struct http_response *response,
+                 int64_t elapsed);
 
 /* Lua: take(operation) -> 0; or milliseconds and "learning", "pace", "limit" or "closed". Takes
           nothing where a call would be refused: the task is cancelled, its deadline or the run's

@@ -37,7 +37,7 @@ struct journal {
   " AND state IN ('sending', 'unknown')) FROM runs"
 #define WRITE_COLUMNS                                                                        \
   "SELECT run, number, operation, method, path, parameters, fields, once_key, image, began," \
-  " settled, state, result FROM writes"
+  " settled, state, result, began_there FROM writes"
 
 static const char add_run[] =
     "INSERT INTO runs (id, script, account, process, began)"
@@ -55,17 +55,18 @@ static const char forget_writes[] = "DELETE FROM writes WHERE run = $1 AND numbe
 static const char forget_run[] = "DELETE FROM runs WHERE id = $1";
 static const char add_write[] =
     "INSERT INTO writes (run, number, operation, method, path, parameters, fields, once_key, image,"
-    " began, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending')";
+    " began, began_there, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'sending')";
 static const char send_again[] =
-    "UPDATE writes SET state = 'sending', began = $3, settled = NULL, result = NULL"
+    "UPDATE writes SET state = 'sending', began = $3, began_there = $4, settled = NULL, result = "
+    "NULL"
     " WHERE run = $1 AND number = $2";
 static const char settle_write[] =
     "UPDATE writes SET state = $3, settled = $4, result = $5 WHERE run = $1 AND number = $2";
 static const char take_over[] =
     "INSERT INTO writes (run, number, operation, method, path, parameters, fields, once_key, image,"
-    " began, settled, state, result) SELECT $1, $2, operation, method, path, parameters, fields,"
-    " once_key, image, began, settled, 'earlier', result FROM writes WHERE run = $3 AND number = "
-    "$4";
+    " began, began_there, settled, state, result) SELECT $1, $2, operation, method, path,"
+    " parameters, fields, once_key, image, began, began_there, settled, 'earlier', result"
+    " FROM writes WHERE run = $3 AND number = $4";
 static const char list_runs[] = RUN_COLUMNS " WHERE id < $1 ORDER BY id DESC";
 static const char one_run[] = RUN_COLUMNS " WHERE id = $1";
 static const char list_writes[] = WRITE_COLUMNS " WHERE run = $1 AND number > $2 ORDER BY number";
@@ -74,8 +75,8 @@ static const char list_keyed[] =
 static const char list_back[] =
     WRITE_COLUMNS " WHERE run = $1 AND number < $2 ORDER BY number DESC";
 static const char list_made[] = WRITE_COLUMNS
-    " WHERE run IN (SELECT id FROM runs WHERE ended IS NULL OR ended >= $2) AND operation = $1"
-    " AND began >= $2 AND state IN ('done', 'sending')";
+    " WHERE run IN (SELECT id FROM runs WHERE ended IS NULL OR ended >= $2 OR id >= $3)"
+    " AND operation = $1 AND (began >= $2 OR run >= $3) AND state IN ('done', 'sending')";
 
 int64_t journal_now(void) {
   struct timespec time;
@@ -256,15 +257,17 @@ static bool send_one(struct journal *journal, const struct journal_write *write,
                      struct failure *failure) {
   struct store_value run = store_integer(journal->run);
   struct store_value when = store_integer(write->began ? write->began : journal_now());
+  struct store_value there =
+      write->began_there ? store_integer(write->began_there) : store_text(NULL);
   if (write->number)
-    return store_run(journal->store, send_again, STORE_WITH(run, store_integer(number), when), NULL,
-                     failure);
-  return store_run(
-      journal->store, add_write,
-      STORE_WITH(run, store_integer(number), store_text(write->operation),
-                 store_text(write->method), store_text(write->path), store_text(write->parameters),
-                 store_text(write->fields), store_text(write->key), store_text(write->image), when),
-      NULL, failure);
+    return store_run(journal->store, send_again,
+                     STORE_WITH(run, store_integer(number), when, there), NULL, failure);
+  return store_run(journal->store, add_write,
+                   STORE_WITH(run, store_integer(number), store_text(write->operation),
+                              store_text(write->method), store_text(write->path),
+                              store_text(write->parameters), store_text(write->fields),
+                              store_text(write->key), store_text(write->image), when, there),
+                   NULL, failure);
 }
 
 bool journal_send(struct journal *journal, struct journal_write *writes, size_t count,
@@ -345,7 +348,8 @@ static bool visit_write(void *context, const struct store_value *columns, int co
                                 .began = columns[9].integer,
                                 .settled = columns[10].integer,
                                 .state = text_of(&columns[11]),
-                                .result = text_of(&columns[12])};
+                                .result = text_of(&columns[12]),
+                                .began_there = columns[13].integer};
   return visit->write(visit->context, &write);
 }
 
@@ -392,10 +396,10 @@ static bool visit_made(void *context, const struct store_value *columns, int cou
   return visit_write(context, columns, count);
 }
 
-bool journal_made(struct journal *journal, const char *operation, int64_t since,
+bool journal_made(struct journal *journal, const char *operation, int64_t since, int64_t run,
                   journal_visit_write *visit, void *context, struct failure *failure) {
   struct visit rows = {.journal = journal, .write = visit, .context = context};
   return store_query(journal->store, list_made,
-                     STORE_WITH(store_text(operation), store_integer(since)), visit_made, &rows,
-                     failure) != STORE_FAILED;
+                     STORE_WITH(store_text(operation), store_integer(since), store_integer(run)),
+                     visit_made, &rows, failure) != STORE_FAILED;
 }

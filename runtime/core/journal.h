@@ -57,6 +57,7 @@ struct journal_write {
   const char *key;        /* of lofty.once; or NULL */
   const char *image;      /* what was there before, as JSON; or NULL */
   int64_t began;          /* when it was about to be sent, the last time */
+  int64_t began_there;    /* the same by Lofty's clock, or some seconds before; 0: unknown */
   int64_t settled;
   const char *state;
   const char *result; /* or the error, as JSON; NULL where there is none */
@@ -131,9 +132,10 @@ bool journal_writes(struct journal *journal, int64_t run, int64_t after, const c
 bool journal_writes_back(struct journal *journal, int64_t run, int64_t before,
                          journal_visit_write *visit, void *context, struct failure *failure);
 
-/* Visits the writes of one operation since a moment that may have made something: those that are
-   done, and those on their way in runs that are alive. */
-bool journal_made(struct journal *journal, const char *operation, int64_t since,
+/* Visits the writes of one operation that may have made something, since a moment, and all of a run
+   and of later ones, whatever the clock said then: those that are done, and those on their way in
+   runs that are alive. */
+bool journal_made(struct journal *journal, const char *operation, int64_t since, int64_t run,
                   journal_visit_write *visit, void *context, struct failure *failure);
 
 #endif

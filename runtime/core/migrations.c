@@ -115,6 +115,9 @@ const char *const migrations[] = {
        what it is about where it has none. */
     "ALTER TABLE inbox_events ADD COLUMN reconciled INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX inbox_events_keyless ON inbox_events (thing) WHERE event_key IS NULL;"
-    "CREATE INDEX inbox_events_reconciled ON inbox_events (thing) WHERE reconciled = 1;"};
+    "CREATE INDEX inbox_events_reconciled ON inbox_events (thing) WHERE reconciled = 1;",
+    /* 11: when a write began by Lofty's clock, for this machine's may be put before anybody looks
+       what became of it */
+    "ALTER TABLE writes ADD COLUMN began_there INTEGER;"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

@@ -45,6 +45,7 @@ local NINETY_SECONDS = { 0, 500, 1000, 2000, 4000, 8000, 15000, 30000, 30000 }
 ---@field path string
 ---@field wall integer when it began, on this machine's clock
 ---@field monotonic integer|nil the same on the clock that is never put; nil in a replay, and for a call of an earlier run
+---@field there integer|nil when it began by Lofty's clock, where an earlier run has noted that
 ---@field attempts integer creates sent
 ---@field looks integer
 ---@field read integer|nil when the list was read last, on Lofty's clock; nil where that cannot be told

@@ -87,14 +87,14 @@ static void test_writes(struct journal *other) {
   CHECK(seen.run.alive && seen.run.ended == 0);
   TEST("what may have made something: done, or sent by a run that lives");
   seen = (struct seen){.runs = 0};
-  CHECK(journal_made(other, "tasks.create", 0, see_write, &seen, NULL));
+  CHECK(journal_made(other, "tasks.create", 0, 0, see_write, &seen, NULL));
   CHECK_STR(seen.states, "1:done 2:sending");
   TEST("a run that was not ended has died");
   journal_close(journal);
   seen = look_at(other, run);
   CHECK(!seen.run.alive && seen.run.ended == 0);
   seen = (struct seen){.runs = 0};
-  CHECK(journal_made(other, "tasks.create", 0, see_write, &seen, NULL));
+  CHECK(journal_made(other, "tasks.create", 0, 0, see_write, &seen, NULL));
   CHECK_STR(seen.states, "1:done");
   TEST("a later run takes over what was done");
   journal = open_journal("b.lua");

@@ -27,11 +27,11 @@ local EARLIER_MS = 10 * 60 * 1000
 local FIRST_PAUSE, LONGEST_PAUSE = 500, 15000
 local LOCK_MS = 10 * 60 * 1000
 
---- Calls f for each write of the journal that makes things of this kind.
-local function each_made(kind, since, f)
+--- Calls f for each write of the journal that makes things of this kind, since a moment or of a run and later ones.
+local function each_made(kind, since, run, f)
   for name, what in pairs(creates) do
     if what.kind == kind then
-      local writes, code, message = native.made(name, since)
+      local writes, code, message = native.made(name, since, run)
       if not writes then store.fail("once", code, message) end
       for _, write in ipairs(writes) do f(what, write) end
     end
@@ -41,7 +41,7 @@ end
 --- Finds the ids that belong to other writes. Returns whether one of those was under way when the list was read.
 local function others(call)
   local taken, pending = {}, false
-  each_made(call.what.kind, call.wall - EARLIER_MS, function(what, write)
+  each_made(call.what.kind, call.wall - EARLIER_MS, call.write.run, function(what, write)
     if write.run == call.write.run and write.number == call.write.number then return end
     if write.state == "sending" then
       pending = pending or write.began <= call.listed
@@ -99,8 +99,8 @@ function M.settle(write, within)
   local why = obstacle(row and what, write, fields)
   if why then return nil, why end
   local call = { row = row, what = what, write = write, values = values, fields = fields, path = client.path(row, values),
-    wanted = what.prepare and what.prepare(fields), wall = write.began, within = within, attempts = 1, looks = 0, others = others,
-    known = known_before(what, write) }
+    wanted = what.prepare and what.prepare(fields), wall = write.began, there = write.began_there, within = within,
+    attempts = 1, looks = 0, others = others, known = known_before(what, write) }
   local last, pause = math.min(write.began, clock.now()) + within, FIRST_PAUSE
   while true do
     local now = clock.now()

@@ -33,7 +33,7 @@ end
 local function age_of(call, item)
   if call.known then return "since" end
   local made = parse(item[call.what.made])
-  if not made or not call.start then return "unsure" end
+  if not made or not call.start or not call.read then return "unsure" end
   if made < call.start - MARGIN_MS then return "before" end
   local last = call.within and call.start + call.within or call.read
   return made >= call.start and made <= math.min(last, call.read) + MARGIN_MS and "since" or "unsure"
@@ -73,7 +73,8 @@ function M.read_list(call)
     if call.read or not client.date then break end
   end
   local elapsed = M.elapsed(call)
-  call.start = call.read and elapsed >= 0 and (call.read - elapsed) // 1000 * 1000 or nil
+  local start = call.there or call.read and elapsed >= 0 and call.read - elapsed
+  call.start = start and start // 1000 * 1000 or nil
   return items, more
 end
 
