@@ -3,12 +3,14 @@
 #include <lauxlib.h>
 
 #include "await.h"
+#include "coroutine.h"
 #include "deadline.h"
 
 static const char task_type[] = TASK_TYPE;
 static const char signal_type[] = "native.task.signal";
 static const char live_key;   /* of the table: coroutine -> task, until it has ended */
 static const char unseen_key; /* of the table of errors that nobody has seen */
+static const char scope_key;
 
 struct signal {
   struct await await;
@@ -29,6 +31,16 @@ static int task_gc(lua_State *L) {
   return 0;
 }
 
+/* What the innermost coroutine works for that has said so, or else the task. */
+static int64_t scope_in_force(lua_State *L) {
+  const struct context *context = context_of(L);
+  for (const struct activation *active = context->active; active; active = active->below) {
+    int64_t scope = coroutine_integer(L, active->L, &scope_key);
+    if (scope) return scope;
+  }
+  return context->task ? context->task->scope : 0;
+}
+
 static int task_start(lua_State *L) {
   struct context *context = context_of(L);
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -36,7 +48,7 @@ static int task_start(lua_State *L) {
   if (!context->task) return luaL_error(L, "a task cannot be started here");
   push_table(L, &live_key); /* 2 */
   struct task *task = lua_newuserdatauv(L, sizeof *task, 1);
-  *task = (struct task){.due = deadline_in_force(L), .scope = context->task->scope};
+  *task = (struct task){.due = deadline_in_force(L), .scope = scope_in_force(L)};
   luaL_setmetatable(L, task_type);
   task->co = lua_newthread(L); /* 4 */
   lua_pushvalue(L, 1);
@@ -127,10 +139,20 @@ static int catch_all(lua_State *L) {
 }
 
 static int scope(lua_State *L) {
-  struct task *task = context_of(L)->task;
-  lua_pushinteger(L, task ? task->scope : 0);
-  if (task && !lua_isnoneornil(L, 1)) task->scope = luaL_checkinteger(L, 1);
+  lua_pushinteger(L, scope_in_force(L));
   return 1;
+}
+
+static int enter_scope(lua_State *L) {
+  lua_Integer scope = luaL_checkinteger(L, 1);
+  lua_pushinteger(L, coroutine_integer(L, L, &scope_key));
+  coroutine_set_integer(L, &scope_key, scope);
+  return 1;
+}
+
+static int leave_scope(lua_State *L) {
+  coroutine_set_integer(L, &scope_key, luaL_checkinteger(L, 1));
+  return 0;
 }
 
 static int current(lua_State *L) {
@@ -196,6 +218,8 @@ static const luaL_Reg functions[] = {{"start", task_start},
                                      {"catch", catch_all},
                                      {"current", current},
                                      {"scope", scope},
+                                     {"enter_scope", enter_scope},
+                                     {"leave_scope", leave_scope},
                                      {"signal", new_signal},
                                      {"fire", fire},
                                      {"wait", wait},

@@ -28,7 +28,7 @@ struct task {
    */
   unsigned refusals;
   bool ending;
-  int64_t scope; /* what it works for, inherited by those that it starts; 0: nothing */
+  int64_t scope; /* what it was born to work for; 0: nothing */
   /* The host's. */
   bool ended, queued;
   struct stack *blocked; /* where it waits without having yielded */
@@ -45,7 +45,10 @@ struct task {
    becomes of the task. signal() -> signal;  fire(signal): ends the wait for it, or else the next
    one. wait(signal [, shielded]) -> true, or nil, code, message when it was cut short; a shielded
           one never is. One task at a time waits for a signal.
-        scope([new]) -> the number that says what the task works for, before it is set to `new`.
+        scope() -> the number that says what the code at hand works for; 0: nothing.
+        enter_scope(number) -> token;  leave_scope(token): from now on the coroutine that runs works
+          for that, and so do those that it resumes and the tasks that it starts; no longer what
+          goes on once it has yielded.
         enter(milliseconds) -> token;  leave(token): see deadline.h.
         unseen() -> the table of errors that nobody has seen: [n] = { error=, traceback= }. The host
           reports those that are left at the end of the run. */

@@ -109,8 +109,9 @@ local OPEN = { sending = true, unknown = true }
 ---@field run integer
 ---@field known table[]|nil writes of earlier runs that are done, and were not asked for yet
 ---@field repeated table[]|nil writes of earlier runs that may have been done, and are made again
----@field scope integer of the tasks that work for it
----@field outer integer
+---@field scope integer of the coroutines and tasks that work for it
+---@field outer integer the scope around it
+---@field before integer
 ---@field finished boolean|nil
 local Attempt = {}
 Attempt.__index = Attempt
@@ -150,7 +151,7 @@ function Attempt:repeats(operation, parameters, fields)
 end
 
 local function leave(attempt)
-  task.scope(attempt.outer)
+  task.leave_scope(attempt.before)
   journal.scopes[attempt.scope] = nil
 end
 
@@ -218,7 +219,8 @@ local function begin(key, done, repeated)
   local attempt = { key = key, run = run, first = first, began = clock.now(), scope = scopes,
     known = #done > 0 and done or nil, repeated = repeated }
   ask("put_key", store.account(), key, { state = "begun", run = run, first = first, began = attempt.began })
-  attempt.outer = task.scope(attempt.scope)
+  attempt.outer = task.scope()
+  attempt.before = task.enter_scope(scopes)
   journal.scopes[attempt.scope] = attempt
   return setmetatable(attempt, Attempt)
 end

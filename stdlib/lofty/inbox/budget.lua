@@ -44,7 +44,7 @@ function M.take()
   if not M.most then return nil end
   last = last - 1
   left[last] = M.most
-  task.scope(last)
+  task.enter_scope(last)
   return last
 end
 
