@@ -201,6 +201,14 @@ t.test("a target is read once, and what matters to the write is kept as it was",
   t.equal(reads, 0)
 end)
 
+t.test("what a script writes into what it has read is not how the target was", function()
+  local read = lofty.leads.get(lead())
+  local was = read.stage
+  read.stage = was == "Qualified" and "Hot" or "Qualified"
+  lofty.leads.update(read.leadId, { stage = read.stage })
+  t.equal(added[#added].before, { stage = was })
+end)
+
 t.test("what is kept is read back, and becomes items with old and new", function()
   lofty.state.set("dry key", 1)
   t.equal(last().changes, { { key = "dry key", new = "1" } })

@@ -17,7 +17,8 @@ local M = {}
 
 local REMEMBERED = 256
 
-local latest, before, count = {}, {}, 0 ---@type table<string, any> what was read last, by operation and arguments
+--- What was read last, by operation and arguments: as JSON, since scripts write into the tables that they are given.
+local latest, before, count = {}, {}, 0 ---@type table<string, string>
 local seen_latest, seen_before, seen_count = {}, {}, 0 ---@type table<integer, string> names of leads
 local SEEN = 5000
 
@@ -27,7 +28,7 @@ end
 
 local function remember(row, values, fields, result)
   if count == REMEMBERED then before, latest, count = latest, {}, 0 end
-  latest[key_of(row, values, fields)], count = result, count + 1
+  latest[key_of(row, values, fields)], count = assert(json.encode(result)), count + 1
 end
 
 local function see_lead(lead)
@@ -269,12 +270,11 @@ function M.raw(target, send)
   local values, fields = client.arguments(row.name, row, table.unpack(target.arguments))
   values, fields = client.checked(row, values, fields)
   local key = key_of(row, values, fields)
-  local result = latest[key] or before[key]
-  if result == nil then
-    result = send(row, values, fields)
-    remember(row, values, fields, result)
-    if target.kind == "lead" then see_lead(result) end
-  end
+  local known = latest[key] or before[key]
+  if known then return targets.within(target, (json.decode(known))) end
+  local result = send(row, values, fields)
+  remember(row, values, fields, result)
+  if target.kind == "lead" then see_lead(result) end
   return targets.within(target, result)
 end
 
