@@ -305,11 +305,12 @@ end
 ---@param list lofty.Each.List
 ---@return fun(): table[]|nil, table|nil items and the page's metadata
 function M.pages(list)
-  local walk, page, metadata = begin(list), nil, nil
+  local walk, page, count, metadata = begin(list), nil, 0, nil
   return function()
-    if page and walk.session then walk.session:done(page) end
+    if page and walk.session then walk.session:done(1, count) end
     if walk.handed >= walk.look_at then look(walk, walk.handed) end
     page, metadata = give(walk)
+    count = page and #page
     return page, metadata
   end
 end
@@ -322,7 +323,7 @@ function M.items(list)
   return function()
     done = done + 1
     if done >= walk.look_at then look(walk, done) end
-    if page and index > 0 and walk.session then walk.session:done { page[index] } end
+    if page and index > 0 and walk.session then walk.session:done(index, index) end
     index = index + 1
     if page and index > #page then page, index = give(walk), 1 end
     return page and page[index]

@@ -79,6 +79,7 @@ function M.check_name(what, name)
 end
 
 ---@class lofty.Resume.Session one loop under a name
+---@field keys string[] of the items at hand: a script may write into them, and take them out of their page
 local Session = {}
 Session.__index = Session
 
@@ -121,9 +122,9 @@ function M.key_of(row, item)
   return math.type(id) == "integer" and ("%d"):format(id) or tostring(id)
 end
 
---- The items that are not done yet.
+--- The items that are not done yet; from now on they are those at hand.
 function Session:left(items)
-  local row, left, here = self.list.row, {}, {}
+  local row, left, here, keys = self.list.row, {}, {}, {}
   for _, item in ipairs(items) do
     local key = M.key_of(row, item)
     if here[key] then
@@ -131,17 +132,18 @@ function Session:left(items)
         row.id, key))
     end
     here[key] = true
-    if not self:ask("has", self.space, key) then left[#left + 1] = item end
+    if not self:ask("has", self.space, key) then left[#left + 1], keys[#keys + 1] = item, key end
   end
+  self.keys = keys
   return left
 end
 
---- Remembers that these items are done, all of them or none.
-function Session:done(items)
+--- Remembers that some of the items at hand are done, all of them or none.
+---@param first integer
+---@param last integer
+function Session:done(first, last)
   local entries = {}
-  for _, item in ipairs(items) do
-    entries[#entries + 1], entries[#entries + 2] = M.key_of(self.list.row, item), ""
-  end
+  for place = first, last do entries[#entries + 1], entries[#entries + 2] = self.keys[place], "" end
   self:ask("put_all", self.space, entries)
 end
 

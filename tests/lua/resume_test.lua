@@ -113,6 +113,19 @@ t.test("page by page: a page is done when the next one is asked for", function()
   t.equal(names(), {})
 end)
 
+t.test("what a script makes of its items and pages does not matter", function()
+  serve(7)
+  for page in lofty.leads.each({ resume = "r", limit = 3 }):pages() do
+    if page[1].leadId == 4 then break end
+    while #page > 0 do table.remove(page) end
+  end
+  for lead in lofty.leads.each { resume = "r", limit = 3 } do
+    if lead.leadId == 6 then break end
+    lead.leadId = nil
+  end
+  t.equal(run(), { 6, 7 })
+end)
+
 t.test("take counts what is left, and another run takes the next ones", function()
   serve(8)
   t.equal(run(nil, nil, 3), range(1, 3))
