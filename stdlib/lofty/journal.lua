@@ -23,6 +23,8 @@ local UNDONE = { refused = true, not_sent = true }
 --- What is longer is not kept.
 local FIELDS_MAX, RESULT_MAX = 1024 * 1024, 64 * 1024
 
+local AT_ONCE = 1000 -- as many writes native.journal takes in one go
+
 local HINT = "What cannot be recorded is not sent. Do what the message says, make room on the disk, or name another folder "
   .. "with --state; then run again."
 
@@ -95,7 +97,7 @@ local gathering ---@type { entries: lofty.Journal.Entry[], signals: userdata[], 
 
 --- Records what has gathered, however the task ends that has waited for others.
 local flush = { __close = function(gathered)
-  gathering = nil
+  if gathering == gathered then gathering = nil end
   gathered.refused = record(gathered.entries)
   for _, signal in ipairs(gathered.signals) do task.fire(signal) end
 end }
@@ -103,7 +105,7 @@ end }
 --- Tasks beside the script come several at a time: the first waits for a turn of theirs, and records for all.
 local function gather(entry)
   local gathered = gathering
-  if gathered then
+  if gathered and #gathered.entries < AT_ONCE then
     local signal = task.signal()
     table.insert(gathered.entries, entry)
     table.insert(gathered.signals, signal)

@@ -105,6 +105,17 @@ t.test("writes of several tasks share a commit and have a number each", function
   for number = before + 1, before + 8 do t.ok(numbers[number]) end
 end)
 
+t.test("so do more of them than are recorded in one go", function()
+  local before, call, quota, tasks = latest(), http.call, require "native.quota", {}
+  local take = quota.take
+  quota.take = function() return 0 end
+  http.call = function() return { status = 200, headers = {}, body = '{"taskId":5}' } end
+  for n = 1, 1500 do tasks[n] = lofty.spawn(create, "at once " .. n) end
+  for _, task in ipairs(tasks) do task:wait() end
+  http.call, quota.take = call, take
+  t.equal(latest() - before, 1500)
+end)
+
 t.test("secrets are not kept", function()
   local before = latest()
   lofty.try(lofty.webhooks.create, { callbackUrl = "https://me:word@example.com/?token=abc", listId = 2 })
