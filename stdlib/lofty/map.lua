@@ -3,6 +3,7 @@
 --- The items come one after the other, in the coroutine that called map, and the next one is taken only when a worker
 --- is free for it. An iterator is therefore never asked by two at once, and reads ahead by no more than `concurrency`
 --- items. The workers are tasks that live as long as the map; none is left behind when it returns, however it does.
+local asker = require "lofty.asker"
 local each = require "lofty.each"
 local estimate = require "lofty.estimate"
 local log = require "native.log"
@@ -67,10 +68,10 @@ local function items_of(list)
       misuse("lofty.map: does not go with resume, where an item is done when the next one is asked for; loop instead")
     end
     local control
-    return function()
+    return asker.ahead(function()
       control = list(nil, control)
       return control ~= nil, control
-    end, each.mapped(list)
+    end), each.mapped(list)
   end
   if type(list) ~= "table" then
     misuse(("lofty.map: expects an array or an iterator, as in %s; got %s"):format(USAGE, wording.describe(list)))

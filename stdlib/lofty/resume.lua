@@ -9,6 +9,7 @@
 ---
 --- Names belong to a profile and a base URL: the same script against another account begins there. A run with
 --- --sandbox keeps them in memory, as its sandbox keeps its leads, unless --state names a folder.
+local asker = require "lofty.asker"
 local clock = require "native.clock"
 local identity = require "lofty.identity"
 local json = require "native.json"
@@ -79,6 +80,7 @@ function M.check_name(what, name)
 end
 
 ---@class lofty.Resume.Session one loop under a name
+---@field asker any who asks for the items
 ---@field keys string[] of the items at hand: a script may write into them, and take them out of their page
 local Session = {}
 Session.__index = Session
@@ -90,7 +92,8 @@ Session.__index = Session
 function M.begin(list)
   local name, of = list.resume, M.description(list)
   local index = index_space()
-  local session = setmetatable({ list = list, name = name, space = done_space(name) }, Session)
+  local session = setmetatable({ list = list, name = name, space = done_space(name),
+    asker = asker.check(list.name) }, Session)
   session.lock = take_lock(list.name, session.space)
   list.session = session
   local entry = session:ask("get", index, name)
@@ -142,6 +145,7 @@ end
 ---@param first integer
 ---@param last integer
 function Session:done(first, last)
+  asker.check(self.list.name, self.asker)
   local entries = {}
   for place = first, last do entries[#entries + 1], entries[#entries + 2] = self.keys[place], "" end
   self:ask("put_all", self.space, entries)

@@ -18,6 +18,7 @@
 ---   lofty.sync.forget("mirror")              begin anew: every item is new
 ---
 --- Names belong to a profile and a base URL, as those of lofty.resume do. To begin from now on, let a loop do nothing once.
+local asker = require "lofty.asker"
 local digest = require "native.digest"
 local each = require "lofty.each"
 local json = require "native.json"
@@ -113,6 +114,7 @@ end
 ---@field space string
 ---@field list lofty.Each.List
 ---@field fields string[]|nil
+---@field asker any who asks for the items
 ---@field mark string what the entries of this pass begin with
 ---@field lock userdata|nil
 local Session = {}
@@ -122,7 +124,7 @@ Session.__index = Session
 local function begin(list, options)
   local name, operation = options.name, "sync"
   local session = setmetatable({ name = name, operation = operation, space = items_space(name), list = list,
-    fields = options.fields }, Session)
+    fields = options.fields, asker = asker.check "lofty.sync" }, Session)
   local of = resume.description(list)
   session.lock = lock(operation, name)
   local text = store.ask(operation, "get", index_space(), name)
@@ -180,7 +182,10 @@ function M.loop(options)
     elseif not session.lock then
       misuse("lofty.sync: the loop has ended; make another one for the next loop")
     end
-    if page[place] then session:done(page[place]) end
+    if page[place] then
+      asker.check("lofty.sync", session.asker)
+      session:done(page[place])
+    end
     place = place + 1
     while place > #page do
       local items = next_page()

@@ -126,6 +126,22 @@ t.test("what a script makes of its items and pages does not matter", function()
   t.equal(run(), { 6, 7 })
 end)
 
+t.test("an item that another task is at is not done", function()
+  serve(4)
+  local WHY = "leads.each: an item is done when the next one is asked for"
+  do
+    local by_hand <close> = lofty.leads.each { resume = "r" }
+    lofty.spawn(function() t.equal(by_hand().leadId, 1) end):wait()
+    t.raises(WHY, by_hand)
+  end
+  do
+    local pages, _, _, loop = lofty.leads.each({ resume = "r", limit = 2 }):pages()
+    local _ <close> = loop
+    t.raises(WHY, lofty.map, pages, function() lofty.sleep "1ms" end)
+  end
+  t.equal(run(), range(1, 4))
+end)
+
 t.test("take counts what is left, and another run takes the next ones", function()
   serve(8)
   t.equal(run(nil, nil, 3), range(1, 3))

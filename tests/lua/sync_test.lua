@@ -152,6 +152,14 @@ t.test("what the loop itself changes comes next time", function()
   t.equal(run(), "")
 end)
 
+t.test("an item that another task is at is not done", function()
+  reset(3)
+  local step, _, _, loop = lofty.sync { name = "s", list = list() }
+  t.raises("lofty.sync: an item is done when the next one", lofty.map, step, function() lofty.sleep "1ms" end)
+  getmetatable(loop).__close()
+  t.equal(run(), "new 1, new 2, new 3")
+end)
+
 t.test("what left the list is new when it comes back", function()
   reset(3)
   run()
