@@ -181,6 +181,9 @@ end
 ---@param list any
 ---@param options lofty.ProgressOptions|nil
 ---@return fun(): any, integer|nil
+---@return nil
+---@return nil
+---@return any closed what the list is closed by, where it wants to be
 function M.loop(list, options)
   local estimate = require "lofty.estimate"
   options = check_options(options)
@@ -199,7 +202,7 @@ function M.loop(list, options)
       return nil
     end
     return item, done + 1
-  end
+  end, nil, nil, type(list) == "table" and (getmetatable(list) or {}).__close and list or nil
 end
 
 return M

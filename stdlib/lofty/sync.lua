@@ -197,9 +197,14 @@ function M.loop(options)
     end
     return page[place].item, page[place].why
   end
-  return step, nil, nil, setmetatable({}, { __close = function()
-    if session then session:close() end
-  end })
+  local loop = setmetatable({}, {
+    __name = "lofty.Sync",
+    __call = step,
+    __close = function()
+      if session then session:close() end
+    end,
+  })
+  return loop, nil, nil, loop
 end
 
 --- Forgets what is done under a name, so that every item of the next loop is new.

@@ -154,10 +154,22 @@ end)
 
 t.test("an item that another task is at is not done", function()
   reset(3)
-  local step, _, _, loop = lofty.sync { name = "s", list = list() }
-  t.raises("lofty.sync: an item is done when the next one", lofty.map, step, function() lofty.sleep "1ms" end)
-  getmetatable(loop).__close()
+  do
+    local loop <close> = lofty.sync { name = "s", list = list() }
+    t.raises("lofty.sync: an item is done when the next one", lofty.map, loop, function() lofty.sleep "1ms" end)
+  end
   t.equal(run(), "new 1, new 2, new 3")
+end)
+
+t.test("a loop that lofty.progress shows goes on after it was left, too", function()
+  reset(3)
+  for place = 1, 2 do
+    for item, number in lofty.progress(lofty.sync { name = "s", list = list() }) do
+      t.equal(item.leadId, place == 1 and number or 2)
+      if number == 2 or place == 2 then break end
+    end
+  end
+  t.equal(run(), "new 2, new 3")
 end)
 
 t.test("what left the list is new when it comes back", function()
