@@ -202,6 +202,17 @@ function M.resolved(err, state, result)
   if entry then settle(entry, state, result ~= nil and encoded(result, RESULT_MAX) or nil) end
 end
 
+--- What a write is to lofty.retry: an operation that may be made again is another one with some of its fields.
+---@param row table
+---@param fields table
+---@return table row
+function M.as_made(row, fields)
+  for _, name in ipairs(row.once_with or {}) do
+    if fields[name] ~= nil then return setmetatable({ repeatable = false }, { __index = row }) end
+  end
+  return row
+end
+
 --- Makes a write: as retry.call, with all of it in the journal.
 ---@param row table
 ---@param path string
@@ -226,7 +237,7 @@ function M.write(row, path, values, fields, request, retries, attempt)
   if scope then take_list(entry, values, fields) end
   if reads_first() then images.learn(row, values, fields) end
   -- Also in a task that is being ended: what came of a write is to be noted.
-  local ok, result, metadata = task.catch(nil, retry.call, row, path, retries, function(_, _, timeout)
+  local ok, result, metadata = task.catch(nil, retry.call, M.as_made(row, fields), path, retries, function(_, _, timeout)
     if not entry.touch then take_image(entry, values, fields) end
     local refused = begin(entry)
     if refused then return false, refused end

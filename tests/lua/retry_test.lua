@@ -103,6 +103,19 @@ t.test("a create that never left is made again, one that may have is not", funct
   t.equal(err.attempts, 2)
 end)
 
+t.test("neither is an update that may have added something", function()
+  local deal = { leadTransaction = { transactionName = "12 Elm Street" } }
+  answers { LEAD, LOST, LEAD, LOST, LEAD }
+  lofty.leads.get(7)
+  local err = t.fails("CONNECTION_LOST", lofty.leads.update, 7, deal)
+  t.equal({ err.outcome, err.retryable, err.operation, #transport.calls }, { "unknown", false, "leads.update", 2 })
+  lofty.leads.get(7)
+  t.fails("CONNECTION_LOST", lofty.once, "deal", function() return lofty.leads.update(7, deal) end)
+  err = t.fails("ONCE_UNSETTLED", lofty.once, "deal", error)
+  t.ok(err.message:find("leads.update", 1, true))
+  lofty.leads.get(7)
+end)
+
 t.test("a DELETE that never left is not done by a 404", function()
   answers { REFUSED, { status = 404, json = { code = 20007, message = "Resource not exist" } } }
   t.equal(t.fails("RESOURCE_NOT_EXIST", lofty.notes.delete, 7).outcome, "refused")

@@ -9,7 +9,7 @@ local fit = require "fit"
 t.test("rows are well formed", function()
   local ROW = {}
   for key in ([[method path params query body reply answers page page_size id codes note name habits see order rules
-    read repeatable done verify text deprecated needs_by_path]]):gmatch("%S+") do ROW[key] = true end
+    read repeatable once_with done verify text deprecated needs_by_path]]):gmatch("%S+") do ROW[key] = true end
   local paging, catalogue = require "lofty.paging", require "lofty.catalogue"
 
   for _, name in ipairs(operations.names()) do
@@ -22,6 +22,7 @@ t.test("rows are well formed", function()
     end
     t.equal(index, #(row.params or {}), name)
     t.ok(not row.page or paging[row.page], name .. " has an unknown way of paging")
+    for _, field in ipairs(row.once_with or {}) do t.ok(row.body.fields[field], name .. " has no " .. field) end
     fit.check_row(row, name)
     for _, codes in ipairs { row.codes or {}, row.done or {} } do
       for _, code in ipairs(codes) do t.ok(catalogue.find(code), name .. ": no code " .. code) end

@@ -625,6 +625,8 @@ local operations = {
     habits = {
       "tags replaces all tags of the lead; tagsAdd and tagsRemove change some.",
       "Whether customAttributeList replaces the values it does not name is not documented: write all of them.",
+      "With leadTransaction, inquiry or leadFamilyMemberList it is not made again where nobody knows whether Lofty did "
+        .. "it: the lead might have two of them then.",
     },
     see = { "leads.add_tags", "leads.remove_tags", "leads.set_tags" },
   },
@@ -874,7 +876,7 @@ local operations = {
 
 --- A PUT or a DELETE may, a POST may not, unless it is said here. repeatable: done twice, it leaves what it leaves done
 --- once; what nobody documents is not taken for that. done: answers to a repetition that mean that it was done before.
---- A DELETE that finds nothing says so anyway.
+--- A DELETE that finds nothing says so anyway. once_with: fields with which a call is not repeatable all the same.
 local finishing = { repeatable = true, why = "sets a state: finished is finished, also the second time" }
 local repeats = {
   ["agents.deactivate"] = { repeatable = true, done = { 990105 }, why = "sets a state, and says so when it is set" },
@@ -883,6 +885,8 @@ local repeats = {
   ["calendar.finish"] = finishing,
   ["calendar.unfinish"] = finishing,
   ["leads.assign"] = { repeatable = true, why = "says who has which role; the same again changes nothing" },
+  ["leads.update"] = { once_with = { "inquiry", "leadFamilyMemberList", "leadTransaction" },
+    why = "a deal has no id to be told by there; nobody documents whether the others add or replace" },
   ["leads.update_property"] = { repeatable = true, why = "in its prose: without an id it merges by address" },
   ["organization.add_office"] = { repeatable = false, why = "it creates: a second call makes a second office" },
   ["organization.update_company"] = { repeatable = true, why = "an update, in spite of its method" },
@@ -913,7 +917,7 @@ end
 
 for name, repeated in pairs(repeats) do
   local change = operations[name] or {}
-  operations[name] = with(change, { repeatable = repeated.repeatable, done = repeated.done,
+  operations[name] = with(change, { repeatable = repeated.repeatable, done = repeated.done, once_with = repeated.once_with,
     why = change.why or repeated.why })
 end
 

@@ -6,8 +6,8 @@ local WIDTH = 120
 --- What says most comes first; the others follow by name.
 local ORDER = {}
 for index, key in ipairs {
-  "method", "path", "deprecated", "name", "type", "required", "params", "query", "body", "read", "repeatable", "text",
-  "reply", "answers", "page", "page_size", "id",
+  "method", "path", "deprecated", "name", "type", "required", "params", "query", "body", "read", "repeatable",
+  "once_with", "text", "reply", "answers", "page", "page_size", "id",
 } do ORDER[key] = index end
 --- Long values stand last.
 for index, key in ipairs { "note", "hint", "habits", "of", "fields", "codes", "done", "see", "verify" } do ORDER[key] = 1000 + index end

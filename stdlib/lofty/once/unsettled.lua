@@ -1,4 +1,5 @@
 --- What an earlier run left under a key of lofty.once: which of it is known, and what has to be decided by a person.
+local journal = require "lofty.journal"
 local json = require "native.json"
 local lofty_error = require "lofty.error"
 local log = require "native.log"
@@ -63,7 +64,8 @@ end
 --- Finds out what became of one write. Raises where that cannot be known.
 local function settle_one(key, write, within)
   local row = operations.find(write.operation)
-  if row and retry.safety(row) == "repeatable" then return change(write, "repeated") end
+  local fields = write.fields and json.decode(write.fields, { keep_null = true }) or {}
+  if row and retry.safety(journal.as_made(row, fields)) == "repeatable" then return change(write, "repeated") end
   local earlier = require "lofty.verify.earlier"
   local done, why = earlier.settle(write, within or earlier.SHOW_WITHIN)
   if done == nil then M.fail(key, why, { write }) end
@@ -76,7 +78,7 @@ end
 --- Whether the write's run may still be at it: a task of this one that outlived the function, say.
 local function is_under_way(write)
   if write.state ~= "sending" then return false end
-  if write.run == native.run() then return require("lofty.journal").is_open(write.number) end
+  if write.run == native.run() then return journal.is_open(write.number) end
   local run = ask("of", write.run)
   return run and run.alive
 end

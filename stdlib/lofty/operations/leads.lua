@@ -694,10 +694,12 @@ M.update = {
   path = "/v1.0/leads/{leadId}",
   params = { { name = "leadId", type = "integer", min = 1 } },
   body = edit_lead_request,
+  once_with = { "inquiry", "leadFamilyMemberList", "leadTransaction" },
   note = "what is not written stays as it is",
   habits = {
     "tags replaces all tags of the lead; tagsAdd and tagsRemove change some.",
     "Whether customAttributeList replaces the values it does not name is not documented: write all of them.",
+    "With leadTransaction, inquiry or leadFamilyMemberList it is not made again where nobody knows whether Lofty did it: the lead might have two of them then.",
   },
   codes = { "INVALID_PARAMETER", "PROPERTY_ADDRESS_EMPTY", "LEAD_NOT_EXIST", "LEAD_PROPERTY_NOT_EXIST" },
   see = { "leads.add_tags", "leads.remove_tags", "leads.set_tags" },
