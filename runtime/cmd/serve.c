@@ -16,7 +16,6 @@ static int run(const struct options *options, char **words) {
       .subscribe = options->subscribe,
       .status = options->status,
       .sandbox_port = options->given & OPTION_PORT ? options->port : 0};
-  serve_options.webhooks.run = &serve_options.run;
   struct failure failure;
   char base[SUBSCRIPTIONS_BASE];
   if (options->given & OPTION_TLS && !options->listen)

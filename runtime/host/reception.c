@@ -9,6 +9,7 @@
 #include "../core/folder.h"
 #include "children.h"
 #include "chore.h"
+#include "reconcile.h"
 #include "runs.h"
 #include "serve_files.h"
 #include "serve_sandbox.h"
@@ -26,7 +27,7 @@ struct reception {
   struct profile *profile;
   struct webhooks *webhooks;     /* NULL: none are taken */
   char base[SUBSCRIPTIONS_BASE]; /* "": nothing is subscribed to */
-  struct chore subscribing;
+  struct chore subscribing, reconciling;
   bool always, stops;
 };
 
@@ -41,17 +42,29 @@ static int refuse(const struct failure *failure, int exit_code) {
   return exit_code;
 }
 
+static const struct webhook_config *config_of(const struct reception *reception,
+                                              struct webhook_config *usual) {
+  const struct webhook_config *config = profile_webhooks(reception->profile);
+  webhook_config_init(usual);
+  return config ? config : usual;
+}
+
+/* A sandbox of its own has lost nothing. */
+static int64_t reconcile_interval(const struct reception *reception) {
+  struct webhook_config usual;
+  return reception->options->run.sandbox_seed ? 0 : config_of(reception, &usual)->reconcile;
+}
+
 /* Subscribing */
 
 /* Where Lofty is to deliver, and how often that is looked after. With a sandbox that is the place
    where the receiver listens. */
 static bool find_base(struct reception *reception, struct failure *failure) {
   const struct serve_options *options = reception->options;
-  const struct webhook_config *config = profile_webhooks(reception->profile);
   struct webhook_config usual;
+  const struct webhook_config *config = config_of(reception, &usual);
   char base[SUBSCRIPTIONS_BASE] = "", place[PLACE_SIZE];
-  const char *listed = config ? config->texts[WEBHOOK_SUBSCRIBE] : NULL;
-  webhook_config_init(&usual);
+  const char *listed = config->texts[WEBHOOK_SUBSCRIBE];
   if (options->subscribe ? !subscriptions_base(options->subscribe, true, base, failure)
                          : listed && !subscriptions_base(listed, false, base, failure))
     return false;
@@ -59,16 +72,14 @@ static bool find_base(struct reception *reception, struct failure *failure) {
       serve_sandbox_target(webhooks_place(reception->webhooks), place, sizeof place))
     snprintf(base, sizeof base, "%s", place);
   memcpy(reception->base, base, sizeof base);
-  reception->subscribing.interval = (int64_t)(config ? config : &usual)->subscribe_seconds * SECOND;
+  chore_every(&reception->subscribing, (int64_t)config->subscribe_seconds * SECOND);
   return true;
 }
 
 /* What is in force, which the environment or the profile said when it was read last. */
 static bool write_input(const struct reception *reception, char text[SUBSCRIPTIONS_INPUT]) {
-  const struct webhook_config *config = profile_webhooks(reception->profile);
   struct webhook_config usual;
-  webhook_config_init(&usual);
-  const struct webhook_settings settings = webhook_config_settings(config ? config : &usual);
+  const struct webhook_settings settings = webhook_config_settings(config_of(reception, &usual));
   const struct subscriptions_input input = {
       .base = reception->base,
       .secret = settings.secret,
@@ -114,6 +125,7 @@ static pid_t start_subscribing(void *context, struct failure *failure) {
 
 static int begin(struct reception *reception, struct journal *journal, const char *account) {
   struct failure failure;
+  const struct run_options *run = &reception->options->run;
   struct webhooks_options *wanted = &reception->wanted;
   *wanted = reception->options->webhooks;
   if (!wanted->listen) return EXIT_DONE;
@@ -121,9 +133,11 @@ static int begin(struct reception *reception, struct journal *journal, const cha
     return refuse(&failure, EXIT_CONFIG);
   wanted->account = account;
   wanted->config = profile_webhooks(reception->profile);
-  wanted->log = &reception->options->run.log;
+  wanted->log = &run->log;
   reception->webhooks = webhooks_start(reception->loop, journal_store(journal), wanted, &failure);
-  if (!reception->webhooks)
+  if (!reception->webhooks ||
+      !reconcile_begin(&reception->reconciling, journal_store(journal), account, run,
+                       reconcile_interval(reception), &failure))
     return refuse(&failure, strcmp(failure.code, "CONFIG_INVALID") == 0
                                 ? EXIT_CONFIG
                                 : folder_exit_code(&failure));
@@ -151,6 +165,9 @@ int reception_begin(struct reception **result, const struct serve_options *optio
                          .server = server,
                          .subscribing = {.what = "the subscriptions could not be looked after",
                                          .log = &options->run.log,
+                                         .start = start_subscribing,
+                                         .context = reception,
+                                         .rest = chore_rest_about,
                                          .deadline = SUBSCRIBING_MS}};
   return begin(reception, journal, account);
 }
@@ -176,6 +193,7 @@ void reception_reload(struct reception *reception) {
     struct profile *before = reception->profile;
     reception->profile = profile;
     profile = before;
+    chore_every(&reception->reconciling, reconcile_interval(reception));
     if (!find_base(reception, &failure))
       say(reception, LOG_LEVEL_ERROR, "the subscriptions stay as they were", "why",
           failure.message);
@@ -189,8 +207,9 @@ void reception_look(struct reception *reception) {
 }
 
 void reception_step(struct reception *reception) {
-  if (reception->webhooks && *reception->base && !reception->stops)
-    chore_step(&reception->subscribing, start_subscribing, reception);
+  if (!reception->webhooks || reception->stops) return;
+  if (*reception->base) chore_step(&reception->subscribing);
+  chore_step(&reception->reconciling);
 }
 
 void reception_stop(struct reception *reception) {
@@ -200,11 +219,13 @@ void reception_stop(struct reception *reception) {
 }
 
 size_t reception_count(struct reception *reception) {
-  return chore_is_under_way(&reception->subscribing);
+  return (size_t)chore_is_under_way(&reception->subscribing) +
+         (size_t)chore_is_under_way(&reception->reconciling);
 }
 
 void reception_signal(struct reception *reception, int number) {
   chore_end(&reception->subscribing, number);
+  chore_end(&reception->reconciling, number);
 }
 
 void reception_free(struct reception *reception) {

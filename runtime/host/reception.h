@@ -1,5 +1,6 @@
-/* The part of a daemon that webhooks come in by: the profile with its rules, the receiver, and the
-   subscriptions that have Lofty deliver there. */
+/* The part of a daemon that webhooks come in by: the profile with its rules, the receiver, the
+   subscriptions that have Lofty deliver there, and the look at the account for what Lofty has not
+   delivered. */
 #ifndef HOST_RECEPTION_H
 #define HOST_RECEPTION_H
 

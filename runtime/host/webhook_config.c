@@ -6,7 +6,6 @@
 
 #include "../core/config.h"
 #include "../core/text.h"
-#include "reconcile.h"
 
 enum {
   BODY_DEFAULT = 4 * 1024 * 1024,
@@ -172,6 +171,20 @@ static bool take_seconds(struct webhook_config *config, const char *name, lua_St
   return fine;
 }
 
+/* "off", or how often: "15m". */
+static bool read_interval(const char *text, int64_t *interval) {
+  static const char units[] = "smhd";
+  static const int64_t lengths[] = {1000, 60 * 1000, 60 * 60 * 1000, 24 * 60 * 60 * 1000};
+  *interval = 0;
+  if (strcmp(text, "off") == 0) return true;
+  char *end;
+  long long number = *text >= '0' && *text <= '9' ? strtoll(text, &end, 10) : 0;
+  const char *unit = number > 0 && number < 1000000 && *end ? strchr(units, *end) : NULL;
+  if (!unit || end[1] != '\0') return false;
+  *interval = number * lengths[unit - units];
+  return *interval >= lengths[1] && *interval <= 7 * lengths[3];
+}
+
 /* Takes the setting whose name and value are on top. */
 static bool take_setting(struct webhook_config *config, lua_State *L, char *what, size_t size) {
   static const struct member header[] = {{"name", WEBHOOK_HEADER_NAME},
@@ -192,7 +205,7 @@ static bool take_setting(struct webhook_config *config, lua_State *L, char *what
   if (strcmp(name, "subscribe_seconds") == 0) return take_seconds(config, name, L, what, size);
   if (strcmp(name, "reconcile") == 0) {
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-    if (reconcile_read(text, &config->reconcile)) return true;
+    if (read_interval(text, &config->reconcile)) return true;
     return wrong(what, size, name, "\"15m\" or the like, from \"1m\" to \"7d\", or \"off\"");
   }
   if (strncmp(name, "max_", 4) == 0)

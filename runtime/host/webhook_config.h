@@ -41,7 +41,7 @@ struct webhook_config {
   unsigned max_request_seconds;     /* from connecting, or the reply before, to its end */
   int64_t max_inbox;                /* bytes of bodies */
   unsigned subscribe_seconds;       /* how often the subscriptions are looked after */
-  int64_t reconcile;                /* milliseconds; 0: never (reconcile.h) */
+  int64_t reconcile;                /* milliseconds; 0: never */
 };
 
 /* What holds when nothing is said. */

@@ -12,7 +12,6 @@
 #include "../core/listener.h"
 #include "../core/server.h"
 #include "../core/webhook_rules.h"
-#include "reconcile.h"
 #include "webhook_reader.h"
 
 enum {
@@ -45,7 +44,6 @@ struct webhooks {
   struct certificate *certificate;
   struct server *server;
   struct webhook_reader *reader;
-  struct reconcile *reconcile; /* NULL: nothing is compared */
   struct pending *pending;
   size_t pending_count;
   struct loop_timer commit_timer, forget_timer;
@@ -332,10 +330,7 @@ static bool start(struct webhooks *webhooks, struct failure *failure) {
       !open_server(webhooks, failure))
     return false;
   loop_timer_set(webhooks->loop, &webhooks->forget_timer, FORGET_FIRST_MS, forget_old, webhooks);
-  if (!options->run || options->run->sandbox_seed) return true;
-  webhooks->reconcile = reconcile_start(webhooks->loop, webhooks->store, options->account,
-                                        options->run, webhooks->config.reconcile, failure);
-  return webhooks->reconcile != NULL;
+  return true;
 }
 
 struct webhooks *webhooks_start(struct loop *loop, struct store *store,
@@ -367,10 +362,7 @@ bool webhooks_reload(struct webhooks *webhooks, const struct webhook_config *con
     say(webhooks, LOG_LEVEL_INFO, "certificate and key were read anew", NULL);
   else if (webhooks->certificate)
     say(webhooks, LOG_LEVEL_ERROR, "the certificate stays as it was", failure.message);
-  if (take_rules(webhooks, config, &failure)) {
-    reconcile_set(webhooks->reconcile, webhooks->config.reconcile);
-    return true;
-  }
+  if (take_rules(webhooks, config, &failure)) return true;
   say(webhooks, LOG_LEVEL_ERROR, "the rules for webhooks stay as they were", failure.message);
   return false;
 }
@@ -378,7 +370,6 @@ bool webhooks_reload(struct webhooks *webhooks, const struct webhook_config *con
 void webhooks_stop(struct webhooks *webhooks) {
   if (!webhooks) return;
   int64_t end = loop_now() + FAREWELL_MS;
-  reconcile_stop(webhooks->reconcile);
   if (webhooks->server) server_quiesce(webhooks->server);
   while (webhooks->server && server_is_busy(webhooks->server)) {
     int64_t left = end - loop_now();

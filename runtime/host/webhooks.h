@@ -9,7 +9,6 @@
 #include "../core/log.h"
 #include "../core/loop.h"
 #include "../core/store.h"
-#include "run.h"
 #include "webhook_config.h"
 
 struct webhooks;
@@ -20,7 +19,6 @@ struct webhooks_options {
   const char *account;                 /* whose events they are, as in lofty.state */
   const struct webhook_config *config; /* NULL: what holds when nothing is said */
   const struct log *log;
-  const struct run_options *run; /* of what compares the account with the inbox; NULL: nothing */
 };
 
 /* Listens. All that is given lives longer. NULL with `failure`: USAGE, CONFIG_INVALID (no secret,
