@@ -88,9 +88,7 @@ static const luaL_Reg functions[] = {
     {"now", clock_now}, {"monotonic", clock_monotonic}, {"sleep", clock_sleep}, {NULL, NULL}};
 
 int luaopen_native_clock(lua_State *L) {
-  luaL_newmetatable(L, type_name);
-  lua_pushcfunction(L, sleep_gc);
-  lua_setfield(L, -2, "__gc");
+  context_new_type(L, type_name, NULL, sleep_gc);
   luaL_newlib(L, functions);
   return 1;
 }

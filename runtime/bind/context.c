@@ -36,6 +36,11 @@ struct journal *context_journal(lua_State *L) {
   return NULL;
 }
 
+struct store *context_store(lua_State *L) {
+  struct journal *journal = context_journal(L);
+  return journal ? journal_store(journal) : NULL;
+}
+
 int context_fail(lua_State *L, const struct failure *failure) {
   lua_pushnil(L);
   lua_pushstring(L, failure->code);
@@ -43,13 +48,21 @@ int context_fail(lua_State *L, const struct failure *failure) {
   return 3;
 }
 
+int context_answer(lua_State *L, bool fine, const struct failure *failure) {
+  if (!fine) return context_fail(L, failure);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
 void context_new_type(lua_State *L, const char *name, const luaL_Reg *methods,
                       lua_CFunction close) {
   luaL_newmetatable(L, name);
   lua_pushcfunction(L, close);
   lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_setfuncs(L, methods, 0);
-  lua_setfield(L, -2, "__index");
+  if (methods) {
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+  }
   lua_pop(L, 1);
 }

@@ -23,6 +23,7 @@ struct journal;
 struct line_editor;
 struct progress;
 struct retry_doubt;
+struct store;
 struct tally;
 struct task;
 struct tasks;
@@ -145,10 +146,17 @@ int64_t context_now(lua_State *L);
 /* The run's journal, opened when it is first needed; NULL, with nil, code and message pushed. */
 struct journal *context_journal(lua_State *L);
 
+/* The store that the journal is in; NULL likewise. */
+struct store *context_store(lua_State *L);
+
 /* Pushes nil, code, message: how every native function fails. Returns 3. */
 int context_fail(lua_State *L, const struct failure *failure);
 
-/* Makes the metatable of a userdata type: its methods, and `close` as its finaliser. */
+/* Pushes true where it is `fine`, or fails. Returns how many values there are. */
+int context_answer(lua_State *L, bool fine, const struct failure *failure);
+
+/* Makes the metatable of a userdata type: its methods, NULL for none, and `close` as its finaliser.
+ */
 void context_new_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close);
 
 #endif

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "await.h"
+#include "tables.h"
 
 static const char type_name[] = "native.credential.wait";
 
@@ -53,12 +54,8 @@ static void on_done(struct credential_wait *wait) {
 /* Pushes what went wrong; the call itself has not been sent. */
 static int push_failure(lua_State *L, double retry_after) {
   lua_createtable(L, 0, 2);
-  lua_pushboolean(L, false);
-  lua_setfield(L, -2, "sent");
-  if (retry_after >= 0) {
-    lua_pushnumber(L, retry_after);
-    lua_setfield(L, -2, "retry_after");
-  }
+  tables_set_boolean(L, "sent", false);
+  if (retry_after >= 0) tables_set_number(L, "retry_after", retry_after);
   return 4;
 }
 
@@ -73,8 +70,7 @@ static int finish(lua_State *L, int status, lua_KContext k) {
   if (!waiting->wait.fine) {
     context_fail(L, &waiting->wait.failure);
     push_failure(L, waiting->wait.retry_after);
-    lua_pushboolean(L, true);
-    lua_setfield(L, -2, "token"); /* it is the token that was not got */
+    tables_set_boolean(L, "token", true); /* it is the token that was not got */
     return 4;
   }
   lua_pushinteger(L, (lua_Integer)waiting->context->credentials->serial);
@@ -98,15 +94,11 @@ static int obtain(lua_State *L) {
 }
 
 static void set_text(lua_State *L, const char *name, const char *text) {
-  if (!text || !*text) return;
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
+  if (text && *text) tables_set_text(L, name, text);
 }
 
 static void set_time(lua_State *L, const char *name, int64_t time) {
-  if (time <= 0) return;
-  lua_pushinteger(L, (lua_Integer)time);
-  lua_setfield(L, -2, name);
+  if (time > 0) tables_set_integer(L, name, time);
 }
 
 static int describe(lua_State *L) {
@@ -128,8 +120,7 @@ static int describe(lua_State *L) {
   set_text(L, "endpoint", facts.endpoint);
   set_time(L, "obtained_at", facts.obtained_at);
   set_time(L, "ends_at", facts.ends_at);
-  lua_pushboolean(L, facts.is_signed);
-  lua_setfield(L, -2, "signed");
+  tables_set_boolean(L, "signed", facts.is_signed);
   return 1;
 }
 
@@ -140,9 +131,7 @@ static const luaL_Reg functions[] = {{"describe", describe},
                                      {NULL, NULL}};
 
 int luaopen_native_credential(lua_State *L) {
-  luaL_newmetatable(L, type_name);
-  lua_pushcfunction(L, waiting_gc);
-  lua_setfield(L, -2, "__gc");
+  context_new_type(L, type_name, NULL, waiting_gc);
   luaL_newlib(L, functions);
   return 1;
 }

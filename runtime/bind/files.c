@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "context.h"
+
 static const char type_name[] = "native.files.folder";
 
 struct folder {
@@ -73,10 +75,7 @@ static const luaL_Reg functions[] = {
     {"list", list}, {"kind", kind}, {"stamp", stamp}, {NULL, NULL}};
 
 int luaopen_native_files(lua_State *L) {
-  luaL_newmetatable(L, type_name);
-  lua_pushcfunction(L, folder_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  context_new_type(L, type_name, NULL, folder_gc);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -6,6 +6,7 @@
 #include "../core/grants.h"
 #include "../core/journal.h"
 #include "context.h"
+#include "tables.h"
 
 static int push_grants(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, RUN_GRANTS);
@@ -32,27 +33,14 @@ static int push_kinds(lua_State *L) {
   for (int i = 0; i < GRANT_COUNT; i++) {
     const struct grant_kind *kind = &grant_kinds[i];
     lua_createtable(L, 0, 5);
-    lua_pushstring(L, kind->name);
-    lua_setfield(L, -2, "name");
-    lua_pushstring(L, kind->allows);
-    lua_setfield(L, -2, "allows");
-    lua_pushinteger(L, kind->run);
-    lua_setfield(L, -2, "run");
-    if (kind->day) {
-      lua_pushinteger(L, kind->day);
-      lua_setfield(L, -2, "day");
-    }
-    lua_pushboolean(L, kind->has_quiet);
-    lua_setfield(L, -2, "quiet");
+    tables_set_text(L, "name", kind->name);
+    tables_set_text(L, "allows", kind->allows);
+    tables_set_integer(L, "run", kind->run);
+    if (kind->day) tables_set_integer(L, "day", kind->day);
+    tables_set_boolean(L, "quiet", kind->has_quiet);
     lua_rawseti(L, -2, i + 1);
   }
   return 1;
-}
-
-/* The store that the run's history is in; NULL, with nil, code and message pushed. */
-static struct store *store_of(lua_State *L) {
-  struct journal *journal = context_journal(L);
-  return journal ? journal_store(journal) : NULL;
 }
 
 static struct count check_count(lua_State *L) {
@@ -67,7 +55,7 @@ static int claim(lua_State *L) {
   lua_Integer uses = luaL_checkinteger(L, 4), most = luaL_checkinteger(L, 5);
   const char *oldest = luaL_checkstring(L, 6);
   luaL_argcheck(L, uses > 0, 4, "must be above 0");
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   enum store_answer answer = counts_claim(store, &count, uses, most, oldest, &failure);
   if (answer == STORE_FAILED) return context_fail(L, &failure);
@@ -80,18 +68,16 @@ static int give_back(lua_State *L) {
   struct count count = check_count(L);
   lua_Integer uses = luaL_checkinteger(L, 4);
   luaL_argcheck(L, uses > 0, 4, "must be above 0");
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
-  if (!counts_give_back(store, &count, uses, &failure)) return context_fail(L, &failure);
-  lua_pushboolean(L, true);
-  return 1;
+  return context_answer(L, counts_give_back(store, &count, uses, &failure), &failure);
 }
 
 static int used(lua_State *L) {
   struct failure failure;
   int64_t number;
   struct count count = check_count(L);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   if (!counts_used(store, &count, &number, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, number);

@@ -9,39 +9,22 @@
 #include "../core/journal.h"
 #include "context.h"
 #include "rows.h"
+#include "tables.h"
 
-/* NULL, with nil, code and message pushed. */
-static struct store *store_of(lua_State *L) {
-  struct journal *journal = context_journal(L);
-  return journal ? journal_store(journal) : NULL;
-}
-
-static int64_t integer_member(lua_State *L, const char *name, bool *known) {
-  *known = lua_getfield(L, 1, name) != LUA_TNIL;
-  lua_Integer integer = luaL_optinteger(L, -1, 0);
+static struct inbox_integer known_member(lua_State *L, const char *name) {
+  bool known = lua_getfield(L, 1, name) != LUA_TNIL;
   lua_pop(L, 1);
-  return integer;
-}
-
-/* The table keeps it. */
-static const char *text_member(lua_State *L, const char *name) {
-  lua_getfield(L, 1, name);
-  const char *text = luaL_optstring(L, -1, NULL);
-  lua_pop(L, 1);
-  return text;
+  return (struct inbox_integer){known, tables_integer(L, 1, name, 0)};
 }
 
 static struct inbox_filter read_filter(lua_State *L) {
-  bool known;
-  struct inbox_filter filter = {.id = 0};
   luaL_checktype(L, 1, LUA_TTABLE);
-  filter.id = integer_member(L, "id", &known);
-  filter.name = text_member(L, "name");
-  filter.state = text_member(L, "state");
-  filter.lead.value = integer_member(L, "lead", &filter.lead.known);
-  filter.since = integer_member(L, "since", &known);
-  filter.before = integer_member(L, "before", &known);
-  return filter;
+  return (struct inbox_filter){.id = tables_integer(L, 1, "id", 0),
+                               .name = tables_text(L, 1, "name", false),
+                               .state = tables_text(L, 1, "state", false),
+                               .lead = known_member(L, "lead"),
+                               .since = tables_integer(L, 1, "since", 0),
+                               .before = tables_integer(L, 1, "before", 0)};
 }
 
 static bool take_event(void *context, const struct inbox_event *event) {
@@ -53,62 +36,51 @@ static bool take_delivery(void *context, const struct inbox_delivery *delivery) 
 }
 
 static void set_known(lua_State *L, const char *name, struct inbox_integer integer) {
-  if (integer.known) rows_set_integer(L, name, integer.value);
+  if (integer.known) tables_set_integer(L, name, integer.value);
 }
 
-void inbox_push_event(lua_State *L, const struct inbox_event *event) {
+void inbox_push_event(lua_State *L, const void *context) {
+  const struct inbox_event *event = context;
   lua_createtable(L, 0, 20);
-  rows_set_integer(L, "id", event->id);
-  rows_set_integer(L, "delivery", event->delivery);
-  rows_set_integer(L, "position", event->position);
-  rows_set_text(L, "name", event->name);
-  rows_set_text(L, "array_name", event->array_name);
+  tables_set_integer(L, "id", event->id);
+  tables_set_integer(L, "delivery", event->delivery);
+  tables_set_integer(L, "position", event->position);
+  tables_set_text(L, "name", event->name);
+  tables_set_text(L, "array_name", event->array_name);
   set_known(L, "list_id", event->list_id);
   set_known(L, "team_id", event->team_id);
-  rows_set_text(L, "thing", event->thing);
+  tables_set_text(L, "thing", event->thing);
   set_known(L, "lead", event->lead);
   set_known(L, "happened", event->happened);
-  rows_set_integer(L, "received", event->received);
-  rows_set_text(L, "state", event->state);
-  rows_set_text(L, "key", event->key);
-  rows_set_text(L, "raw", event->raw);
-  if (event->next_attempt) rows_set_integer(L, "next_attempt", event->next_attempt);
-  if (event->reconciled) {
-    lua_pushboolean(L, true);
-    lua_setfield(L, -2, "reconciled");
-  }
+  tables_set_integer(L, "received", event->received);
+  tables_set_text(L, "state", event->state);
+  tables_set_text(L, "key", event->key);
+  tables_set_text(L, "raw", event->raw);
+  if (event->next_attempt) tables_set_integer(L, "next_attempt", event->next_attempt);
+  if (event->reconciled) tables_set_boolean(L, "reconciled", true);
 }
 
-/* Stack of these: the row, the list, its place there. */
-static int push_event(lua_State *L) {
-  inbox_push_event(L, lua_touserdata(L, 1));
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
-}
-
-static int push_delivery(lua_State *L) {
-  const struct inbox_delivery *delivery = lua_touserdata(L, 1);
+static void push_delivery(lua_State *L, const void *context) {
+  const struct inbox_delivery *delivery = context;
   lua_createtable(L, 0, 8);
-  rows_set_integer(L, "id", delivery->id);
-  rows_set_text(L, "account", delivery->account);
-  rows_set_integer(L, "received", delivery->received);
-  rows_set_text(L, "origin", delivery->origin);
+  tables_set_integer(L, "id", delivery->id);
+  tables_set_text(L, "account", delivery->account);
+  tables_set_integer(L, "received", delivery->received);
+  tables_set_text(L, "origin", delivery->origin);
   set_known(L, "list_id", delivery->list_id);
   set_known(L, "team_id", delivery->team_id);
-  rows_set_text(L, "problem", delivery->problem);
+  tables_set_text(L, "problem", delivery->problem);
   lua_pushlstring(L, delivery->body ? delivery->body : "", delivery->length);
   lua_setfield(L, -2, "body");
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
 }
 
 static int list_events(lua_State *L) {
   struct failure failure;
   struct inbox_filter filter = read_filter(L);
   lua_Integer before = luaL_checkinteger(L, 2), most = luaL_checkinteger(L, 3);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
-  struct rows rows = rows_new(L, push_event, most);
+  struct rows rows = rows_new(L, inbox_push_event, most);
   return rows_finish(&rows, inbox_list(store, &filter, before, take_event, &rows, &failure),
                      &failure);
 }
@@ -116,7 +88,7 @@ static int list_events(lua_State *L) {
 static int one_delivery(lua_State *L) {
   struct failure failure;
   lua_Integer id = luaL_checkinteger(L, 1);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   struct rows rows = rows_new(L, push_delivery, 1);
   enum store_answer found = inbox_delivery(store, id, take_delivery, &rows, &failure);
@@ -131,7 +103,7 @@ static int decide(lua_State *L, decide_fn *function) {
   int64_t count = 0;
   struct failure failure;
   struct inbox_filter filter = read_filter(L);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   if (!function(store, &filter, journal_now(), &count, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, count);
@@ -142,33 +114,29 @@ static int drop_events(lua_State *L) { return decide(L, inbox_drop); }
 static int retry_events(lua_State *L) { return decide(L, inbox_retry); }
 static int replay_events(lua_State *L) { return decide(L, inbox_replay); }
 
-static int push_work(lua_State *L) {
-  const struct inbox_work_row *row = lua_touserdata(L, 1);
+static void push_work(lua_State *L, const void *context) {
+  const struct inbox_work_row *row = context;
   lua_createtable(L, 0, 9);
-  rows_set_text(L, "handler", row->handler);
-  rows_set_text(L, "state", row->state);
-  rows_set_text(L, "problem", row->problem);
-  rows_set_integer(L, "attempt", row->attempt);
-  rows_set_integer(L, "next_attempt", row->next_attempt);
-  rows_set_integer(L, "coalesced", row->coalesced);
-  if (row->run) rows_set_integer(L, "run", row->run);
-  if (row->began) rows_set_integer(L, "began", row->began);
-  if (row->settled) rows_set_integer(L, "settled", row->settled);
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
+  tables_set_text(L, "handler", row->handler);
+  tables_set_text(L, "state", row->state);
+  tables_set_text(L, "problem", row->problem);
+  tables_set_integer(L, "attempt", row->attempt);
+  tables_set_integer(L, "next_attempt", row->next_attempt);
+  tables_set_integer(L, "coalesced", row->coalesced);
+  if (row->run) tables_set_integer(L, "run", row->run);
+  if (row->began) tables_set_integer(L, "began", row->began);
+  if (row->settled) tables_set_integer(L, "settled", row->settled);
 }
 
-static int push_try(lua_State *L) {
-  const struct inbox_try *one = lua_touserdata(L, 1);
+static void push_try(lua_State *L, const void *context) {
+  const struct inbox_try *one = context;
   lua_createtable(L, 0, 6);
-  rows_set_text(L, "handler", one->handler);
-  rows_set_text(L, "problem", one->problem);
-  rows_set_integer(L, "attempt", one->attempt);
-  rows_set_integer(L, "run", one->run);
-  rows_set_integer(L, "began", one->began);
-  rows_set_integer(L, "ended", one->ended);
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
+  tables_set_text(L, "handler", one->handler);
+  tables_set_text(L, "problem", one->problem);
+  tables_set_integer(L, "attempt", one->attempt);
+  tables_set_integer(L, "run", one->run);
+  tables_set_integer(L, "began", one->began);
+  tables_set_integer(L, "ended", one->ended);
 }
 
 static bool take_work(void *context, const struct inbox_work_row *row) {
@@ -180,7 +148,7 @@ static bool take_try(void *context, const struct inbox_try *one) { return rows_t
 static int work_of_event(lua_State *L) {
   struct failure failure;
   lua_Integer id = luaL_checkinteger(L, 1);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   struct rows rows = rows_new(L, push_work, -1);
   return rows_finish(&rows, inbox_work_of(store, id, take_work, &rows, &failure), &failure);
@@ -189,38 +157,32 @@ static int work_of_event(lua_State *L) {
 static int tries_of_event(lua_State *L) {
   struct failure failure;
   lua_Integer id = luaL_checkinteger(L, 1);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   struct rows rows = rows_new(L, push_try, -1);
   return rows_finish(&rows, inbox_tries_of(store, id, take_try, &rows, &failure), &failure);
 }
 
-/* Stack of these: the row, the list, its place there. */
-static int push_handler(lua_State *L) {
-  const struct inbox_handler_state *state = lua_touserdata(L, 1);
+static void push_handler(lua_State *L, const void *context) {
+  const struct inbox_handler_state *state = context;
   const struct inbox_handler *handler = &state->handler;
   lua_createtable(L, 0, 12);
-  rows_set_text(L, "name", handler->name);
-  rows_set_text(L, "pattern", handler->pattern);
-  rows_set_text(L, "file", handler->file);
-  rows_set_integer(L, "line", handler->line);
-  rows_set_integer(L, "concurrency", handler->concurrency);
-  rows_set_integer(L, "timeout", handler->timeout);
-  rows_set_integer(L, "retries", handler->retries);
-  lua_pushboolean(L, handler->coalesces);
-  lua_setfield(L, -2, "coalesces");
-  if (state->server) rows_set_integer(L, "server", state->server);
-  rows_set_integer(L, "waiting", state->waiting);
-  rows_set_integer(L, "running", state->running);
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
+  tables_set_text(L, "name", handler->name);
+  tables_set_text(L, "pattern", handler->pattern);
+  tables_set_text(L, "file", handler->file);
+  tables_set_integer(L, "line", handler->line);
+  tables_set_integer(L, "concurrency", handler->concurrency);
+  tables_set_integer(L, "timeout", handler->timeout);
+  tables_set_integer(L, "retries", handler->retries);
+  tables_set_boolean(L, "coalesces", handler->coalesces);
+  if (state->server) tables_set_integer(L, "server", state->server);
+  tables_set_integer(L, "waiting", state->waiting);
+  tables_set_integer(L, "running", state->running);
 }
 
-static int push_pattern(lua_State *L) {
-  const struct inbox_handler *handler = lua_touserdata(L, 1);
+static void push_pattern(lua_State *L, const void *context) {
+  const struct inbox_handler *handler = context;
   lua_pushstring(L, handler->pattern);
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
 }
 
 static bool take_handler(void *context, const struct inbox_handler_state *state) {
@@ -262,7 +224,7 @@ static bool take_pattern(void *context, const struct inbox_handler *handler) {
 static int list_patterns(lua_State *L) {
   struct failure failure;
   const char *account = luaL_checkstring(L, 1);
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   struct rows rows = rows_new(L, push_pattern, -1);
   return rows_finish(
@@ -272,7 +234,7 @@ static int list_patterns(lua_State *L) {
 static int forgotten(lua_State *L) {
   int64_t received;
   struct failure failure;
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   if (!inbox_forgotten(store, &received, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, received);
@@ -302,9 +264,9 @@ static int reconcile(lua_State *L) {
   struct inbox_delivery delivery = {.origin = "reconcile", .received = journal_now(), .body = ""};
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checktype(L, 2, LUA_TTABLE);
-  delivery.account = text_member(L, "account");
-  delivery.list_id.value = integer_member(L, "list_id", &delivery.list_id.known);
-  delivery.team_id.value = integer_member(L, "team_id", &delivery.team_id.known);
+  delivery.account = tables_text(L, 1, "account", false);
+  delivery.list_id = known_member(L, "list_id");
+  delivery.team_id = known_member(L, "team_id");
   delivery.count = (size_t)lua_rawlen(L, 2) / VALUES_OF_AN_EVENT;
   luaL_argcheck(L, delivery.account && delivery.list_id.known, 1, "account and list_id needed");
   luaL_argcheck(L, delivery.count <= RECONCILED_MOST, 2, "too many");
@@ -326,7 +288,7 @@ static int reconcile(lua_State *L) {
                   "a member is missing");
     made[i] = false;
   }
-  struct store *store = store_of(L);
+  struct store *store = context_store(L);
   if (!store) return 3;
   if (!inbox_reconcile(store, &delivery, made, &failure)) return context_fail(L, &failure);
   lua_createtable(L, (int)delivery.count, 0);

@@ -5,6 +5,8 @@
 
 #include <lua.h>
 
+#include "rows.h"
+
 /* Lua, where each may return nil, code, message:
      events(filter, before, most) -> { event, ... }, newest first, those before the event `before`
      delivery(id) -> delivery or false
@@ -18,9 +20,7 @@
    filter: id, name, state, lead, since, before, each of which may be missing. */
 int luaopen_native_inbox(lua_State *L);
 
-struct inbox_event;
-
-/* Pushes an event as a table. May raise. */
-void inbox_push_event(lua_State *L, const struct inbox_event *event);
+/* Pushes a struct inbox_event as a table. */
+rows_push inbox_push_event;
 
 #endif

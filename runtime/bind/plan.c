@@ -6,6 +6,7 @@
 
 #include "../core/plan_file.h"
 #include "context.h"
+#include "tables.h"
 
 enum { DAYS_KEPT = 90 };
 
@@ -22,21 +23,12 @@ static struct plan_file *check_file(lua_State *L) {
   return handle->file;
 }
 
-static int answer(lua_State *L, bool fine, const struct failure *failure) {
-  if (!fine) return context_fail(L, failure);
-  lua_pushboolean(L, true);
-  return 1;
-}
-
 static int settings(lua_State *L) {
   const struct dry *dry = &context_of(L)->dry;
   lua_createtable(L, 0, 3);
-  lua_pushstring(L, dry->plan);
-  lua_setfield(L, -2, "file");
-  lua_pushstring(L, dry->script);
-  lua_setfield(L, -2, "script");
-  lua_pushboolean(L, dry->colour);
-  lua_setfield(L, -2, "colour");
+  tables_set_text(L, "file", dry->plan);
+  tables_set_text(L, "script", dry->script);
+  tables_set_boolean(L, "colour", dry->colour);
   return 1;
 }
 
@@ -85,12 +77,12 @@ static int write_text(lua_State *L) {
   size_t length;
   struct plan_file *file = check_file(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return answer(L, plan_file_write(file, text, length, &failure), &failure);
+  return context_answer(L, plan_file_write(file, text, length, &failure), &failure);
 }
 
 static int commit(lua_State *L) {
   struct failure failure;
-  return answer(L, plan_file_commit(check_file(L), &failure), &failure);
+  return context_answer(L, plan_file_commit(check_file(L), &failure), &failure);
 }
 
 static int plan_gc(lua_State *L) {

@@ -4,6 +4,7 @@
 
 #include "../core/process.h"
 #include "await.h"
+#include "tables.h"
 
 enum {
   MOST_ARGUMENTS = 16,
@@ -47,12 +48,9 @@ static int finish(lua_State *L, int status, lua_KContext k) {
   if (!cut) {
     const struct process *process = &child->process;
     lua_createtable(L, 0, 5);
-    lua_pushinteger(L, process_exit_code(process));
-    lua_setfield(L, -2, "exit_code");
-    lua_pushboolean(L, process->late);
-    lua_setfield(L, -2, "late");
-    lua_pushboolean(L, process->output.overflows || process->report.overflows);
-    lua_setfield(L, -2, "cut");
+    tables_set_integer(L, "exit_code", process_exit_code(process));
+    tables_set_boolean(L, "late", process->late);
+    tables_set_boolean(L, "cut", process->output.overflows || process->report.overflows);
     set_text(L, "output", &process->output.text);
     set_text(L, "report", &process->report.text);
   }
@@ -96,10 +94,7 @@ static int run(lua_State *L) {
 static const luaL_Reg functions[] = {{"run", run}, {NULL, NULL}};
 
 int luaopen_native_process(lua_State *L) {
-  luaL_newmetatable(L, type_name);
-  lua_pushcfunction(L, child_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  context_new_type(L, type_name, NULL, child_gc);
   luaL_newlib(L, functions);
   return 1;
 }

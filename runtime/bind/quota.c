@@ -8,6 +8,7 @@
 #include "../core/rate_limit.h"
 #include "await.h"
 #include "clock.h"
+#include "tables.h"
 
 enum {
   BULK_REQUESTS = 200, /* a run that has made more, and was not told otherwise, is in no hurry */
@@ -104,23 +105,17 @@ static int rate(lua_State *L) {
   return 1;
 }
 
-static void set_integer(lua_State *L, const char *name, int64_t value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, name);
-}
-
 static int status(lua_State *L) {
   const struct quota *quota = quota_of(context_of(L));
   struct quota_status status = {.limit = 0};
   if (quota) quota_look(quota, 0, quota_now(context_of(L)), &status);
   lua_createtable(L, 0, 4);
-  set_integer(L, "used", status.used);
+  tables_set_integer(L, "used", status.used);
   if (status.limit) {
-    set_integer(L, "limit", status.limit);
-    set_integer(L, "remaining", status.remaining);
+    tables_set_integer(L, "limit", status.limit);
+    tables_set_integer(L, "remaining", status.remaining);
   }
-  lua_pushnumber(L, (double)status.reset / 1e3);
-  lua_setfield(L, -2, "reset");
+  tables_set_number(L, "reset", (double)status.reset / 1e3);
   return 1;
 }
 
@@ -146,12 +141,9 @@ static int read_headers(lua_State *L) {
     lua_pushnil(L);
   } else {
     lua_createtable(L, 0, 3);
-    if (limit.limit >= 0) set_integer(L, "limit", limit.limit);
-    if (limit.remaining >= 0) set_integer(L, "remaining", limit.remaining);
-    if (limit.reset >= 0) {
-      lua_pushnumber(L, (double)limit.reset / 1e3);
-      lua_setfield(L, -2, "reset");
-    }
+    if (limit.limit >= 0) tables_set_integer(L, "limit", limit.limit);
+    if (limit.remaining >= 0) tables_set_integer(L, "remaining", limit.remaining);
+    if (limit.reset >= 0) tables_set_number(L, "reset", (double)limit.reset / 1e3);
   }
   if (limit.retry_after >= 0 && limit.retry_after % 1000 == 0)
     lua_pushinteger(L, limit.retry_after / 1000);

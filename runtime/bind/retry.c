@@ -5,6 +5,7 @@
 
 #include "../core/retry.h"
 #include "../core/tally.h"
+#include "tables.h"
 
 static const char type_name[] = "native.retry.doubt";
 
@@ -24,10 +25,8 @@ static double number(lua_State *L, const char *name, double otherwise) {
 
 /* Raises for anything but the number of retries that can be meant. */
 static unsigned count(lua_State *L, const char *name, unsigned otherwise) {
-  lua_getfield(L, 1, name);
-  lua_Integer value = luaL_optinteger(L, -1, (lua_Integer)otherwise);
+  int64_t value = tables_integer(L, 1, name, otherwise);
   luaL_argcheck(L, value >= 0 && value <= RETRY_MOST, 1, "so many retries are not possible");
-  lua_pop(L, 1);
   return (unsigned)value;
 }
 
@@ -136,9 +135,7 @@ int luaopen_native_retry(lua_State *L) {
   lua_pushcfunction(L, doubt_close);
   lua_setfield(L, -2, "__close");
   luaL_newlib(L, functions);
-  lua_pushinteger(L, RETRY_DEADLINE_SECONDS);
-  lua_setfield(L, -2, "DEADLINE");
-  lua_pushinteger(L, RETRY_MOST);
-  lua_setfield(L, -2, "MOST");
+  tables_set_integer(L, "DEADLINE", RETRY_DEADLINE_SECONDS);
+  tables_set_integer(L, "MOST", RETRY_MOST);
   return 1;
 }

@@ -5,22 +5,24 @@
 
 #include <lua.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "../core/failure.h"
 
+/* Pushes a row as a value. May raise. */
+typedef void rows_push(lua_State *L, const void *row);
+
 struct rows {
   lua_State *L;
-  int list;           /* where it is on the stack */
-  lua_CFunction push; /* stack of it: the row as light userdata, the list, its place there */
+  int list; /* where it is on the stack */
+  rows_push *push;
   lua_Integer count, most;
   bool failed; /* the error is on top */
 };
 
 /* Pushes an empty list for at most `most` rows, below 0: for any number. May raise. */
-struct rows rows_new(lua_State *L, lua_CFunction push, lua_Integer most);
+struct rows rows_new(lua_State *L, rows_push *push, lua_Integer most);
 
-/* Has `push` put a row into the list. False where there are enough, or it has raised. */
+/* Puts a row into the list. False where there are enough, or it has raised. */
 bool rows_take(struct rows *rows, const void *row);
 
 /* Once the statement is closed: leaves the list on top and returns 1; raises what `push` has; or
@@ -29,9 +31,5 @@ int rows_finish(const struct rows *rows, bool fine, const struct failure *failur
 
 /* The same for a list of one: leaves its row, or false where there is none. */
 int rows_finish_single(const struct rows *rows, bool fine, const struct failure *failure);
-
-/* Set members of the table on top; a text that is NULL is left out. May raise. */
-void rows_set_text(lua_State *L, const char *name, const char *text);
-void rows_set_integer(lua_State *L, const char *name, int64_t integer);
 
 #endif

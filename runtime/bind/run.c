@@ -5,24 +5,16 @@
 
 #include "../core/auth.h"
 #include "context.h"
+#include "tables.h"
 
 static int run_settings(lua_State *L) {
   const struct context *context = context_of(L);
   lua_createtable(L, 0, 4);
-  lua_pushboolean(L, context->dry.on);
-  lua_setfield(L, -2, "dry_run");
-  if (context->config) {
-    lua_pushstring(L, context->config->base_url);
-    lua_setfield(L, -2, "base_url");
-  }
-  if (context->profile) {
-    lua_pushstring(L, context->profile);
-    lua_setfield(L, -2, "profile");
-  }
-  lua_pushboolean(L, context->sandbox);
-  lua_setfield(L, -2, "sandbox");
-  lua_pushboolean(L, context->read_before_write);
-  lua_setfield(L, -2, "read_before_write");
+  tables_set_boolean(L, "dry_run", context->dry.on);
+  if (context->config) tables_set_text(L, "base_url", context->config->base_url);
+  tables_set_text(L, "profile", context->profile);
+  tables_set_boolean(L, "sandbox", context->sandbox);
+  tables_set_boolean(L, "read_before_write", context->read_before_write);
   return 1;
 }
 

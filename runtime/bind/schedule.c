@@ -8,6 +8,7 @@
 #include "../core/schedule_jobs.h"
 #include "context.h"
 #include "rows.h"
+#include "tables.h"
 
 /* What was to start so long ago waits for something. */
 enum { ZONE_NAME_MAXIMUM = 256, LATE_MS = 5000 };
@@ -75,59 +76,51 @@ struct told {
   int64_t next; /* 0: none comes */
 };
 
-static void set_boolean(lua_State *L, const char *name, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, name);
-}
-
 static void push_last(lua_State *L, const struct told *told) {
   const struct schedule_instant *last = &told->last;
   lua_createtable(L, 0, 8);
-  rows_set_integer(L, "instant", last->instant);
-  rows_set_text(L, "state", told->state);
-  rows_set_integer(L, "attempt", last->attempt);
-  rows_set_integer(L, "run", last->run);
-  rows_set_integer(L, "began", last->began);
-  if (last->ended) rows_set_integer(L, "ended", last->ended);
-  if (last->exit_code >= 0) rows_set_integer(L, "exit_code", last->exit_code);
-  set_boolean(L, "by_hand", last->by_hand);
+  tables_set_integer(L, "instant", last->instant);
+  tables_set_text(L, "state", told->state);
+  tables_set_integer(L, "attempt", last->attempt);
+  tables_set_integer(L, "run", last->run);
+  tables_set_integer(L, "began", last->began);
+  if (last->ended) tables_set_integer(L, "ended", last->ended);
+  if (last->exit_code >= 0) tables_set_integer(L, "exit_code", last->exit_code);
+  tables_set_boolean(L, "by_hand", last->by_hand);
 }
 
-/* Stack: what is told, the list, its place there. */
-static int push_job(lua_State *L) {
-  const struct told *told = lua_touserdata(L, 1);
+static void push_job(lua_State *L, const void *context) {
+  const struct told *told = context;
   const struct schedule_job *job = told->job;
   lua_createtable(L, 0, 26);
-  rows_set_integer(L, "id", job->id);
-  rows_set_text(L, "name", job->name);
-  rows_set_text(L, "file", job->file);
-  rows_set_integer(L, "line", job->line);
-  rows_set_text(L, "expression", job->expression);
-  rows_set_text(L, "words", told->words.data ? told->words.data : "");
-  rows_set_text(L, "zone", job->zone);
-  rows_set_text(L, "overlap", schedule_overlap_name(job->options.overlap));
-  rows_set_text(L, "catch_up", schedule_catch_up_name(job->options.catch_up));
-  rows_set_integer(L, "window", job->options.window);
-  rows_set_integer(L, "jitter", job->options.jitter);
-  rows_set_integer(L, "timeout", job->options.timeout);
-  rows_set_integer(L, "retries", job->options.retries);
-  rows_set_integer(L, "retry_delay", job->options.retry_delay);
-  rows_set_integer(L, "pause_after", job->options.pause_after);
-  if (job->paused) rows_set_integer(L, "paused", job->paused);
-  set_boolean(L, "by_failures", job->by_failures);
-  rows_set_integer(L, "failures", job->failures);
-  set_boolean(L, "served", job->served);
-  if (told->next) rows_set_integer(L, "next", told->next);
-  rows_set_integer(L, "waiting", told->backlog.count);
-  if (told->missed) rows_set_integer(L, "missed", told->missed);
-  if (told->skipped) rows_set_integer(L, "skipped", told->skipped);
-  if (told->backlog.count > 0) rows_set_integer(L, "waiting_since", told->backlog.since);
+  tables_set_integer(L, "id", job->id);
+  tables_set_text(L, "name", job->name);
+  tables_set_text(L, "file", job->file);
+  tables_set_integer(L, "line", job->line);
+  tables_set_text(L, "expression", job->expression);
+  tables_set_text(L, "words", told->words.data ? told->words.data : "");
+  tables_set_text(L, "zone", job->zone);
+  tables_set_text(L, "overlap", schedule_overlap_name(job->options.overlap));
+  tables_set_text(L, "catch_up", schedule_catch_up_name(job->options.catch_up));
+  tables_set_integer(L, "window", job->options.window);
+  tables_set_integer(L, "jitter", job->options.jitter);
+  tables_set_integer(L, "timeout", job->options.timeout);
+  tables_set_integer(L, "retries", job->options.retries);
+  tables_set_integer(L, "retry_delay", job->options.retry_delay);
+  tables_set_integer(L, "pause_after", job->options.pause_after);
+  if (job->paused) tables_set_integer(L, "paused", job->paused);
+  tables_set_boolean(L, "by_failures", job->by_failures);
+  tables_set_integer(L, "failures", job->failures);
+  tables_set_boolean(L, "served", job->served);
+  if (told->next) tables_set_integer(L, "next", told->next);
+  tables_set_integer(L, "waiting", told->backlog.count);
+  if (told->missed) tables_set_integer(L, "missed", told->missed);
+  if (told->skipped) tables_set_integer(L, "skipped", told->skipped);
+  if (told->backlog.count > 0) tables_set_integer(L, "waiting_since", told->backlog.since);
   if (told->last.run) {
     push_last(L, told);
     lua_setfield(L, -2, "last");
   }
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
 }
 
 /* A run that is said to go on and does not has died. */

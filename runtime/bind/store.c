@@ -27,13 +27,6 @@ static struct store *check_store(lua_State *L) {
   return handle->store;
 }
 
-/* true, or nil, code, message. */
-static int answer(lua_State *L, bool fine, const struct failure *failure) {
-  if (!fine) return context_fail(L, failure);
-  lua_pushboolean(L, true);
-  return 1;
-}
-
 /* Whether the argument, the last one of a method, is true: then the change survives a power cut. */
 static enum store_durability durability(lua_State *L, int index) {
   return lua_toboolean(L, index) ? STORE_DURABLE : STORE_USUAL;
@@ -65,7 +58,7 @@ static int put(lua_State *L) {
   struct failure failure;
   bool fine = entries_put(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
                           luaL_checkstring(L, 4), durability(L, 5), &failure);
-  return answer(L, fine, &failure);
+  return context_answer(L, fine, &failure);
 }
 
 /* store:put_all(space, { key, value, key, value, ... }, durable): all of them or none. */
@@ -75,7 +68,7 @@ static int put_all(lua_State *L) {
   const char *space = luaL_checkstring(L, 2);
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_Integer count = luaL_len(L, 3) / 2;
-  if (count == 0) return answer(L, true, NULL);
+  if (count == 0) return context_answer(L, true, NULL);
   luaL_argcheck(L, count <= MOST_AT_ONCE, 3, "too many entries");
   /* The list keeps the strings, and is a userdata, so that an error on the way leaves nothing. */
   struct entry *entries = lua_newuserdatauv(L, (size_t)count * sizeof *entries, 0);
@@ -87,7 +80,7 @@ static int put_all(lua_State *L) {
     lua_pop(L, 2);
   }
   bool fine = entries_put_all(store, space, entries, (size_t)count, durability(L, 4), &failure);
-  return answer(L, fine, &failure);
+  return context_answer(L, fine, &failure);
 }
 
 /* store:get(space, key) -> value, or nil where there is none. */
@@ -133,13 +126,13 @@ static int remove_entry(lua_State *L) {
   struct failure failure;
   bool fine = entries_remove(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
                              durability(L, 4), &failure);
-  return answer(L, fine, &failure);
+  return context_answer(L, fine, &failure);
 }
 
 static int drop(lua_State *L) {
   struct failure failure;
   bool fine = entries_drop(check_store(L), luaL_checkstring(L, 2), &failure);
-  return answer(L, fine, &failure);
+  return context_answer(L, fine, &failure);
 }
 
 /* store:sweep(space, prefix): only entries whose values begin with it stay. */
@@ -147,7 +140,7 @@ static int sweep(lua_State *L) {
   struct failure failure;
   bool fine =
       entries_sweep(check_store(L), luaL_checkstring(L, 2), luaL_checkstring(L, 3), &failure);
-  return answer(L, fine, &failure);
+  return context_answer(L, fine, &failure);
 }
 
 static int count_entries(lua_State *L) {

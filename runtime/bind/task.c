@@ -229,9 +229,7 @@ static const luaL_Reg functions[] = {{"start", task_start},
                                      {NULL, NULL}};
 
 int luaopen_native_task(lua_State *L) {
-  luaL_newmetatable(L, task_type);
-  lua_pushcfunction(L, task_gc);
-  lua_setfield(L, -2, "__gc");
+  context_new_type(L, task_type, NULL, task_gc);
   luaL_newmetatable(L, signal_type);
   luaL_newlib(L, functions);
   return 1;

@@ -147,9 +147,7 @@ static int terminal_open(lua_State *L) {
                                            .complete = complete,
                                            .hint = hint};
   context->editor = line_editor_new(context->loop, &callbacks, &failure);
-  if (!context->editor) return context_fail(L, &failure);
-  lua_pushboolean(L, true);
-  return 1;
+  return context_answer(L, context->editor != NULL, &failure);
 }
 
 static struct line_editor *opened(lua_State *L) {
@@ -287,9 +285,7 @@ static int terminal_append(lua_State *L) {
   size_t length;
   const char *path = luaL_checkstring(L, 1);
   const char *entry = luaL_checklstring(L, 2, &length);
-  if (!line_history_append(path, entry, length, &failure)) return context_fail(L, &failure);
-  lua_pushboolean(L, true);
-  return 1;
+  return context_answer(L, line_history_append(path, entry, length, &failure), &failure);
 }
 
 static const luaL_Reg functions[] = {{"open", terminal_open},
@@ -305,9 +301,7 @@ static const luaL_Reg functions[] = {{"open", terminal_open},
                                      {NULL, NULL}};
 
 int luaopen_native_terminal(lua_State *L) {
-  luaL_newmetatable(L, wait_type);
-  lua_pushcfunction(L, wait_gc);
-  lua_setfield(L, -2, "__gc");
+  context_new_type(L, wait_type, NULL, wait_gc);
   luaL_newlib(L, functions);
   return 1;
 }

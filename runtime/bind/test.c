@@ -24,18 +24,12 @@ static const struct test_host *host_of(lua_State *L) {
   return host;
 }
 
-static int answer(lua_State *L, bool fine, const struct failure *failure) {
-  if (!fine) return context_fail(L, failure);
-  lua_pushboolean(L, true);
-  return 1;
-}
-
 static int sandbox(lua_State *L) {
   struct failure failure;
   struct test_sandbox wanted = {.seed = luaL_checkstring(L, 1),
                                 .faults = luaL_optstring(L, 2, NULL),
                                 .rate_limit = luaL_optstring(L, 3, NULL)};
-  return answer(L, host_of(L)->sandbox(context_of(L), &wanted, &failure), &failure);
+  return context_answer(L, host_of(L)->sandbox(context_of(L), &wanted, &failure), &failure);
 }
 
 static int load(lua_State *L) {
@@ -45,7 +39,7 @@ static int load(lua_State *L) {
 
 static int capture(lua_State *L) {
   struct failure failure;
-  return answer(L, host_of(L)->capture(context_of(L), &failure), &failure);
+  return context_answer(L, host_of(L)->capture(context_of(L), &failure), &failure);
 }
 
 static int release(lua_State *L) {
@@ -66,7 +60,7 @@ static int tell(lua_State *L) {
   struct failure failure;
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  return answer(L, host_of(L)->tell(text, length, &failure), &failure);
+  return context_answer(L, host_of(L)->tell(text, length, &failure), &failure);
 }
 
 static int exit_code(lua_State *L) {
@@ -86,10 +80,7 @@ static const luaL_Reg functions[] = {
     {"tell", tell},       {"exit_code", exit_code}, {"clock", clock_of_test}, {NULL, NULL}};
 
 int luaopen_native_test(lua_State *L) {
-  luaL_newmetatable(L, type_name);
-  lua_pushcfunction(L, printed_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
+  context_new_type(L, type_name, NULL, printed_gc);
   luaL_newlib(L, functions);
   return 1;
 }

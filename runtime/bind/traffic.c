@@ -4,6 +4,7 @@
 
 #include "../core/exit_code.h"
 #include "context.h"
+#include "tables.h"
 
 static const struct traffic *traffic_of(lua_State *L) {
   static const struct traffic none = {.trace = false};
@@ -18,18 +19,12 @@ static int settings(lua_State *L) {
   enum credential_kind kind = config ? config->credential.kind : CREDENTIAL_NONE;
   bool bearer = kind != CREDENTIAL_NONE && kind != CREDENTIAL_API_KEY;
   lua_createtable(L, 0, 6);
-  lua_pushboolean(L, traffic->trace);
-  lua_setfield(L, -2, "trace");
-  lua_pushstring(L, traffic->record_path);
-  lua_setfield(L, -2, "record");
-  lua_pushstring(L, traffic->replay_path);
-  lua_setfield(L, -2, "replay");
-  lua_pushstring(L, config ? config->base_url : NULL);
-  lua_setfield(L, -2, "base_url");
-  lua_pushstring(L, bearer ? "Bearer" : "token");
-  lua_setfield(L, -2, "scheme");
-  lua_pushstring(L, bearer ? "LOFTY_ACCESS_TOKEN" : "LOFTY_API_KEY");
-  lua_setfield(L, -2, "variable");
+  tables_set_boolean(L, "trace", traffic->trace);
+  tables_set_text(L, "record", traffic->record_path);
+  tables_set_text(L, "replay", traffic->replay_path);
+  tables_set_text(L, "base_url", config ? config->base_url : NULL);
+  tables_set_text(L, "scheme", bearer ? "Bearer" : "token");
+  tables_set_text(L, "variable", bearer ? "LOFTY_ACCESS_TOKEN" : "LOFTY_API_KEY");
   return 1;
 }
 
@@ -44,9 +39,7 @@ static int write_text(lua_State *L) {
   const struct traffic *traffic = traffic_of(L);
   const char *text = luaL_checklstring(L, 1, &length);
   if (!traffic->cassette) return luaL_error(L, "nothing is recorded here");
-  if (!cassette_write(traffic->cassette, text, length, &failure)) return context_fail(L, &failure);
-  lua_pushboolean(L, true);
-  return 1;
+  return context_answer(L, cassette_write(traffic->cassette, text, length, &failure), &failure);
 }
 
 static int recorded(lua_State *L) {

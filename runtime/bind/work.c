@@ -8,22 +8,19 @@
 #include "context.h"
 #include "inbox.h"
 #include "rows.h"
+#include "tables.h"
 
 enum { ROWS_MOST = 100000 };
 
-/* Stack of these: the row, the list, its place there. */
-static int push_handler(lua_State *L) {
-  const struct inbox_handler *handler = lua_touserdata(L, 1);
+static void push_handler(lua_State *L, const void *context) {
+  const struct inbox_handler *handler = context;
   lua_createtable(L, 0, 8);
-  rows_set_integer(L, "id", handler->id);
-  rows_set_integer(L, "generation", handler->generation);
-  rows_set_integer(L, "concurrency", handler->concurrency);
-  rows_set_integer(L, "timeout", handler->timeout);
-  rows_set_integer(L, "retries", handler->retries);
-  lua_pushstring(L, handler->name);
-  lua_setfield(L, -2, "name");
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
+  tables_set_integer(L, "id", handler->id);
+  tables_set_integer(L, "generation", handler->generation);
+  tables_set_integer(L, "concurrency", handler->concurrency);
+  tables_set_integer(L, "timeout", handler->timeout);
+  tables_set_integer(L, "retries", handler->retries);
+  tables_set_text(L, "name", handler->name);
 }
 
 /* The handlers of one file, as they were registered together. */
@@ -44,34 +41,24 @@ static int list_handlers(lua_State *L) {
   struct failure failure;
   lua_Integer server = luaL_checkinteger(L, 1);
   struct listing listing = {.generation = luaL_checkinteger(L, 2), .file = luaL_checkstring(L, 3)};
-  struct journal *journal = context_journal(L);
-  if (!journal) return 3;
+  struct store *store = context_store(L);
+  if (!store) return 3;
   listing.rows = rows_new(L, push_handler, -1);
-  bool fine =
-      inbox_handlers_served(journal_store(journal), server, take_handler, &listing, &failure);
+  bool fine = inbox_handlers_served(store, server, take_handler, &listing, &failure);
   return rows_finish(&listing.rows, fine, &failure);
 }
 
-static int push_claimed(lua_State *L) {
-  const struct inbox_claimed *claimed = lua_touserdata(L, 1);
+static void push_claimed(lua_State *L, const void *context) {
+  const struct inbox_claimed *claimed = context;
   inbox_push_event(L, claimed->event);
-  rows_set_integer(L, "handler", claimed->handler);
-  rows_set_integer(L, "attempt", claimed->attempt);
-  rows_set_integer(L, "coalesced", claimed->coalesced);
-  rows_set_integer(L, "duplicates", claimed->duplicates);
-  lua_rawseti(L, 2, lua_tointeger(L, 3));
-  return 0;
+  tables_set_integer(L, "handler", claimed->handler);
+  tables_set_integer(L, "attempt", claimed->attempt);
+  tables_set_integer(L, "coalesced", claimed->coalesced);
+  tables_set_integer(L, "duplicates", claimed->duplicates);
 }
 
 static bool take_claimed(void *context, const struct inbox_claimed *claimed) {
   return rows_take(context, claimed);
-}
-
-static int64_t member(lua_State *L, int index, const char *name) {
-  lua_getfield(L, index, name);
-  int64_t integer = luaL_checkinteger(L, -1);
-  lua_pop(L, 1);
-  return integer;
 }
 
 /* The list at `index` in memory that Lua frees; the texts are the tables'. */
@@ -83,10 +70,9 @@ static struct inbox_settled *read_settled(lua_State *L, int index, size_t *count
   for (size_t i = 0; i < *count; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
     int row = lua_gettop(L);
-    list[i].event = member(L, row, "event");
-    list[i].handler = member(L, row, "handler");
-    lua_getfield(L, row, "problem");
-    list[i].problem = luaL_optstring(L, -1, NULL);
+    list[i].event = tables_required_integer(L, row, "event");
+    list[i].handler = tables_required_integer(L, row, "handler");
+    list[i].problem = tables_text(L, row, "problem", false);
     lua_settop(L, row - 1);
   }
   return list;
@@ -100,9 +86,9 @@ static struct inbox_wanted *read_wanted(lua_State *L, int index, size_t *count) 
   for (size_t i = 0; i < *count; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
     int row = lua_gettop(L);
-    list[i] = (struct inbox_wanted){.handler = member(L, row, "handler"),
-                                    .generation = member(L, row, "generation"),
-                                    .most = member(L, row, "most")};
+    list[i] = (struct inbox_wanted){.handler = tables_required_integer(L, row, "handler"),
+                                    .generation = tables_required_integer(L, row, "generation"),
+                                    .most = tables_required_integer(L, row, "most")};
     lua_settop(L, row - 1);
   }
   return list;
@@ -132,7 +118,7 @@ static int turn(lua_State *L) {
   lua_setfield(L, told, "served");
   lua_pushboolean(L, turn.more);
   lua_setfield(L, told, "more");
-  if (turn.next) rows_set_integer(L, "next", turn.next);
+  if (turn.next) tables_set_integer(L, "next", turn.next);
   return 1;
 }
 

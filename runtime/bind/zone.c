@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../core/zone.h"
+#include "context.h"
 
 enum { NAMES_MAXIMUM = 256 * 1024 };
 
@@ -31,19 +32,12 @@ static const char *check_name(lua_State *L) {
   return name;
 }
 
-static int push_failure(lua_State *L, const struct failure *failure) {
-  lua_pushnil(L);
-  lua_pushstring(L, failure->code);
-  lua_pushstring(L, failure->message);
-  return 3;
-}
-
 static int offset(lua_State *L) {
   struct failure failure;
   int32_t east;
   const char *name = check_name(L);
   lua_Integer at = luaL_checkinteger(L, 2);
-  if (!zone_offset(shared(L), name, at, &east, &failure)) return push_failure(L, &failure);
+  if (!zone_offset(shared(L), name, at, &east, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, east);
   return 1;
 }
@@ -53,7 +47,7 @@ static int instants(lua_State *L) {
   struct zone_instants found;
   const char *name = check_name(L);
   lua_Integer wall = luaL_checkinteger(L, 2);
-  if (!zone_instants(shared(L), name, wall, &found, &failure)) return push_failure(L, &failure);
+  if (!zone_instants(shared(L), name, wall, &found, &failure)) return context_fail(L, &failure);
   lua_pushinteger(L, found.count);
   lua_pushinteger(L, found.first);
   lua_pushinteger(L, found.last);
