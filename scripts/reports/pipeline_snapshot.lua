@@ -33,20 +33,15 @@ local options = args.parse({
     { name = "svg", value = "FILE", default = "pipeline.svg", help = "where the chart goes" },
     { name = "days", value = "N", type = "integer", min = 2, max = 36500, default = 90,
       help = "the chart shows the last N days" },
-    { name = "zone", value = "NAME", default = "local", help = "whose day it is, such as America/New_York" },
+    { name = "zone", value = "NAME", type = "zone", default = "local",
+      help = "whose day it is, such as America/New_York" },
   },
 }, arg)
 
 local HEADER = { "date", "kind", "stage", "count", "amount" }
 local OTHER = "(other)"
 
-local zone_ok, zone = pcall(time.zone, options.zone)
-if options.zone == "local" then
-  zone = "local"
-elseif not zone_ok then
-  args.fail("--zone: " .. tostring(zone):gsub("^.*lofty%.time%.zone: ", ""))
-end
-local now = time.fields(lofty.now(), zone)
+local now = time.fields(lofty.now(), options.zone)
 local today = ("%04d-%02d-%02d"):format(now.year, now.month, now.day)
 
 --- So many leads are in a stage; in all, where none is named.

@@ -41,7 +41,8 @@ local options = args.parse({
     { name = "skip", value = "NAME", many = true, default = { "Closed", "Sold", "Cancelled", "Canceled", "Withdrawn",
       "Expired", "Terminated", "Fell Through", "Dropped", "Lost", "Done" },
       help = "pass over deals in this stage; may be repeated" },
-    { name = "zone", value = "NAME", default = "local", help = "whose days they are, such as America/New_York" },
+    { name = "zone", value = "NAME", type = "zone", default = "local",
+      help = "whose days they are, such as America/New_York" },
     { name = "tasks", help = "give the agent one task for each of these deals" },
     { name = "type", value = "NAME", default = "Other", help = "of which type: Call or Other, a to-do" },
     { name = "before", value = "N", type = "integer", min = 0, max = 365, default = 3,
@@ -53,13 +54,8 @@ local options = args.parse({
 if options.type ~= "Call" and options.type ~= "Other" then
   args.fail(('--type must be Call or Other, got "%s"'):format(options.type))
 end
-local zone_ok, zone = pcall(time.zone, options.zone)
-if options.zone == "local" then
-  zone = "local"
-elseif not zone_ok then
-  args.fail("--zone: " .. tostring(zone):gsub("^.*lofty%.time%.zone: ", ""))
-end
 
+local zone = options.zone
 local now = lofty.now()
 local today = time.midnight(now, zone)
 local tomorrow, after_last = time.midnight(now, zone, 1), time.midnight(now, zone, options.days + 1)

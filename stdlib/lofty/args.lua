@@ -22,7 +22,7 @@ local M = {}
 ---@field name string an option's name without its dashes; an operand's as the usage shows it
 ---@field help string
 ---@field value string|nil what the usage calls an option's value; an option without it is true or false
----@field type "integer"|nil otherwise it is text
+---@field type "integer"|"zone"|nil a whole number; a time zone by its name, or "local"; otherwise it is text
 ---@field min integer|nil
 ---@field max integer|nil
 ---@field max_length integer|nil in characters
@@ -85,6 +85,8 @@ local function read_value(item, text)
     end
     return number
   end
+  local mistake = item.type == "zone" and require("lofty.time.zones").mistake_in(text)
+  if mistake then M.fail(("%s: %s"):format(label(item), mistake)) end
   if item.max_length and (utf8.len(text) or #text) > item.max_length then
     M.fail(("%s takes at most %d characters"):format(label(item), item.max_length))
   end

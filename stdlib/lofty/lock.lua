@@ -13,6 +13,7 @@
 local durations = require "lofty.time.durations"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
+local option_tables = require "lofty.options"
 local store = require "lofty.store"
 local wording = require "lofty.wording"
 
@@ -55,17 +56,7 @@ local function milliseconds(wait)
 end
 
 local function check_options(options)
-  if options == nil then return 0 end
-  if type(options) ~= "table" then
-    misuse("lofty.lock: the second argument must be a table of options, got " .. wording.describe(options))
-  end
-  for key in pairs(options) do
-    if key ~= "wait" then
-      misuse(("lofty.lock: unknown option %s%s"):format(wording.quoted(tostring(key)),
-        wording.suggestion(tostring(key), { wait = true })))
-    end
-  end
-  return milliseconds(options.wait)
+  return milliseconds(option_tables.check("lofty.lock", "second", options, { wait = true }).wait)
 end
 
 --- See lofty.lock.

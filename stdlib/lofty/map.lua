@@ -10,6 +10,7 @@ local log = require "native.log"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local native = require "native.task"
+local option_tables = require "lofty.options"
 local task = require "lofty.task"
 local wording = require "lofty.wording"
 
@@ -38,16 +39,7 @@ local function new_results(job)
 end
 
 local function check_options(options)
-  if options == nil then return CONCURRENCY, false end
-  if type(options) ~= "table" then
-    misuse("lofty.map: the third argument must be a table of options, got " .. wording.describe(options))
-  end
-  for key in pairs(options) do
-    if key ~= "concurrency" and key ~= "on_error" then
-      misuse(("lofty.map: unknown option %s%s"):format(wording.quoted(tostring(key)),
-        wording.suggestion(key, { concurrency = true, on_error = true })))
-    end
-  end
+  options = option_tables.check("lofty.map", "third", options, { concurrency = true, on_error = true })
   local count, on_error = options.concurrency or CONCURRENCY, options.on_error or "stop"
   if math.type(count) ~= "integer" or count < 1 or count > MOST_CONCURRENCY then
     misuse(("lofty.map: concurrency must be an integer between 1 and %d, got %s"):format(MOST_CONCURRENCY,

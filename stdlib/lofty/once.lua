@@ -32,6 +32,7 @@ local log = require "native.log"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local native = require "native.journal"
+local option_tables = require "lofty.options"
 local store = require "lofty.store"
 local task = require "native.task"
 local unsettled = require "lofty.once.unsettled"
@@ -52,25 +53,14 @@ local USAGE = 'lofty.once("welcome 12", function() ... end)'
 ---@field show_within string|number|nil a write that was under way when its run was killed counts as not done when it does
 ---  not show so long after it was sent; "2m" by default, which is as long as Lofty may still be at work on it
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("once", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("once", native[method](...)) end
 
 local TIMES = { ttl = true, wait = true, show_within = true }
 
 --- The options in milliseconds.
 local function check_options(options)
   local times = {}
-  if options ~= nil and type(options) ~= "table" then
-    misuse("lofty.once: the third argument must be a table of options, got " .. wording.describe(options))
-  end
-  for key, value in pairs(options or {}) do
-    if not TIMES[key] then
-      misuse(("lofty.once: unknown option %s%s"):format(wording.quoted(tostring(key)),
-        wording.suggestion(tostring(key), TIMES)))
-    end
+  for key, value in pairs(option_tables.check("lofty.once", "third", options, TIMES)) do
     local is_seconds = type(value) == "number" and value >= 0 and value < 1e11
     times[key] = is_seconds and math.ceil(value * 1000) or type(value) == "string" and durations.read(value)
       or misuse(('lofty.once: %s must be "30d", "2m" or seconds, got %s'):format(key, wording.describe(value)))

@@ -9,6 +9,7 @@ local clock = require "native.clock"
 local log = require "native.log"
 local misuse = require "lofty.misuse"
 local native = require "native.progress"
+local option_tables = require "lofty.options"
 local wording = require "lofty.wording"
 
 local M = {}
@@ -138,16 +139,7 @@ end
 local USAGE = 'for item in lofty.progress(list, { name = "import" }) do'
 
 local function check_options(options)
-  if options == nil then return {} end
-  if type(options) ~= "table" then
-    misuse("lofty.progress: the second argument must be a table of options, got " .. wording.describe(options))
-  end
-  for key in pairs(options) do
-    if key ~= "name" and key ~= "total" then
-      misuse(("lofty.progress: unknown option %s%s"):format(wording.quoted(tostring(key)),
-        wording.suggestion(key, { name = true, total = true })))
-    end
-  end
+  options = option_tables.check("lofty.progress", "second", options, { name = true, total = true })
   if options.name ~= nil and (type(options.name) ~= "string" or options.name == "") then
     misuse("lofty.progress: name must be a string, got " .. wording.describe(options.name))
   end

@@ -26,9 +26,14 @@ function M.fail(operation, code, message)
   error(lofty_error.new { code = code, message = message, operation = operation }, 0)
 end
 
-local function opened(operation, native)
-  local result, code, message = native.open()
-  if not result then M.fail(operation, code, message) end
+--- What a function of a native module returned; where it failed that is a lofty error.
+---@param operation string for the error, such as "state.get"
+---@param result any
+---@param code string|nil
+---@param message string|nil
+---@return any result
+function M.given(operation, result, code, message)
+  if result == nil then M.fail(operation, code, message) end
   return result
 end
 
@@ -46,7 +51,7 @@ end
 ---@param ... any
 ---@return any result nil, code and message where the code is one of a mistake
 function M.ask(operation, method, ...)
-  store = store or opened(operation, native_store)
+  store = store or M.given(operation, native_store.open())
   if M.planned then M.planned(method, ...) end
   local result, code, message = store[method](store, ...)
   if code == "NOT_AN_INTEGER" or code == "OUT_OF_RANGE" then return nil, code, message end
@@ -79,7 +84,7 @@ end
 ---@return integer|nil process that has it, where that is known
 ---@return integer|nil since in milliseconds since 1970
 function M.try_lock(operation, name)
-  locks = locks or opened(operation, native_locks)
+  locks = locks or M.given(operation, native_locks.open())
   local lock, code, message, process, since = locks:take(name)
   if not lock and code ~= "ALREADY_RUNNING" then M.fail(operation, code, message) end
   return lock, process, since

@@ -24,6 +24,7 @@ local each = require "lofty.each"
 local json = require "native.json"
 local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
+local option_tables = require "lofty.options"
 local pages = require "lofty.pages"
 local replies = require "lofty.replies"
 local resume = require "lofty.resume"
@@ -85,12 +86,7 @@ local function check_options(options)
   if type(options) ~= "table" then
     misuse(("lofty.sync: expects a table, as in %s; got %s"):format(USAGE, wording.describe(options)))
   end
-  for key in pairs(options) do
-    if key ~= "name" and key ~= "list" and key ~= "fields" then
-      misuse(("lofty.sync: unknown option %s%s"):format(wording.quoted(tostring(key)),
-        wording.suggestion(tostring(key), { name = true, list = true, fields = true })))
-    end
-  end
+  option_tables.refuse_unknown("lofty.sync", options, { name = true, list = true, fields = true }, "option")
   store.check_name("lofty.sync: name", options.name)
   local list = each.list_of(options.list)
   if not list then

@@ -13,6 +13,7 @@
 local calendar = require "lofty.time.calendar"
 local durations = require "lofty.time.durations"
 local misuse = require "lofty.misuse"
+local option_tables = require "lofty.options"
 local reading = require "lofty.time.reading"
 local wording = require "lofty.wording"
 local zones = require "lofty.time.zones"
@@ -41,16 +42,6 @@ local function check_date(year, month, day, what)
     misuse(("%s: %04d-%02d-%02d is a day that does not exist"):format(what, year, month, day))
   end
   return year, month, day
-end
-
-local function refuse_unknown(fields, known, what)
-  if type(fields) ~= "table" then misuse(("%s: expected a table, got %s"):format(what, wording.describe(fields))) end
-  for _, key in ipairs(wording.sorted_keys(fields)) do
-    if not known[key] then
-      misuse(("%s: unknown field %s%s"):format(what, wording.quoted(tostring(key)),
-        wording.suggestion(tostring(key), known)))
-    end
-  end
 end
 
 --- Writes a moment as Lofty's requests want it: ISO 8601 with an offset. Lofty refuses or shifts one without (seen
@@ -128,7 +119,7 @@ local MOMENT_FIELDS = {
 ---@return integer ms
 function M.moment(fields)
   local what = "lofty.time.moment"
-  refuse_unknown(fields, MOMENT_FIELDS, what)
+  option_tables.check_fields(what, fields, MOMENT_FIELDS)
   local year, month, day = check_date(fields.year, fields.month, fields.day, what)
   local hour, minute = whole(fields.hour or 0, "hour", 0, 23, what), whole(fields.minute or 0, "minute", 0, 59, what)
   local second = whole(fields.second or 0, "second", 0, 59, what)
@@ -162,7 +153,7 @@ local ADDED = { years = 12, months = 1, weeks = 7, days = 1, hours = M.HOUR, min
 function M.add(ms, amounts, zone)
   local what = "lofty.time.add"
   ms = zones.check_moment(ms, what)
-  refuse_unknown(amounts, ADDED, what)
+  option_tables.check_fields(what, amounts, ADDED)
   local function sum(...)
     local total = 0
     for _, name in ipairs { ... } do

@@ -113,8 +113,7 @@ local function write(item, row, in_doubt, was_done)
 end
 
 local function is_in_doubt(key)
-  local known, code, message = native.key(store.account(), key)
-  if known == nil then store.fail(OPERATION, code, message) end
+  local known = store.given(OPERATION, native.key(store.account(), key))
   return known and known.state ~= "done"
 end
 
@@ -247,8 +246,7 @@ end
 local function check_account()
   local of_plan, of_run = plan.header.account, store.account()
   if of_plan ~= of_run then stop(WRONG_ACCOUNT, ("this plan is for %s, and this run for %s"):format(of_plan, of_run)) end
-  local state, code, message = native_plan.state()
-  if state == nil then store.fail(OPERATION, code, message) end
+  local state = store.given(OPERATION, native_plan.state())
   if not plan.header.state or plan.header.state == state then return end
   stop(WRONG_ACCOUNT, ("this plan was made with the state folder %s; apply it with --state and that, or make it anew for %s")
     :format(plan.header.state, state or "this run"))

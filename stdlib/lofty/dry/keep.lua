@@ -86,12 +86,9 @@ end
 ---@param key string
 ---@param result string|nil JSON
 function M.record(row, path, parameters, fields, key, result)
-  local numbers, code, message = native.send { { operation = row.name, method = row.method, path = path,
-    parameters = parameters, fields = fields, key = key } }
-  if not numbers then store.fail("dry run", code, message) end
-  local fine
-  fine, code, message = native.settle(native.run(), numbers[1], "done", result)
-  if not fine then store.fail("dry run", code, message) end
+  local numbers = store.given("dry run", native.send { { operation = row.name, method = row.method, path = path,
+    parameters = parameters, fields = fields, key = key } })
+  store.given("dry run", native.settle(native.run(), numbers[1], "done", result))
 end
 
 --- The attempt of lofty.once that the running task works for.

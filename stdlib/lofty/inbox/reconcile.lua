@@ -43,11 +43,7 @@ local function put(values)
   store.ask(WHAT, "put_all", space(), list, DURABLE)
 end
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail(WHAT, code, message) end
-  return result
-end
+local function ask(method, ...) return store.given(WHAT, native[method](...)) end
 
 --- A moment as Lofty writes it; nil where that cannot be read.
 local function moment(text)

@@ -38,8 +38,7 @@ function M.lists_of(patterns)
 end
 
 local function wanted_here(server, all, url)
-  local handlers, code, message = native.handlers(store.account())
-  if not handlers then store.fail("inbox", code, message) end
+  local handlers = store.given("inbox", native.handlers(store.account()))
   local patterns, wanted = { all and "*" or nil }, {}
   for _, handler in ipairs(handlers) do
     if handler.server == server then patterns[#patterns + 1] = handler.pattern end

@@ -110,8 +110,7 @@ local function open(worker, functions)
   local work = { server = worker.server, handlers = {}, by_id = {}, settled = {}, busy = 0, took = 0, ends = false,
     timeout = worker.timeout or math.huge,
     changed = task.signal(), looked = -LOOK_FOR_DEAD }
-  local handlers, code, message = native.handlers(worker.server, worker.generation, worker.file)
-  if not handlers then require("lofty.store").fail("inbox", code, message) end
+  local handlers = require("lofty.store").given("inbox", native.handlers(worker.server, worker.generation, worker.file))
   for _, handler in ipairs(handlers) do
     handler.f, handler.busy = functions[handler.name], 0
     if not handler.f then error(("%s registers no handler %s any more"):format(worker.file, handler.name), 0) end

@@ -50,14 +50,8 @@ local function of_state(writes, wanted)
   return list
 end
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("once", code, message) end
-  return result
-end
-
 local function change(write, state)
-  ask("settle", write.run, write.number, state)
+  store.given("once", native.settle(write.run, write.number, state))
   write.state = state
 end
 
@@ -79,7 +73,7 @@ end
 local function is_under_way(write)
   if write.state ~= "sending" then return false end
   if write.run == native.run() then return journal.is_open(write.number) end
-  local run = ask("of", write.run)
+  local run = store.given("once", native.of(write.run))
   return run and run.alive
 end
 
@@ -106,7 +100,7 @@ function M.settle(key, known, writes, within)
     if write.state == "sending" or write.state == "unknown" then settle_one(key, write, within) end
   end
   local done, repeated = {}, {}
-  for _, write in ipairs(ask("writes", known.run, known.first - 1, #writes + 1, key)) do
+  for _, write in ipairs(store.given("once", native.writes(known.run, known.first - 1, #writes + 1, key))) do
     if is_done(write) then done[#done + 1] = write end
     if write.state == "repeated" then repeated[#repeated + 1] = write end
   end

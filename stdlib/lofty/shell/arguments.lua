@@ -77,6 +77,17 @@ function M.split(given, take)
   return table.move(given, index + 1, #given, 1, {})
 end
 
+--- The same for commands whose options are yes, a number `max`, or text.
+---@param ... string
+---@return table<string, any> options
+---@return string[] words
+function M.plain(...)
+  local options = {}
+  local words = M.split({ ... }, function(name, value) options[name] = value == "true" or value end)
+  options.max = options.max and math.tointeger(tonumber(options.max))
+  return options, words
+end
+
 ---@param given string[]
 ---@return lofty.shell.Options
 ---@return string[] words

@@ -1,6 +1,7 @@
 --- `loftyrun inbox handlers` and `inbox forget`: the handlers of webhooks that there are and have been
 --- (runtime/core/inbox_work.h), and what waits for them.
 local json = require "native.json"
+local lines = require "lofty.shell.lines"
 local native = require "native.inbox"
 local store = require "lofty.store"
 local usage = require "lofty.shell.usage"
@@ -9,13 +10,10 @@ local writer = require "lofty.shell.json"
 
 local M = {}
 
-local COLUMNS = 80
-
 local function ask(method, ...)
   local result, code, message = native[method](store.account(), ...)
   if code == "JOB_TAKEN" then usage.fail(message) end
-  if result == nil then store.fail("inbox", code, message) end
-  return result
+  return store.given("inbox", result, code, message)
 end
 
 local function state_of(handler)
@@ -33,11 +31,10 @@ end
 local function print_table(all)
   local widest = #"NAME"
   for _, handler in ipairs(all) do widest = math.max(widest, #handler.name) end
-  local function print_line(...) print((width.cut((table.concat({ ... }, "  "):gsub(" +$", "")), COLUMNS))) end
-  print_line(width.pad("NAME", widest), width.pad("STATE", 10), width.pad("WAITING", 8, true), "EVENTS")
+  lines.put(width.pad("NAME", widest), "", width.pad("STATE", 10), "", width.pad("WAITING", 8, true), "", "EVENTS")
   for _, handler in ipairs(all) do
-    print_line(width.pad(handler.name, widest), width.pad(state_of(handler), 10),
-      width.pad(tostring(handler.waiting), 8, true), handler.pattern)
+    lines.put(width.pad(handler.name, widest), "", width.pad(state_of(handler), 10), "",
+      width.pad(tostring(handler.waiting), 8, true), "", handler.pattern)
     print(("  %s:%d"):format(width.tame(handler.file), handler.line))
   end
 end

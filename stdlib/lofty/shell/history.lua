@@ -1,9 +1,11 @@
 --- `loftyrun history`: what runs did, out of the journal (runtime/core/journal.h). Lines are made for 80 columns.
 local arguments = require "lofty.shell.arguments"
 local json = require "native.json"
+local lines = require "lofty.shell.lines"
 local native = require "native.journal"
 local time = require "lofty.time"
 local printed = require "lofty.shell.printed"
+local store = require "lofty.store"
 local usage = require "lofty.shell.usage"
 local width = require "lofty.shell.width"
 local writer = require "lofty.shell.json"
@@ -12,15 +14,10 @@ local M = {}
 
 local HINT = "loftyrun help history"
 local RUNS, WRITES, PAGE = 20, 200, 200
-local COLUMNS = 80
 local BARS = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }
 local MOST_BARS = 40
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then require("lofty.store").fail("history", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("history", native[method](...)) end
 
 --- How a run is, or how it ended.
 ---@param run table of the journal
@@ -37,10 +34,6 @@ end
 --- A write that nobody has settled is under way only in a run that is alive.
 local function outcome_of(write, run)
   return write.state == "sending" and not run.alive and "unknown" or write.state
-end
-
-local function clock_text(ms)
-  return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19))
 end
 
 ---@param ms integer
@@ -63,11 +56,6 @@ function M.run_json(run)
   return { run = run.id, script = width.valid(run.script), account = run.account, process = run.process, state = M.state_of(run),
     began = time.iso(run.began), ended = run.ended and time.iso(run.ended), ms = duration_of(run),
     exit_code = run.exit_code, writes = { done = run.done, not_done = run.refused, in_doubt = run.open } }
-end
-
-local function print_line(...)
-  local text = table.concat({ ... }, " "):gsub(" +$", "")
-  print(width.cut(text, COLUMNS))
 end
 
 --- What came of a run's writes, in a few words.
@@ -118,7 +106,7 @@ local function print_durations(runs)
       if not said then print("\nHow long they took, the latest last:") end
       said = true
       local line, most = sparkline(durations)
-      print_line(" ", width.pad(width.cut(width.tame(M.last_part(script)), 22), 22), line,
+      lines.put(" ", width.pad(width.cut(width.tame(M.last_part(script)), 22), 22), line,
         ("up to %s"):format(M.duration_text(most)))
     end
   end
@@ -139,11 +127,11 @@ local function list(options)
     print("no runs yet")
     return
   end
-  print_line(width.pad("RUN", 6, true), width.pad("BEGAN", 19), width.pad("TOOK", 7, true), width.pad("HOW", 16), "WRITES, SCRIPT")
+  lines.put(width.pad("RUN", 6, true), width.pad("BEGAN", 19), width.pad("TOOK", 7, true), width.pad("HOW", 16), "WRITES, SCRIPT")
   for _, run in ipairs(runs) do
     local duration = duration_of(run)
     local writes = M.writes_text(run)
-    print_line(width.pad(tostring(run.id), 6, true), clock_text(run.began),
+    lines.put(width.pad(tostring(run.id), 6, true), lines.clock(run.began),
       width.pad(duration and M.duration_text(duration) or "", 7, true), width.pad(M.state_of(run), 16),
       (writes ~= "-" and writes .. ", " or "") .. width.tame(M.last_part(run.script)))
   end
@@ -223,15 +211,15 @@ end
 ---@param write table
 ---@param run table
 function M.print_write(write, run)
-  print_line(width.pad(tostring(write.number), 5, true), clock_text(write.began):sub(12),
+  lines.put(width.pad(tostring(write.number), 5, true), lines.clock(write.began):sub(12),
     width.pad(outcome_of(write, run), 8), write.operation, width.tame(write.method .. " " .. write.path))
   local sent = decoded(write.fields)
-  if type(sent) == "table" and next(sent) ~= nil then print_line("      sent", width.tame(writer.compact(sent))) end
+  if type(sent) == "table" and next(sent) ~= nil then lines.put("      sent", width.tame(writer.compact(sent))) end
   local more = result_text(write)
   if write.key then more = ("key %s  %s"):format(width.tame(write.key), more) end
   local by = undone_by(write, run)
   if by then more = ("undone by run %d  %s"):format(by, more) end
-  if more ~= "" then print_line("     ", width.tame(more)) end
+  if more ~= "" then lines.put("     ", width.tame(more)) end
 end
 
 --- All of a run, a write at a time: there may be a million.
@@ -253,11 +241,11 @@ local function show(options, word)
   if options.follow then return require("lofty.shell.history_follow").writes(run, options) end
   if options.json then return show_json(options, run) end
   local duration = duration_of(run)
-  print_line(("run %d: %s, %s"):format(run.id, width.tame(run.script), M.state_of(run)))
-  print_line(("began %s%s, process %d"):format(time.iso(run.began, "local"),
+  lines.put(("run %d: %s, %s"):format(run.id, width.tame(run.script), M.state_of(run)))
+  lines.put(("began %s%s, process %d"):format(time.iso(run.began, "local"),
     duration and ", took " .. M.duration_text(duration) or "", run.process))
-  print_line("for " .. width.tame(run.account))
-  print_line("writes: " .. M.writes_text(run))
+  lines.put("for " .. width.tame(run.account))
+  lines.put("writes: " .. M.writes_text(run))
   if each_write(run, options.max or WRITES, function(write) M.print_write(write, run) end) then
     print("and more: --max N shows so many of them, --json all")
   end
@@ -266,25 +254,17 @@ end
 
 local function settle(key, how)
   if how ~= "done" and how ~= "again" then usage.fail("say what is so: settle KEY done, or settle KEY again", HINT) end
-  local account = require("lofty.store").account()
+  local account = store.account()
   if not usage.guard(HINT, require("lofty.once").settle, key, how) then
     usage.fail(("nothing is known under %s for %s"):format(key, account), HINT)
   end
   print(how == "done" and "done: it is not done any more" or "free: it is done again")
 end
 
-local function read_arguments(...)
-  local options = {}
-  local words = arguments.split({ ... }, function(name, value) options[name] = value end)
-  options.max = options.max and math.tointeger(tonumber(options.max))
-  options.json, options.follow, options.apply = options.json == "true", options.follow == "true", options.apply == "true"
-  return options, words
-end
-
 --- Runs the command.
 ---@param ... string
 function M.run(...)
-  local options, words = read_arguments(...)
+  local options, words = arguments.plain(...)
   local verb = words[1] or "list"
   if options.apply and verb ~= "undo" then usage.fail("--apply goes with undo RUN", HINT) end
   if options.follow and verb ~= "list" and verb ~= "show" then usage.fail("--follow goes with list or show RUN", HINT) end

@@ -7,8 +7,8 @@ local clock = require "native.clock"
 local history = require "lofty.shell.history"
 local lofty_error = require "lofty.error"
 local native = require "native.journal"
+local lines = require "lofty.shell.lines"
 local store = require "lofty.store"
-local time = require "lofty.time"
 local width = require "lofty.shell.width"
 local writer = require "lofty.shell.json"
 
@@ -17,11 +17,7 @@ local M = {}
 local PAUSE_MS, ALIVE_MS = 250, 1000
 local FIRST, PAGE = 10, 100
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("history", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("history", native[method](...)) end
 
 local function sleep()
   local _, code, message = clock.sleep(PAUSE_MS)
@@ -52,8 +48,6 @@ local function put(line)
   flush()
 end
 
-local function clock_text(ms) return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19)) end
-
 --- What a run shows as now: "began", or how it ended.
 local function event_of(run)
   if run.alive then return "began" end
@@ -67,7 +61,7 @@ local function show(run, options)
     record.event = event
     return put(writer.compact(record))
   end
-  local parts = { clock_text(run.ended or run.began), width.pad(tostring(run.id), 6, true),
+  local parts = { lines.clock(run.ended or run.began), width.pad(tostring(run.id), 6, true),
     width.pad(event == "began" and "began" or history.state_of(run), 16), width.tame(history.last_part(run.script)) }
   if event == "began" then parts[#parts + 1] = ("process %d"):format(run.process) end
   if run.ended then parts[#parts + 1] = "took " .. history.duration_text(run.ended - run.began) end

@@ -1,5 +1,6 @@
 --- `loftyrun history undo RUN`: shows what taking back each write of a run would do, newest first; with --apply does it.
 local json = require "native.json"
+local lines = require "lofty.shell.lines"
 local lofty = require "lofty"
 local native = require "native.journal"
 local store = require "lofty.store"
@@ -13,56 +14,51 @@ local writer = require "lofty.shell.json"
 local M = {}
 
 local HINT = "loftyrun help history"
-local COLUMNS = 80
 local BUSY = 7 -- the exit code
 
 --- How an outcome reads, before and after.
 local WORDS = { ready = "", undone = "", same = "nothing to do", none = "stays", changed = "refused", doubt = "in doubt",
   failed = "failed", already = "undone before" }
 
-local function print_line(text)
-  print(width.cut((text:gsub(" +$", "")), COLUMNS))
-end
-
 --- A sentence on as many lines as it takes, each behind so many blanks.
 local function print_wrapped(text, indent)
   local line = (" "):rep(indent)
   for word in width.tame(text):gmatch("%S+") do
-    if width.of(line) + width.of(word) >= COLUMNS and line:find("%S") then
-      print_line(line)
+    if width.of(line) + width.of(word) >= lines.COLUMNS and line:find("%S") then
+      lines.put(line)
       line = (" "):rep(indent)
     end
     line = line .. (line:find("%S") and " " or "") .. word
   end
-  if line:find("%S") then print_line(line) end
+  if line:find("%S") then lines.put(line) end
 end
 
 local function print_change(change)
-  local half = (COLUMNS - 9 - width.of(change.field) - 6) // 2
+  local half = (lines.COLUMNS - 9 - width.of(change.field) - 6) // 2
   local now, back = values.show(change.now), values.show(change.back)
   if width.of(now) > half and width.of(now) + width.of(back) > 2 * half then
-    print_line(("         %s: %s"):format(width.tame(change.field), now))
-    print_line(("         %s  -> %s"):format((" "):rep(width.of(change.field)), back))
+    lines.put(("         %s: %s"):format(width.tame(change.field), now))
+    lines.put(("         %s  -> %s"):format((" "):rep(width.of(change.field)), back))
   else
-    print_line(("         %s: %s -> %s"):format(width.tame(change.field), now, back))
+    lines.put(("         %s: %s -> %s"):format(width.tame(change.field), now, back))
   end
 end
 
 local function print_plan(plan)
   for _, change in ipairs(plan.changes) do print_change(change) end
-  if plan.deletes then print_line("         is deleted: " .. values.show(plan.deletes)) end
-  if plan.makes then print_line("         is made again, under a new id: " .. values.show(plan.makes)) end
+  if plan.deletes then lines.put("         is deleted: " .. values.show(plan.deletes)) end
+  if plan.makes then lines.put("         is made again, under a new id: " .. values.show(plan.makes)) end
   for _, stays in ipairs(plan.stays or {}) do print_wrapped("stays: " .. stays, 9) end
 end
 
 local function print_item(item)
   local parts = { width.pad(tostring(item.number), 6, true), width.pad(item.operation, 16) }
   if item.what then parts[#parts + 1] = item.what .. (item.whose and ", " .. width.tame(item.whose) or "") end
-  print_line(" " .. table.concat(parts, " "))
+  lines.put(" " .. table.concat(parts, " "))
   if item.outcome == "ready" or item.outcome == "undone" then
     print_plan(item.plan)
   elseif item.outcome == "already" then
-    print_line(("         undone by run %d"):format(item.by))
+    lines.put(("         undone by run %d"):format(item.by))
   else
     print_wrapped(WORDS[item.outcome] .. (item.why and ": " .. item.why or ""), 9)
   end
@@ -127,7 +123,7 @@ end
 ---@param options { apply: boolean, json: boolean }
 function M.run(run, options)
   check(run)
-  local apply = options.apply
+  local apply = options.apply or false
   local lock, holder
   if apply then
     lock, holder = undo.lock()

@@ -3,7 +3,9 @@
 local arguments = require "lofty.shell.arguments"
 local handlers = require "lofty.shell.handlers"
 local json = require "native.json"
+local lines = require "lofty.shell.lines"
 local native = require "native.inbox"
+local store = require "lofty.store"
 local time = require "lofty.time"
 local usage = require "lofty.shell.usage"
 local width = require "lofty.shell.width"
@@ -13,21 +15,13 @@ local writer = require "lofty.shell.json"
 local M = {}
 
 local HINT = "loftyrun help inbox"
-local EVENTS, COLUMNS = 50, 80
+local EVENTS = 50
 local STATES = { new = true, duplicate = true, unreadable = true, unhandled = true, dropped = true, waiting = true,
   running = true, failed = true, done = true, dead = true }
 local FORMS = "say list [NAME=VALUE...], show ID, handlers, forget HANDLER, reconcile, or retry, replay or drop "
   .. "with ID... | NAME=VALUE..."
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then require("lofty.store").fail("inbox", code, message) end
-  return result
-end
-
-local function clock_text(ms)
-  return (time.iso(ms, "local"):gsub("T", " "):sub(1, 19))
-end
+local function ask(method, ...) return store.given("inbox", native[method](...)) end
 
 local function read_id(word)
   local id = word:find("^%d+$") and math.tointeger(tonumber(word))
@@ -80,10 +74,6 @@ local function event_json(event)
     next_attempt = event.next_attempt and time.iso(event.next_attempt) }
 end
 
-local function print_line(...)
-  print(width.cut((table.concat({ ... }, " "):gsub(" +$", "")), COLUMNS))
-end
-
 local function list(options, words)
   local filter, most = read_filter(words), options.max or EVENTS
   local events = ask("events", filter, 0, most + 1)
@@ -99,11 +89,11 @@ local function list(options, words)
     print(next(filter) and "no such events" or "no events yet")
     return
   end
-  print_line(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
+  lines.put(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
   for _, event in ipairs(events) do
-    print_line(width.pad(event.id .. (event.reconciled and "*" or ""), 8, true), clock_text(event.received), width.pad(event.state, 10),
+    lines.put(width.pad(event.id .. (event.reconciled and "*" or ""), 8, true), lines.clock(event.received), width.pad(event.state, 10),
       width.pad(width.cut(width.tame(event.name), 20), 20), tostring(event.lead or ""),
-      event.state == "failed" and "again " .. clock_text(event.next_attempt):sub(6, 16) or "")
+      event.state == "failed" and "again " .. lines.clock(event.next_attempt):sub(6, 16) or "")
   end
   if more then print(("older ones: --max %d, or before=MOMENT"):format(most * 10)) end
   handlers.tell_idle()
@@ -146,22 +136,22 @@ local function print_works(event)
     elseif row.run then
       state = ("%s, attempt %d, run %d"):format(state, row.attempt, row.run)
     end
-    print_line(("handler %s: %s"):format(width.tame(row.handler), state))
+    lines.put(("handler %s: %s"):format(width.tame(row.handler), state))
     for _, one in ipairs(tries) do
       if one.handler == row.handler then
-        print(("  %s attempt %d, run %d: %s"):format(clock_text(one.ended), one.attempt, one.run, width.tame(one.problem)))
+        print(("  %s attempt %d, run %d: %s"):format(lines.clock(one.ended), one.attempt, one.run, width.tame(one.problem)))
       end
     end
   end
 end
 
 local function print_head(event)
-  print_line(("event %d: %s, %s"):format(event.id, width.tame(event.name), event.state))
-  print_line(("received %s%s"):format(time.iso(event.received, "local"),
+  lines.put(("event %d: %s, %s"):format(event.id, width.tame(event.name), event.state))
+  lines.put(("received %s%s"):format(time.iso(event.received, "local"),
     event.happened and ", happened " .. time.iso(event.happened, "local") or ""))
   if event.reconciled then print("made by reconcile: Lofty had not delivered it") end
-  if event.lead then print_line(("lead %d"):format(event.lead)) end
-  if event.thing then print_line(("about %s"):format(width.tame(event.thing))) end
+  if event.lead then lines.put(("lead %d"):format(event.lead)) end
+  if event.thing then lines.put(("about %s"):format(width.tame(event.thing))) end
 end
 
 local function show(options, word)
@@ -180,8 +170,8 @@ local function show(options, word)
   end
   print_head(event)
   if delivery then
-    print_line(("in delivery %d from %s, for %s"):format(delivery.id, delivery.origin, width.tame(delivery.account)))
-    if event.array_name then print_line(("entry %d of %s"):format(event.position, event.array_name)) end
+    lines.put(("in delivery %d from %s, for %s"):format(delivery.id, delivery.origin, width.tame(delivery.account)))
+    if event.array_name then lines.put(("entry %d of %s"):format(event.position, event.array_name)) end
     if delivery.problem then print("it is kept whole: " .. width.tame(delivery.problem)) end
   end
   print_works(event)
@@ -209,17 +199,10 @@ local function decide(verb, words)
   if count == 0 then usage.say(decision[2] .. "; loftyrun inbox list shows what there is") end
 end
 
-local function read_arguments(...)
-  local options = {}
-  local words = arguments.split({ ... }, function(name, value) options[name] = value end)
-  options.max = options.max and math.tointeger(tonumber(options.max))
-  return options, words
-end
-
 --- Runs the command.
 ---@param ... string
 function M.run(...)
-  local options, words = read_arguments(...)
+  local options, words = arguments.plain(...)
   local verb = table.remove(words, 1) or "list"
   if verb == "list" then return list(options, words) end
   if verb == "show" and #words == 1 then return show(options, words[1]) end

@@ -1,6 +1,7 @@
 --- `loftyrun job list`, `job pause` and `job resume`: the jobs of an account, out of the store
 --- (runtime/core/schedule_jobs.h). Lines are made for 80 columns.
 local json = require "native.json"
+local lines = require "lofty.shell.lines"
 local native = require "native.schedule"
 local store = require "lofty.store"
 local time = require "lofty.time"
@@ -10,14 +11,9 @@ local writer = require "lofty.shell.json"
 
 local M = {}
 
-local COLUMNS = 80
 local HINT = "loftyrun help job"
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("job", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("job", native[method](...)) end
 
 --- How a job stands, in a word or two.
 local function state_of(job)
@@ -61,19 +57,15 @@ local function notes(job)
   return #parts > 0 and "; " .. table.concat(parts, "; ") or ""
 end
 
-local function print_line(text)
-  print(width.cut((text:gsub(" +$", "")), COLUMNS))
-end
-
 local function print_table(jobs)
   local widest, wide = #"NAME", #"STATE"
   for _, job in ipairs(jobs) do
     widest, wide = math.max(widest, #job.name), math.max(wide, #state_of(job))
   end
-  print_line(table.concat({ width.pad("NAME", widest), width.pad("STATE", wide), width.pad("NEXT", 23), "LAST" }, "  "))
+  lines.put(table.concat({ width.pad("NAME", widest), width.pad("STATE", wide), width.pad("NEXT", 23), "LAST" }, "  "))
   for _, job in ipairs(jobs) do
     local comes = job.next and not job.paused and clock_text(job.next, job.zone) or "-"
-    print_line(table.concat({ width.pad(job.name, widest), width.pad(state_of(job), wide), width.pad(comes, 23),
+    lines.put(table.concat({ width.pad(job.name, widest), width.pad(state_of(job), wide), width.pad(comes, 23),
       last_text(job) }, "  "))
     print(("  %s (%s)%s"):format(job.words, job.zone == "local" and "this machine's time" or job.zone, notes(job)))
   end

@@ -15,14 +15,7 @@ M.MINUTES = 180 -- of events
 M.HOURS = 48 -- of calls
 M.RUNS = 30 -- of each job
 
-local function given(what, result, code, message)
-  if result == nil then store.fail(what, code, message) end
-  return result
-end
-
-local function ask(question, ...)
-  return given("status", native.ask(question, ...))
-end
+local function ask(question, ...) return store.given("status", native.ask(question, ...)) end
 
 local function first(question, ...)
   return ask(question, ...)[1] or {}
@@ -80,7 +73,7 @@ end
 
 local function jobs_of(account)
   local jobs = {}
-  for index, job in ipairs(given("status", schedule.jobs(account))) do jobs[index] = job_numbers(job) end
+  for index, job in ipairs(store.given("status", schedule.jobs(account))) do jobs[index] = job_numbers(job) end
   return jobs
 end
 

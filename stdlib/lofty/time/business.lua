@@ -2,6 +2,7 @@
 local calendar = require "lofty.time.calendar"
 local durations = require "lofty.time.durations"
 local misuse = require "lofty.misuse"
+local option_tables = require "lofty.options"
 local wording = require "lofty.wording"
 local zones = require "lofty.time.zones"
 
@@ -83,13 +84,7 @@ end
 --- See lofty.time.business.
 ---@return lofty.time.Business
 function M.new(options)
-  if type(options) ~= "table" then misuse(("%s: expected a table, got %s"):format(WHAT, wording.describe(options))) end
-  for _, key in ipairs(wording.sorted_keys(options)) do
-    if not KNOWN[key] then
-      misuse(("%s: unknown field %s%s"):format(WHAT, wording.quoted(tostring(key)),
-        wording.suggestion(tostring(key), KNOWN)))
-    end
-  end
+  option_tables.check_fields(WHAT, options, KNOWN)
   local hours = { zone = zones.check(options.zone, WHAT), from = read_clock(options.from, "from"),
     to = read_clock(options.to, "to"), days = read_days(options.days) }
   if hours.from >= hours.to then

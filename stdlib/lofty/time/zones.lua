@@ -82,12 +82,16 @@ function M.suggestion(name)
   return near and ('did you mean "%s"?'):format(near) or 'write "America/Los_Angeles"'
 end
 
-local function refuse(what, zone)
+--- What is wrong with a zone's name; nil where nothing is.
+---@param name string
+---@return string|nil
+function M.mistake_in(name)
+  if name == "local" or M.exists(name) then return nil end
   if not native.has_database() then
-    misuse(("%s: this machine has no time zone database in which to find %s; install the package tzdata, or give the "
-      .. "minutes east of UTC"):format(what, wording.quoted(zone)))
+    return ("this machine has no time zone database in which to find %s; install the package tzdata, or give the "
+      .. "minutes east of UTC"):format(wording.quoted(name))
   end
-  misuse(("%s: there is no time zone %s; %s"):format(what, wording.quoted(zone), M.suggestion(zone)))
+  return ("there is no time zone %s; %s"):format(wording.quoted(name), M.suggestion(name))
 end
 
 --- A zone, if it is one; raises otherwise.
@@ -104,7 +108,8 @@ function M.check(zone, what)
     misuse(('%s: in which time zone? Give a name such as "America/Los_Angeles", "local" for this machine\'s, or '
       .. "minutes east of UTC (%d to %d); got %s"):format(what, -MOST_MINUTES, MOST_MINUTES, wording.describe(zone)))
   end
-  if zone ~= "local" and not M.exists(zone) then refuse(what, zone) end
+  local mistake = M.mistake_in(zone)
+  if mistake then misuse(("%s: %s"):format(what, mistake)) end
   return zone
 end
 

@@ -12,11 +12,7 @@ local M = {}
 M.TTL = "400d"
 local TTL_MS = 400 * 24 * 60 * 60 * 1000
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("history", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("history", native[method](...)) end
 
 --- The key of what takes a write back.
 ---@param run integer

@@ -77,11 +77,7 @@ end
 local Undo = {}
 Undo.__index = Undo
 
-local function ask(method, ...)
-  local result, code, message = native[method](...)
-  if result == nil then store.fail("history", code, message) end
-  return result
-end
+local function ask(method, ...) return store.given("history", native[method](...)) end
 
 --- Whether the run made that thing itself.
 function Undo:has_made(target)

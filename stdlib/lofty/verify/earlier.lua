@@ -31,9 +31,7 @@ local LOCK_MS = 10 * 60 * 1000
 local function each_made(kind, since, run, f)
   for name, what in pairs(creates) do
     if what.kind == kind then
-      local writes, code, message = native.made(name, since, run)
-      if not writes then store.fail("once", code, message) end
-      for _, write in ipairs(writes) do f(what, write) end
+      for _, write in ipairs(store.given("once", native.made(name, since, run))) do f(what, write) end
     end
   end
 end
@@ -63,8 +61,7 @@ local function look(call)
   local sight = looking.look(call)
   if not sight.item then return sight end
   local answer = call.what.answer(sight.item, call.fields)
-  local fine, code, message = native.settle(call.write.run, call.write.number, "done", (json.encode(answer)))
-  if not fine then store.fail("once", code, message) end
+  store.given("once", native.settle(call.write.run, call.write.number, "done", (json.encode(answer))))
   claims.take(call.what.kind, sight.item[call.what.id])
   log.write("info", ("%s: it was done: %s"):format(call.row.name, looking.id_of(call, sight.item)))
   return sight
