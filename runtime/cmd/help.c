@@ -9,24 +9,6 @@
 
 enum { TOPIC_MAXIMUM = 512 };
 
-static int call_help(lua_State *L, const char *function) {
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "lofty.help");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, function);
-  lua_pushstring(L, lua_touserdata(L, 1));
-  lua_pushstring(L, lua_touserdata(L, 2));
-  lua_call(L, 2, 2);
-  return 2;
-}
-
-/* Stack: the topic and the nearest command or NULL, C strings as light userdata. Returns text or
-   nil, and a suggestion or nil. */
-static int describe(lua_State *L) { return call_help(L, "describe"); }
-
-/* The same, without what words may have meant. */
-static int describe_exactly(lua_State *L) { return call_help(L, "describe_exactly"); }
-
 static const char *nearest_command(const char *topic) {
   const char *meant = topic_nearest(topic);
   if (!meant) meant = command_nearest(topic);
@@ -41,31 +23,37 @@ static int unknown_topic(const char *topic, const char *suggestion) {
   return command_usage_error(&command_help, message);
 }
 
-/* An option's name may be that of a code or a function as well. */
-static int print_topic(char *topic, bool is_option) {
-  struct log log = {.stream = stderr, .level = LOG_LEVEL_WARN};
-  struct context context = {.log = &log};
-  lua_State *L = state_new(&context);
-  if (!L) {
-    fputs("loftyrun: out of memory\n", stderr);
-    return EXIT_TEMPORARY;
-  }
+struct topic {
+  const char *name, *nearest; /* the nearest command, or NULL */
+  bool is_option;             /* its name may be that of a code or a function as well */
+};
+
+/* Stack: the topic as light userdata. Returns the exit code. */
+static int print_known(lua_State *L) {
+  const struct topic *topic = lua_touserdata(L, 1);
   int exit_code = EXIT_DONE;
-  lua_pushcfunction(L, is_option ? describe_exactly : describe);
-  lua_pushlightuserdata(L, topic);
-  lua_pushlightuserdata(L, (void *)nearest_command(topic));
-  if (lua_pcall(L, 2, 2, 0) != LUA_OK) {
-    const char *message = lua_tostring(L, -1);
-    fprintf(stderr, "loftyrun: %s\n", message ? message : "help failed");
-    exit_code = EXIT_SCRIPT;
-  } else if (lua_type(L, -2) == LUA_TSTRING) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "lofty.help");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, topic->is_option ? "describe_exactly" : "describe");
+  lua_pushstring(L, topic->name);
+  lua_pushstring(L, topic->nearest);
+  lua_call(L, 2, 2); /* text or nil; what the words may have meant, or nil */
+  if (lua_type(L, -2) == LUA_TSTRING) {
     fputs(lua_tostring(L, -2), stdout);
-    if (is_option) fputs("\nThe option:\n", stdout);
-  } else if (!is_option) {
-    exit_code = unknown_topic(topic, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL);
+    if (topic->is_option) fputs("\nThe option:\n", stdout);
+  } else if (!topic->is_option) {
+    exit_code =
+        unknown_topic(topic->name, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL);
   }
-  state_close(L);
-  if (is_option && exit_code == EXIT_DONE) option_print(stdout, topic);
+  lua_pushinteger(L, exit_code);
+  return 1;
+}
+
+static int print_topic(const char *name) {
+  struct topic topic = {name, nearest_command(name), option_exists(name)};
+  int exit_code = state_call(print_known, &topic);
+  if (topic.is_option && exit_code == EXIT_DONE) option_print(stdout, name);
   return exit_code;
 }
 
@@ -97,7 +85,7 @@ static int run(const struct options *options, char **words) {
     return EXIT_DONE;
   }
   if (topic_print(stdout, topic)) return EXIT_DONE;
-  return print_topic(topic, option_exists(topic));
+  return print_topic(topic);
 }
 
 const struct command command_help = {

@@ -132,25 +132,8 @@ static int write_all(lua_State *L) {
 }
 
 int new_editor(const char *folder) {
-  struct log log = {.stream = stderr, .level = LOG_LEVEL_WARN};
-  struct context context = {.log = &log};
-  lua_State *L = state_new(&context);
-  if (!L) {
-    fputs("loftyrun: out of memory\n", stderr);
-    return EXIT_TEMPORARY;
-  }
-  int exit_code;
-  lua_pushcfunction(L, write_all);
-  lua_pushlightuserdata(L, (void *)folder);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
-    const char *message = lua_tostring(L, -1);
-    fprintf(stderr, "loftyrun: %s\n", message ? message : "cannot make the definitions");
-    exit_code = EXIT_SCRIPT;
-  } else {
-    exit_code = (int)lua_tointeger(L, -1);
-    if (exit_code == EXIT_DONE)
-      printf("%s/.loftyrun/editor: definitions of everything that scripts can call\n", folder);
-  }
-  state_close(L);
+  int exit_code = state_call(write_all, (void *)folder);
+  if (exit_code == EXIT_DONE)
+    printf("%s/.loftyrun/editor: definitions of everything that scripts can call\n", folder);
   return exit_code;
 }

@@ -15,6 +15,7 @@
 #include "../core/exit_code.h"
 #include "catch.h"
 #include "embedded.h"
+#include "signals.h"
 
 enum {
   LAST_RESORT_SECONDS = 1,
@@ -155,10 +156,6 @@ static void on_signal(int number) {
   errno = saved;
 }
 
-/* Not SIG_IGN: that is inherited, and the commands a script starts would no longer end with the
-   pipes they write to. */
-static void on_broken_pipe(int number) { (void)number; }
-
 /* The flag is what counts; the byte only ended the wait. */
 static void on_wake(void *context) {
   (void)context;
@@ -167,15 +164,6 @@ static void on_wake(void *context) {
   if (!state.breaks) return;
   state.breaks = 0;
   if (state.on_break) state.on_break(state.break_context, state.ran);
-}
-
-static void set_handler(int number, void (*handler)(int)) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handler;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  sigaction(number, &action, NULL);
 }
 
 /* Whoever started us may have blocked them. SIGINT ignored on entry stays so: that is how a shell
@@ -189,7 +177,7 @@ static void take_signals(void) {
     if (signals[i] == SIGINT && sigaction(SIGINT, NULL, &before) == 0 &&
         before.sa_handler == SIG_IGN)
       continue;
-    set_handler(signals[i], on_signal);
+    signals_handle(signals[i], on_signal);
   }
   pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
 }
@@ -213,8 +201,7 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
   if (!loop_watch(loop, state.pipe[0], on_wake, NULL))
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   state.installed = true;
-  set_handler(SIGPIPE, on_broken_pipe);
-  set_handler(SIGXFSZ, on_broken_pipe); /* a file at its limit, likewise, is a failed write */
+  signals_survive_writes();
   take_signals();
   if (deadline > 0) set_deadline(deadline);
   return true;
@@ -223,7 +210,7 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
 void interrupt_remove(struct loop *loop) {
   if (!state.installed) return;
   interrupt_settle();
-  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) set_handler(signals[i], SIG_DFL);
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signals_handle(signals[i], SIG_DFL);
   loop_unwatch(loop, state.pipe[0]);
   close(state.pipe[0]);
   close(state.pipe[1]);

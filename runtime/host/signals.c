@@ -39,15 +39,22 @@ static void on_wake(void *context) {
   }
 }
 
-static void on_broken_pipe(int number) { (void)number; }
+/* Not SIG_IGN: that is inherited, and the commands a script starts would no longer end with the
+   pipes they write to. */
+static void on_failed_write(int number) { (void)number; }
 
-static void set_handler(int number, void (*handler)(int)) {
+void signals_handle(int number, void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   sigaction(number, &action, NULL);
+}
+
+void signals_survive_writes(void) {
+  signals_handle(SIGPIPE, on_failed_write);
+  signals_handle(SIGXFSZ, on_failed_write);
 }
 
 bool signals_install(struct loop *loop, signals_fn *function, void *context,
@@ -63,13 +70,12 @@ bool signals_install(struct loop *loop, signals_fn *function, void *context,
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   }
   state.installed = true;
-  set_handler(SIGPIPE, on_broken_pipe);
-  set_handler(SIGXFSZ, on_broken_pipe);
+  signals_survive_writes();
   sigemptyset(&taken);
   for (int i = 0; i < COUNT; i++) {
     state.come[i] = 0;
     sigaddset(&taken, numbers[i]);
-    set_handler(numbers[i], on_signal);
+    signals_handle(numbers[i], on_signal);
   }
   /* Whoever started us may have blocked them. */
   sigprocmask(SIG_UNBLOCK, &taken, NULL);
@@ -78,7 +84,7 @@ bool signals_install(struct loop *loop, signals_fn *function, void *context,
 
 void signals_remove(struct loop *loop) {
   if (!state.installed) return;
-  for (int i = 0; i < COUNT; i++) set_handler(numbers[i], SIG_DFL);
+  for (int i = 0; i < COUNT; i++) signals_handle(numbers[i], SIG_DFL);
   loop_unwatch(loop, state.pipe[0]);
   close(state.pipe[0]);
   close(state.pipe[1]);

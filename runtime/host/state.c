@@ -313,6 +313,27 @@ lua_State *state_new(struct context *context) {
   return NULL;
 }
 
+int state_call(lua_CFunction function, void *argument) {
+  struct log log = {.stream = stderr, .level = LOG_LEVEL_WARN};
+  struct context context = {.log = &log};
+  int exit_code = EXIT_SCRIPT;
+  lua_State *L = state_new(&context);
+  if (!L) {
+    fputs("loftyrun: out of memory\n", stderr);
+    return EXIT_TEMPORARY;
+  }
+  lua_pushcfunction(L, function);
+  lua_pushlightuserdata(L, argument);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK) {
+    exit_code = (int)lua_tointeger(L, -1);
+  } else {
+    const char *message = lua_tostring(L, -1);
+    fprintf(stderr, "loftyrun: %s\n", message ? message : "failed, without a message");
+  }
+  state_close(L);
+  return exit_code;
+}
+
 /* The defined global, or keyword of another language, that was probably meant; NULL if none. */
 static const char *suggest_global(lua_State *L, const char *name) {
   const char *names[MOST_GLOBALS] = {"nil", "true", "false"};

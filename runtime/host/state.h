@@ -10,6 +10,10 @@
 /* A new state that belongs to `context`. NULL when memory ran out. */
 lua_State *state_new(struct context *context);
 
+/* Calls function(argument), the argument as light userdata, in a state of its own that makes no
+   calls: what help says, say. It returns an exit code; what it raises is said. Returns the code. */
+int state_call(lua_CFunction function, void *argument);
+
 /* Lets it hold so many bytes, those that it has now included; 0: any number. What goes beyond is no
    error that a script could catch but ends the run (interrupt.h); a little is left for that end. */
 void state_limit_memory(lua_State *L, size_t bytes);
