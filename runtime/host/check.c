@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../bind/tables.h"
 #include "../core/exit_code.h"
 #include "embedded.h"
 #include "grants.h"
@@ -82,18 +83,15 @@ static void push_header(lua_State *L, const struct script *script) {
     int line = parse_line(failure.message, script->name, &why);
     blank_line(text, copy.text.length, line);
     lua_createtable(L, 0, 2);
-    lua_pushinteger(L, line);
-    lua_setfield(L, -2, "line");
-    lua_pushstring(L, why);
-    lua_setfield(L, -2, "message");
+    tables_set_integer(L, "line", line);
+    tables_set_text(L, "message", why);
     lua_rawseti(L, -3, i);
   }
   lua_pop(L, 1);
   lua_setfield(L, -2, "wrong");
   lua_newtable(L);
   for (int i = 0; i < GRANT_COUNT; i++) {
-    lua_pushboolean(L, grants.each[i].held);
-    lua_setfield(L, -2, grant_kinds[i].name);
+    tables_set_boolean(L, grant_kinds[i].name, grants.each[i].held);
   }
   lua_setfield(L, -2, "held");
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../bind/guard.h"
+#include "../bind/tables.h"
 #include "../core/text.h"
 #include "../core/zone.h"
 
@@ -190,32 +191,23 @@ bool grants_take_option(struct grants *grants, const char *value, struct failure
   }
 }
 
-static void set_integer(lua_State *L, const char *name, int64_t integer) {
-  lua_pushinteger(L, integer);
-  lua_setfield(L, -2, name);
-}
-
-static void set_flag(lua_State *L, const char *name, bool flag) {
-  lua_pushboolean(L, flag);
-  lua_setfield(L, -2, name);
-}
-
 /* Adds hours to the list on top. */
 static void add_hours(lua_State *L, const struct quiet_hours *quiet) {
   if (!quiet->said || quiet->none) return;
   lua_createtable(L, 0, 2);
-  set_integer(L, "from", quiet->from);
-  set_integer(L, "to", quiet->to);
+  tables_set_integer(L, "from", quiet->from);
+  tables_set_integer(L, "to", quiet->to);
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
 /* Of that, what somebody has said: the rest is what holds where nobody does. */
 static void push_said(lua_State *L, const struct grants *grants, const struct grant_state *state) {
   lua_createtable(L, 0, 3);
-  if (state->run) set_integer(L, "run", state->run);
-  if (state->day) set_integer(L, "day", state->day);
-  set_flag(L, "quiet",
-           state->profile.said || grants->quiet.said || state->header.said || state->option.said);
+  if (state->run) tables_set_integer(L, "run", state->run);
+  if (state->day) tables_set_integer(L, "day", state->day);
+  tables_set_boolean(
+      L, "quiet",
+      state->profile.said || grants->quiet.said || state->header.said || state->option.said);
 }
 
 static void push_hours(lua_State *L, const struct grants *grants, const struct grant_state *state) {
@@ -236,10 +228,10 @@ void grants_give(const struct grants *grants, const struct script *script, lua_S
     int64_t run = state->run ? state->run : grants->all ? 0 : kind->run;
     int64_t day = state->day ? state->day : grants->all ? 0 : kind->day;
     lua_createtable(L, 0, 6);
-    set_flag(L, "held", (state->held || grants->all) && !state->denied);
-    set_flag(L, "denied", state->denied);
-    if (run) set_integer(L, "run", run);
-    if (day) set_integer(L, "day", day);
+    tables_set_boolean(L, "held", (state->held || grants->all) && !state->denied);
+    tables_set_boolean(L, "denied", state->denied);
+    if (run) tables_set_integer(L, "run", run);
+    if (day) tables_set_integer(L, "day", day);
     push_said(L, grants, state);
     lua_setfield(L, -2, "said");
     if (kind->has_quiet) {
@@ -248,13 +240,7 @@ void grants_give(const struct grants *grants, const struct script *script, lua_S
     }
     lua_setfield(L, -2, kind->name);
   }
-  if (grants->zone[0]) {
-    lua_pushstring(L, grants->zone);
-    lua_setfield(L, -2, "zone");
-  }
-  if (script->chunk_name[0] == '@') {
-    lua_pushstring(L, script->name);
-    lua_setfield(L, -2, "script");
-  }
+  if (grants->zone[0]) tables_set_text(L, "zone", grants->zone);
+  if (script->chunk_name[0] == '@') tables_set_text(L, "script", script->name);
   lua_setfield(L, LUA_REGISTRYINDEX, RUN_GRANTS);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../bind/tables.h"
 #include "../core/civil.h"
 #include "../core/exit_code.h"
 #include "../core/schedule_instants.h"
@@ -255,18 +256,12 @@ int job_run_claim(struct job_run *job, struct context *context) {
 static void push_event(lua_State *L, const struct job_run *job) {
   int64_t late = journal_now() - job->instant;
   lua_createtable(L, 0, 8);
-  lua_pushstring(L, job->job->name);
-  lua_setfield(L, -2, "name");
-  lua_pushinteger(L, job->instant);
-  lua_setfield(L, -2, "due");
-  lua_pushstring(L, job->job->zone); /* nil where only the file knows it */
-  lua_setfield(L, -2, "zone");
-  lua_pushinteger(L, job->attempt);
-  lua_setfield(L, -2, "attempt");
-  lua_pushnumber(L, late > 0 ? (lua_Number)late / 1000 : 0);
-  lua_setfield(L, -2, "late");
-  lua_pushboolean(L, job->by_hand);
-  lua_setfield(L, -2, "by_hand");
+  tables_set_text(L, "name", job->job->name);
+  tables_set_integer(L, "due", job->instant);
+  tables_set_text(L, "zone", job->job->zone); /* nil where only the file knows it */
+  tables_set_integer(L, "attempt", job->attempt);
+  tables_set_number(L, "late", late > 0 ? (lua_Number)late / 1000 : 0);
+  tables_set_boolean(L, "by_hand", job->by_hand);
 }
 
 void job_give_body(lua_State *L, lua_State *co, const struct run_options *options) {

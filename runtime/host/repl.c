@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../bind/tables.h"
 #include "../bind/task.h"
 #include "../core/folder.h"
 #include "../core/line_editor.h"
@@ -80,11 +81,6 @@ static int exit_code(lua_State *L) {
   return 1;
 }
 
-static void set_boolean(lua_State *L, const char *name, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, name);
-}
-
 /* The file of what was typed earlier; none where there is no home. */
 static void push_history(lua_State *L, const struct context *context) {
   char folder[FOLDER_PATH_LENGTH], path[FOLDER_PATH_LENGTH];
@@ -94,22 +90,19 @@ static void push_history(lua_State *L, const struct context *context) {
   if (!found || !folder_make(folder, &failure) ||
       !folder_path(path, folder, "repl_history", &failure))
     return;
-  lua_pushstring(L, path);
-  lua_setfield(L, -2, "history");
+  tables_set_text(L, "history", path);
 }
 
 /* What lofty/prompt is called with. */
 static void push_settings(lua_State *L, const struct run_options *options,
                           const struct script *script) {
   lua_newtable(L);
-  set_boolean(L, "colour", options->colour);
-  set_boolean(L, "trace", options->trace);
-  set_boolean(L, "asks", options->repl ? options->repl->asks : !options->no_confirm);
-  set_boolean(L, "dry_run", options->dry_run);
-  lua_pushstring(L, options->sandbox_seed);
-  lua_setfield(L, -2, "seed");
-  lua_pushstring(L, script->chunk_name);
-  lua_setfield(L, -2, "chunk_name");
+  tables_set_boolean(L, "colour", options->colour);
+  tables_set_boolean(L, "trace", options->trace);
+  tables_set_boolean(L, "asks", options->repl ? options->repl->asks : !options->no_confirm);
+  tables_set_boolean(L, "dry_run", options->dry_run);
+  tables_set_text(L, "seed", options->sandbox_seed);
+  tables_set_text(L, "chunk_name", script->chunk_name);
   lua_pushcfunction(L, exit_code);
   lua_setfield(L, -2, "exit_code");
   if (line_editor_is_interactive()) push_history(L, context_of(L));
@@ -142,7 +135,7 @@ void repl_give_body(lua_State *L, lua_State *co, const struct run_options *optio
   lua_pop(co, 1);
   push_prompt(L, "run");
   push_settings(L, options, script);
-  set_boolean(L, "greeted", repl->greeted);
+  tables_set_boolean(L, "greeted", repl->greeted);
   repl->greeted = true;
   lua_pushlightuserdata(L, repl);
   lua_pushcclosure(L, again, 1);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../bind/tables.h"
 #include "../core/server.h"
 #include "deliverer.h"
 #include "forward.h"
@@ -27,11 +28,6 @@ struct exchange {
   int tag; /* reference to what the front wants back; LUA_NOREF once there is a reply */
 };
 
-static void set_text(lua_State *L, const char *name, const char *value) {
-  lua_pushstring(L, value); /* nil for NULL */
-  lua_setfield(L, -2, name);
-}
-
 /* Stack: the options as light userdata. Leaves the front and the seed of its faults. */
 static int create(lua_State *L) {
   const struct sandbox_options *options = lua_touserdata(L, 1);
@@ -40,14 +36,12 @@ static int create(lua_State *L) {
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "new");
   lua_createtable(L, 0, 6);
-  set_text(L, "seed", options->seed);
-  set_text(L, "faults", options->faults);
-  set_text(L, "rate_limit", options->rate_limit);
-  set_text(L, "ledger", options->ledger);
-  lua_pushboolean(L, options->upstream != NULL);
-  lua_setfield(L, -2, "upstream");
-  lua_pushboolean(L, options->deliver);
-  lua_setfield(L, -2, "deliver");
+  tables_set_text(L, "seed", options->seed);
+  tables_set_text(L, "faults", options->faults);
+  tables_set_text(L, "rate_limit", options->rate_limit);
+  tables_set_text(L, "ledger", options->ledger);
+  tables_set_boolean(L, "upstream", options->upstream != NULL);
+  tables_set_boolean(L, "deliver", options->deliver);
   lua_call(L, 1, 2); /* front, or nil and why there is none */
   if (lua_isnil(L, -2)) return lua_error(L);
   lua_pop(L, 1);
@@ -84,10 +78,8 @@ static void push_query(lua_State *L, const struct server_request *request) {
 
 static void push_request(lua_State *L, const struct server_request *request) {
   lua_createtable(L, 0, 5);
-  lua_pushstring(L, request->method);
-  lua_setfield(L, -2, "method");
-  lua_pushstring(L, request->path);
-  lua_setfield(L, -2, "path");
+  tables_set_text(L, "method", request->method);
+  tables_set_text(L, "path", request->path);
   push_query(L, request);
   lua_setfield(L, -2, "query");
   push_headers(L, request);

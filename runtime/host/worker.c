@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../bind/tables.h"
 #include "../core/exit_code.h"
 #include "../core/folder.h"
 #include "../core/inbox_work.h"
@@ -93,20 +94,12 @@ void worker_give_body(lua_State *L, lua_State *co, const struct run_options *opt
   lua_getfield(L, -1, "work");
   lua_remove(L, -2);
   lua_createtable(L, 0, 5);
-  lua_pushinteger(L, worker->server);
-  lua_setfield(L, -2, "server");
-  lua_pushinteger(L, worker->generation);
-  lua_setfield(L, -2, "generation");
-  lua_pushstring(L, worker->file);
-  lua_setfield(L, -2, "file");
-  if (worker->timeout > 0) {
-    lua_pushinteger(L, (lua_Integer)(worker->timeout * 1000) + 1);
-    lua_setfield(L, -2, "timeout");
-  }
-  if (worker->requests > 0) {
-    lua_pushinteger(L, (lua_Integer)worker->requests);
-    lua_setfield(L, -2, "requests");
-  }
+  tables_set_integer(L, "server", worker->server);
+  tables_set_integer(L, "generation", worker->generation);
+  tables_set_text(L, "file", worker->file);
+  if (worker->timeout > 0)
+    tables_set_integer(L, "timeout", (lua_Integer)(worker->timeout * 1000) + 1);
+  if (worker->requests > 0) tables_set_integer(L, "requests", (lua_Integer)worker->requests);
   luaL_checkstack(co, 3, "the body of a worker");
   lua_xmove(L, co, 2); /* co: code, work, worker */
   lua_rotate(co, -3, -1);

@@ -2,20 +2,14 @@
 --- documented the number; so where a reply has no known code, its operation, status and message tell the name, and
 --- the error says that it was `inferred`. What cannot be told stays as it was sent.
 
+local arrays = require "lofty.arrays"
 local catalogue = require "lofty.catalogue"
 
 local M = {}
 
-local function contains(list, value)
-  for _, item in ipairs(list or {}) do
-    if item == value then return true end
-  end
-  return false
-end
-
 --- Whether the operation's row names this code, by name or number.
 local function documents(operation, row)
-  return contains(operation.codes, row.name) or row.number ~= nil and contains(operation.codes, row.number)
+  return arrays.has(operation.codes, row.name) or row.number ~= nil and arrays.has(operation.codes, row.number)
 end
 
 local function fits_operation(row, operation)
@@ -29,7 +23,7 @@ end
 
 --- Errors inside HTTP 200 come without a status of their own, so any code may be meant.
 local function fits_status(row, status)
-  return status < 300 or contains(row.infer and row.infer.statuses or row.statuses, status)
+  return status < 300 or arrays.has(row.infer and row.infer.statuses or row.statuses, status)
 end
 
 --- The message in the form that `says` patterns are written for.
@@ -133,7 +127,7 @@ function M.code(operation, status, fault, code_names)
   -- A page or a plain text is a gateway's or a wrong server's, whatever words are on it.
   row = not fault.undecodable and deduce(operation, status, number, fault.message) or nil
   if row then
-    local told_by_status = row.own and contains(row.statuses, status)
+    local told_by_status = row.own and arrays.has(row.statuses, status)
     return row.name or row.number, not told_by_status or nil
   end
   return number or catalogue.for_status(status).name

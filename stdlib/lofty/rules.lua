@@ -1,6 +1,7 @@
 --- Rules about several fields of one object, for lofty.check, which explains the keys. Each rule is a function that takes
 --- the specification of the object, its checked fields and how a message about it begins; it returns the message, or nil
 --- when the rule is kept. It is only called where the specification has the rule's key.
+local arrays = require "lofty.arrays"
 local json = require "native.json"
 local wording = require "lofty.wording"
 
@@ -46,17 +47,10 @@ local function none_given(spec, fields, subject)
   return ("%sneeds at least one of %s"):format(subject, wording.listed(spec.at_least_one, "and"))
 end
 
-local function contains(values, value)
-  for _, each in ipairs(values) do
-    if each == value then return true end
-  end
-  return false
-end
-
 local function needed(spec, fields, prefix)
   for _, rule in ipairs(spec.needs) do
     local value = fields[rule.when]
-    if contains(rule.is, value) and not is_given(fields[rule.field]) then
+    if arrays.has(rule.is, value) and not is_given(fields[rule.field]) then
       return ("%s%s is required when %s is %s"):format(prefix, rule.field, rule.when, wording.quoted(value))
     end
   end
@@ -93,7 +87,7 @@ end
 --- Fields that Lofty would not look at beside what else is there.
 local function not_applicable(spec, fields, prefix)
   for _, rule in ipairs(spec.only) do
-    if fields[rule.field] ~= nil and fields[rule.when] ~= nil and not contains(rule.is, fields[rule.when]) then
+    if fields[rule.field] ~= nil and fields[rule.when] ~= nil and not arrays.has(rule.is, fields[rule.when]) then
       return ("%s%s would be ignored: it is for %s %s"):format(prefix, rule.field, rule.when,
         wording.listed(rule.is, "or"))
     end

@@ -1,5 +1,6 @@
 --- Misspelt codes: err:is("TASK_IS_SMARTPAN"), err.code == "TASK_IS_SMARTPAN", and tables that are asked with err.code. A
 --- misspelt one would never be true, and nothing would say so. lofty.code.NAME is in names.lua.
+local arrays = require "lofty.arrays"
 local catalogue = require "lofty.catalogue"
 local nearest = require("native.text").nearest
 local trees = require "lofty.checks.tree"
@@ -14,13 +15,6 @@ local MEMBERS = { "code", "number", "category", "message", "hint", "status", "re
 local CATEGORIES = { "validation", "auth", "permission", "not_found", "conflict", "quota", "rate_limit", "server",
   "network", "timeout", "protocol", "cancelled", "limit" }
 local OUTCOMES = { "refused", "not_sent", "unknown" }
-
-local function contains(list, value)
-  for _, each in ipairs(list) do
-    if each == value then return true end
-  end
-  return false
-end
 
 local function is_error(script, node)
   local value = values.of(script, node)
@@ -67,7 +61,7 @@ end
 
 local function check_choice(script, node, name, choices)
   local text = values.text(script, node)
-  if not text or contains(choices, text) then return end
+  if not text or arrays.has(choices, text) then return end
   local near = nearest(text, choices)
   script:report("code", node, ("err.%s is never %q%s"):format(name, text, near and ("; did you mean %q?"):format(near) or ""))
 end
@@ -102,7 +96,7 @@ end
 --- err.cod, unless the script puts something there
 local function check_member(script, node)
   local name = node[2].tag == "String" and node[2][1]
-  if not name or script.assigned[name] or not is_error(script, node[1]) or contains(MEMBERS, name) then return end
+  if not name or script.assigned[name] or not is_error(script, node[1]) or arrays.has(MEMBERS, name) then return end
   local near = nearest(name, MEMBERS)
   if near then script:report("name", node[2], ("an error has no %q; did you mean %q?"):format(name, near)) end
 end

@@ -7,6 +7,7 @@
 ---   deleted  true
 ---   members  the members that matter to the write: it was planned for what they were, and is refused where they are
 ---            something else when it is applied
+local arrays = require "lofty.arrays"
 local json = require "native.json"
 
 local M = {}
@@ -53,10 +54,6 @@ M.KEPT = {
 for name in pairs(SAME) do table.insert(M.KEPT.lead, name) end
 table.sort(M.KEPT.lead)
 
-local function add_all(set, names)
-  for _, name in ipairs(names or {}) do set[name] = true end
-end
-
 --- null in a body: whether Lofty empties the member or passes over it is not documented.
 local function put(effect, member, value)
   effect.members[member] = true
@@ -98,8 +95,8 @@ local function of_members(...)
   local names = { ... }
   return function()
     local effect = new()
-    add_all(effect.unknown, names)
-    add_all(effect.members, names)
+    arrays.set(names, effect.unknown)
+    arrays.set(names, effect.members)
     return effect
   end
 end
@@ -111,7 +108,7 @@ local function update(along)
   return function(_, fields)
     local effect = new()
     for name, value in pairs(fields) do put(effect, name, value) end
-    add_all(effect.unknown, along)
+    arrays.set(along, effect.unknown)
     return effect
   end
 end
@@ -134,7 +131,7 @@ local function finish(is_finished)
   return function()
     local effect = new()
     put(effect, "finishFlag", is_finished)
-    add_all(effect.unknown, { "finishTime", "lastUpdate", "overdueFlag" })
+    arrays.set({ "finishTime", "lastUpdate", "overdueFlag" }, effect.unknown)
     return effect
   end
 end

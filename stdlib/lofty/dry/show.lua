@@ -1,5 +1,6 @@
 --- A plan as people read it: by operation, each item with its thing and the fields that change, old -> new. Of each
 --- operation the first items are shown in full; the file has all of them.
+local arrays = require "lofty.arrays"
 local json = require "native.json"
 local placeholder = require "lofty.dry.placeholder"
 local run = require "native.run"
@@ -62,19 +63,13 @@ local function subject(item)
   return table.concat(parts, ", ")
 end
 
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names or {}) do set[name] = true end
-  return set
-end
-
 --- Tags as what comes and what goes.
 function Preview:tag_lines(item, lines)
   local fields, before = item.fields, item.before and item.before.tags or {}
-  local had, parts = set_of(before), {}
+  local had, parts = arrays.set(before), {}
   local function list(value) return type(value) == "table" and value or {} end
-  local wanted = fields.tags and set_of(list(fields.tags))
-  local leaving = set_of(list(fields.tagsRemove))
+  local wanted = fields.tags and arrays.set(list(fields.tags))
+  local leaving = arrays.set(list(fields.tagsRemove))
   for _, name in ipairs(before) do
     if fields.clearAllTags or wanted and not wanted[name] or leaving[name] then
       parts[#parts + 1] = self:paint("old", "-" .. written(name))

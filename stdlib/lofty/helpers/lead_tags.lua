@@ -1,5 +1,6 @@
 --- Tags of a lead, added and taken off without touching the others. `tags` of leads.update replaces all of them, and
 --- whoever merges by hand loses what somebody else added in between; tagsAdd and tagsRemove do not.
+local arrays = require "lofty.arrays"
 local lofty = require "lofty"
 local lofty_error = require "lofty.error"
 local settle = require "lofty.settle"
@@ -45,12 +46,6 @@ function M.names_of(name, lead)
   return names
 end
 
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names) do set[name] = true end
-  return set
-end
-
 --- The names that are in the set, or with `wanted` = false those that are not.
 local function picked(names, set, wanted)
   local list = {}
@@ -73,7 +68,7 @@ end
 ---@param names string[]
 ---@return string[] added
 function M.add_missing(leadId, present, names)
-  local missing = picked(distinct(names), set_of(present), false)
+  local missing = picked(distinct(names), arrays.set(present), false)
   if #missing > 0 then
     lofty.leads.update(leadId, { tagsAdd = missing })
   end
@@ -122,18 +117,18 @@ end
 local function remove(leadId, names, options)
   local lead = #names > 0 and read_if_there(leadId)
   local present = lead and M.names_of("leads.remove_tags", lead)
-  local there = present and picked(distinct(names), set_of(present), true) or distinct(names)
+  local there = present and picked(distinct(names), arrays.set(present), true) or distinct(names)
   if #there == 0 then return {} end
   lofty.leads.update(leadId, { tagsRemove = there })
   verify("leads.remove_tags", leadId, options.timeout or VERIFY_SECONDS, function(now)
-    local left = picked(there, set_of(now), true)
+    local left = picked(there, arrays.set(now), true)
     return #left > 0 and "still there: " .. table.concat(left, ", ") or nil
   end)
   return there
 end
 
 local function same_names(a, b)
-  return #picked(a, set_of(b), false) == 0 and #picked(b, set_of(a), false) == 0
+  return #picked(a, arrays.set(b), false) == 0 and #picked(b, arrays.set(a), false) == 0
 end
 
 local function in_small(names)

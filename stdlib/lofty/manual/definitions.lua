@@ -3,6 +3,7 @@ local helpers = require "lofty.helpers"
 local operations = require "lofty.operations"
 local replies = require "lofty.replies"
 local types = require "lofty.manual.types"
+local wording = require "lofty.wording"
 
 local M = {}
 
@@ -140,13 +141,6 @@ local function add_helper(parts, variable, verb, helper)
   parts[#parts + 1] = definition(comment(table.concat(about, "\n")), variable .. "." .. verb, parameters, returns)
 end
 
-local function sorted(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 --- The definitions of one resource.
 ---@param resource string such as "leads", "v1.tasks"
 ---@return string Lua
@@ -154,8 +148,8 @@ function M.resource(resource)
   local variable = resource:gsub("%.", "_")
   local parts = { "---@meta", ("---@class lofty.%s\nlocal %s = {}"):format(resource, variable) }
   local rows, its_helpers = operations.rows(resource), helpers.rows(resource)
-  for _, verb in ipairs(sorted(rows)) do add_operation(parts, variable, verb, rows[verb]) end
-  for _, verb in ipairs(sorted(its_helpers)) do add_helper(parts, variable, verb, its_helpers[verb]) end
+  for _, verb in ipairs(wording.sorted_keys(rows)) do add_operation(parts, variable, verb, rows[verb]) end
+  for _, verb in ipairs(wording.sorted_keys(its_helpers)) do add_helper(parts, variable, verb, its_helpers[verb]) end
   return table.concat(parts, "\n\n") .. "\n"
 end
 

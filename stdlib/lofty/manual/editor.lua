@@ -5,6 +5,7 @@ local catalogue = require "lofty.catalogue"
 local definitions = require "lofty.manual.definitions"
 local json = require "native.json"
 local operations = require "lofty.operations"
+local wording = require "lofty.wording"
 
 local M = {}
 
@@ -82,13 +83,6 @@ function lofty.try(f, ...) end
 ---@return T
 function lofty.array(items) end]]
 
-local function sorted(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local function code_fields()
   local lines = { "---@class lofty.Codes" }
   for _, name in ipairs(catalogue.names()) do
@@ -109,7 +103,7 @@ local function member_fields(parts)
       lines[#lines + 1] = ("---@field %s lofty.%s"):format(resource, resource)
     end
   end
-  for _, space in ipairs(sorted(namespaces)) do
+  for _, space in ipairs(wording.sorted_keys(namespaces)) do
     parts[#parts + 1] = table.concat(namespaces[space], "\n")
     lines[#lines + 1] = ("---@field %s lofty.%s"):format(space, space)
   end
@@ -125,7 +119,7 @@ end
 
 local function add_classes(parts, module, source_of)
   local sources = CLASSES_OF[module] or {}
-  for _, source in ipairs(sorted(sources)) do
+  for _, source in ipairs(wording.sorted_keys(sources)) do
     parts[#parts + 1] = annotations.definitions(source, source_of, sources[source])
   end
 end
@@ -163,8 +157,8 @@ end
 ---@return { name: string, is_member: boolean }[]
 function M.modules()
   local list = {}
-  for _, name in ipairs(sorted(MODULES)) do list[#list + 1] = { name = name, is_member = false } end
-  for _, name in ipairs(sorted(MEMBERS)) do list[#list + 1] = { name = name, is_member = true } end
+  for _, name in ipairs(wording.sorted_keys(MODULES)) do list[#list + 1] = { name = name, is_member = false } end
+  for _, name in ipairs(wording.sorted_keys(MEMBERS)) do list[#list + 1] = { name = name, is_member = true } end
   list[#list + 1] = { name = "lofty", is_member = false }
   return list
 end

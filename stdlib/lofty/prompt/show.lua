@@ -1,6 +1,7 @@
 --- Results as people read them: a list of records as a table that fits the screen, a record with its members below each
 --- other, everything else as Lua would write it. Ids keep every digit, nothing of a text reaches the terminal that it
 --- would act on, and what is long is cut and says so.
+local arrays = require "lofty.arrays"
 local json = require "native.json"
 local lofty_error = require "lofty.error"
 local table_layout = require "lofty.shell.table"
@@ -69,8 +70,7 @@ end
 
 --- Which member is a record's id: the one that is called so.
 local function id_of(names)
-  local known = {}
-  for _, name in ipairs(names) do known[name] = true end
+  local known = arrays.set(names)
   for _, name in ipairs { "id", "leadId", "noteId", "taskId", "subscribeId", "transactionId", "userId" } do
     if known[name] then return name end
   end

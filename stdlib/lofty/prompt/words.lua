@@ -1,6 +1,7 @@
 --- What a word at the prompt may become: operations, fields, parameters' values, codes, stages and tags of the account,
 --- what variables hold. Nothing here waits: what Lofty would have to be asked for comes from lofty.prompt.account, which
 --- asks in the background.
+local arrays = require "lofty.arrays"
 local account = require "lofty.prompt.account"
 local evaluate = require "lofty.prompt.evaluate"
 local operations = require "lofty.operations"
@@ -23,12 +24,6 @@ local function beginning_with(set, text)
   return words
 end
 
-local function set_of(list, set)
-  set = set or {}
-  for _, name in ipairs(list) do set[name] = true end
-  return set
-end
-
 --- The verbs of a resource: operations, iterators and helpers.
 local function verbs_of(resource)
   local set = {}
@@ -36,10 +31,10 @@ local function verbs_of(resource)
     set[verb] = true
     if row.page then set[operations.each_name(verb)] = true end
   end
-  return set_of(require("lofty.helpers.names")[resource] or {}, set)
+  return arrays.set(require("lofty.helpers.names")[resource] or {}, set)
 end
 
-local RESOURCES = set_of(operations.resources)
+local RESOURCES = arrays.set(operations.resources)
 
 --- Members of the library behind a path such as "leads", "" or "v1"; nil where there is nothing of that name.
 local function library(path)
@@ -48,7 +43,7 @@ local function library(path)
   for _, resource in ipairs(operations.resources) do
     if resource:sub(1, #prefix) == prefix then set[resource:sub(#prefix + 1):match("^[^.]+")] = true end
   end
-  if path == "code" then return set_of(require("lofty.catalogue").names()) end
+  if path == "code" then return arrays.set(require("lofty.catalogue").names()) end
   if path == "" then
     for name in next, require "lofty" do set[name] = true end
     for _, name in ipairs { "contact", "guard", "on", "quota", "state", "time" } do set[name] = true end
@@ -179,26 +174,26 @@ local TAGS = { tags = true, tagsAdd = true, tagsRemove = true, tag = true, tagNa
 local function texts(scope, place)
   local before, call = place.before, place.call
   if before:find("code%s*[=~]=$") or call and call.callee and call.callee:find("[.:]is$") then
-    return set_of(require("lofty.catalogue").names())
+    return arrays.set(require("lofty.catalogue").names())
   end
   local row, helper
   if call then row, helper = M.operation(scope, call.callee) end
   local spec = M.value_spec(row, helper, place)
-  if spec and spec.enum then return set_of(spec.enum) end
-  if place.key == "stage" then return set_of(account.stages()) end
-  if TAGS[place.key] or helper and helper.name:find("tags$") and place.is_table then return set_of(account.tags()) end
+  if spec and spec.enum then return arrays.set(spec.enum) end
+  if place.key == "stage" then return arrays.set(account.stages()) end
+  if TAGS[place.key] or helper and helper.name:find("tags$") and place.is_table then return arrays.set(account.tags()) end
   return {}
 end
 
 local function names(scope, word)
-  local set = set_of(KEYWORDS)
+  local set = arrays.set(KEYWORDS)
   for name in next, _G do set[name] = true end
   for name in next, scope.env do set[name] = true end
-  return beginning_with(set_of(scope.names, set), word)
+  return beginning_with(arrays.set(scope.names, set), word)
 end
 
 local function help_topics(word)
-  local set = set_of(require("lofty.help").topics())
+  local set = arrays.set(require("lofty.help").topics())
   return beginning_with(set, word)
 end
 
@@ -218,7 +213,7 @@ function M.complete(scope, commands, line)
   local topic = line:match("^%s*%?%s*([%w_.]*)$")
   if topic then return help_topics(topic), #line - #topic, "" end
   local command = line:match("^%s*(%.%a*)$")
-  if command then return beginning_with(set_of(commands), command), #line - #command, " " end
+  if command then return beginning_with(arrays.set(commands), command), #line - #command, " " end
   local place = place_of(line)
   if not place then return {}, #line, "" end
   if place.in_text then

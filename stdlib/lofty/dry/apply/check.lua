@@ -5,6 +5,7 @@
 ---
 --- Members that an earlier item of the plan changes are not compared: what Lofty makes of what is written, the case of
 --- an address say, is not known before. Instead nothing more is done to a target of which an item was refused.
+local arrays = require "lofty.arrays"
 local digest = require "native.digest"
 local effects = require "lofty.dry.effects"
 local json = require "native.json"
@@ -36,15 +37,9 @@ local function shown(value)
   return #text > 80 and text:sub(1, 77) .. "..." or text
 end
 
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names or {}) do set[name] = true end
-  return set
-end
-
 --- The members that are not as they were, in words; nil where all are.
 local function difference(item, now)
-  local unsure, said = set_of(item.unsure), {}
+  local unsure, said = arrays.set(item.unsure), {}
   local names = {}
   for name in pairs(item.before) do names[name] = true end
   for name in pairs(now) do names[name] = true end
@@ -64,7 +59,7 @@ local function is_done(effect, thing)
   end
   local tags = effect.tags
   if not tags then return true end
-  local has = set_of(effects.pick("lead", { tags = true }, thing).tags)
+  local has = arrays.set(effects.pick("lead", { tags = true }, thing).tags)
   for _, names in ipairs { tags.replace or {}, tags.add } do
     for _, name in ipairs(names) do
       if not has[name] then return false end
