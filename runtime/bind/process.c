@@ -48,7 +48,7 @@ static int finish(lua_State *L, int status, lua_KContext k) {
   if (!cut) {
     const struct process *process = &child->process;
     lua_createtable(L, 0, 5);
-    tables_set_integer(L, "exit_code", process_exit_code(process));
+    tables_set_integer(L, "exit_code", process_exit_code(process->status));
     tables_set_boolean(L, "late", process->late);
     tables_set_boolean(L, "cut", process->output.overflows || process->report.overflows);
     set_text(L, "output", &process->output.text);

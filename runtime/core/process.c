@@ -12,11 +12,15 @@
 
 enum { LOOK_MS = 2, GRACE_MS = 2000 };
 
-static bool set_actions(posix_spawn_file_actions_t *actions, int output, int report) {
-  return posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
-         posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO) == 0 &&
-         posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO) == 0 &&
-         posix_spawn_file_actions_adddup2(actions, report, PROCESS_REPORT) == 0;
+static bool set_actions(posix_spawn_file_actions_t *actions, const struct process_files *files) {
+  const int from[] = {files->out, files->err, files->report};
+  const int to[] = {STDOUT_FILENO, STDERR_FILENO, PROCESS_REPORT};
+  int error = files->in < 0 ? posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null",
+                                                               O_RDONLY, 0)
+                            : posix_spawn_file_actions_adddup2(actions, files->in, STDIN_FILENO);
+  for (int i = 0; error == 0 && i < 3; i++)
+    if (from[i] >= 0) error = posix_spawn_file_actions_adddup2(actions, from[i], to[i]);
+  return error == 0;
 }
 
 static bool set_attributes(posix_spawnattr_t *attributes) {
@@ -40,8 +44,8 @@ static const char *program(char path[PATH_MAX]) {
   return access(path, X_OK) == 0 ? path : self;
 }
 
-static int spawn(pid_t *child, const struct process_options *options, char *const *environment,
-                 int output, int report) {
+int process_spawn(pid_t *child, const char *const *arguments, const char *const *environment,
+                  const struct process_files *files) {
   char path[PATH_MAX];
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -49,9 +53,9 @@ static int spawn(pid_t *child, const struct process_options *options, char *cons
   if (error) return error;
   error = posix_spawnattr_init(&attributes);
   if (error == 0) {
-    error = set_actions(&actions, output, report) && set_attributes(&attributes)
-                ? posix_spawn(child, program(path), &actions, &attributes,
-                              (char *const *)options->arguments, environment)
+    error = set_actions(&actions, files) && set_attributes(&attributes)
+                ? posix_spawn(child, program(path), &actions, &attributes, (char *const *)arguments,
+                              (char *const *)environment)
                 : ENOMEM;
     posix_spawnattr_destroy(&attributes);
   }
@@ -171,7 +175,8 @@ static bool start(struct process *process, const struct process_options *options
   const char **environment = environment_of(options);
   int error = ENOMEM;
   if (environment)
-    error = spawn(&process->id, options, (char *const *)(void *)environment, output[1], report[1]);
+    error = process_spawn(&process->id, options->arguments, environment,
+                          &(struct process_files){-1, output[1], output[1], report[1]});
   free(environment);
   if (error) {
     process->id = 0;
@@ -223,7 +228,6 @@ void process_close(struct process *process) {
   process->loop = NULL;
 }
 
-int process_exit_code(const struct process *process) {
-  return WIFEXITED(process->status) ? WEXITSTATUS(process->status)
-                                    : 128 + WTERMSIG(process->status);
+int process_exit_code(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -14,6 +14,17 @@
 /* The descriptor that the child finds its report's end on. */
 enum { PROCESS_REPORT = 3 };
 
+/* The ends of a child's descriptors that are ours to give; below 0: it has no input, or what we
+   have. */
+struct process_files {
+  int in, out, err, report;
+};
+
+/* Starts this program again, argv[0] included in the arguments, in a process group of its own: the
+   file that runs, also where another one has taken its name since. 0, or an errno. */
+int process_spawn(pid_t *child, const char *const *arguments, const char *const *environment,
+                  const struct process_files *files);
+
 struct process_stream {
   int file; /* -1: it has ended */
   struct buffer text;
@@ -54,7 +65,8 @@ bool process_start(struct process *process, struct loop *loop,
  */
 void process_close(struct process *process);
 
-/* An exit code as a shell gives it: 128 and the signal's number where a signal ended it. */
-int process_exit_code(const struct process *process);
+/* The exit code of what waitpid tells, as a shell gives it: 128 and the signal's number where a
+ * signal ended it. */
+int process_exit_code(int status);
 
 #endif

@@ -3,52 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../core/process.h"
+
 enum { LOOK_MS = 200, INPUT_MOST = 2048 };
 
-static bool set_actions(posix_spawn_file_actions_t *actions, int in, int out, int err) {
-  int error =
-      in < 0 ? posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-             : posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
-  return error == 0 &&
-         (out < 0 || posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO) == 0) &&
-         (err < 0 || posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO) == 0);
-}
-
-static bool set_attributes(posix_spawnattr_t *attributes) {
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  return posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-         posix_spawnattr_setsigdefault(attributes, &all) == 0 &&
-         posix_spawnattr_setpgroup(attributes, 0) == 0 &&
-         posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                  POSIX_SPAWN_SETPGROUP) == 0;
-}
-
-/* The file that runs, also where another one has taken its name since: parent and child must agree
-   on what the store looks like. */
+/* Parent and child must agree on what the store looks like: it is the same file. */
 static pid_t start(const char *const *arguments, int in, int out, int err,
                    struct failure *failure) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  pid_t child = 0;
-  int error = posix_spawn_file_actions_init(&actions);
-  if (error == 0) {
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-      error = set_actions(&actions, in, out, err) && set_attributes(&attributes)
-                  ? posix_spawn(&child, "/proc/self/exe", &actions, &attributes,
-                                (char *const *)arguments, environ)
-                  : ENOMEM;
-      posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-  }
+  pid_t child;
+  const struct process_files files = {.in = in, .out = out, .err = err, .report = -1};
+  int error = process_spawn(&child, arguments, (const char *const *)environ, &files);
   if (error == 0) return child;
   failure_set(failure, "CHILD_FAILED", "cannot start a process: %s", strerror(error));
   return 0;
@@ -84,10 +52,6 @@ bool children_ended(pid_t child, int *status) {
   while (ended < 0 && errno == EINTR);
   if (ended < 0) *status = SIGKILL; /* somebody else has waited for it: nothing is known */
   return ended != 0;
-}
-
-int children_exit_code(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* One end of a captured stream. */

@@ -41,7 +41,4 @@ bool children_ask(struct loop *loop, const char *const *arguments, int milliseco
 /* Whether the child has ended, and how. Once only. */
 bool children_ended(pid_t child, int *status);
 
-/* An exit code as a shell gives it: 128 and the signal's number where a signal ended it. */
-int children_exit_code(int status);
-
 #endif

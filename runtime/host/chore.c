@@ -6,6 +6,7 @@
 #include "../core/exit_code.h"
 #include "../core/journal.h"
 #include "../core/loop.h"
+#include "../core/process.h"
 #include "../core/retry.h"
 #include "children.h"
 
@@ -51,7 +52,7 @@ static void tell(const struct chore *chore, const char *why) {
 
 static void take_end(struct chore *chore, int status) {
   char text[48];
-  int exit_code = children_exit_code(status);
+  int exit_code = process_exit_code(status);
   chore->process = 0;
   rest(chore, exit_code);
   if (exit_code <= EXIT_ITEMS_FAILED || chore->is_ended) return;

@@ -7,6 +7,7 @@
 
 #include "../core/civil.h"
 #include "../core/exit_code.h"
+#include "../core/process.h"
 #include "children.h"
 
 enum {
@@ -221,7 +222,7 @@ static void hold_back(const struct runs *runs, struct child *child, int exit_cod
 static bool settle(struct runs *runs, struct child *child, int status, bool *stays,
                    struct failure *failure) {
   struct schedule_instant row = {.state = ""};
-  int exit_code = children_exit_code(status);
+  int exit_code = process_exit_code(status);
   *stays = false;
   if (schedule_instant(runs->journal, child->job, child->instant, copy_row, &row, failure) ==
       STORE_FAILED)

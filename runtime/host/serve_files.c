@@ -8,6 +8,7 @@
 
 #include "../core/config.h"
 #include "../core/exit_code.h"
+#include "../core/process.h"
 #include "children.h"
 #include "job.h"
 #include "runs.h"
@@ -75,7 +76,7 @@ static int ask_child(const struct serve_options *options, struct loop *loop, con
   if (!children_ask(loop, arguments, ASK_MS, &words, &failure)) {
     serve_tell_failure(options, &failure, begins, exit_code);
   } else {
-    exit_code = children_exit_code(words.status);
+    exit_code = process_exit_code(words.status);
     if (!begins) trim(&words.err);
     if (words.err.data) pass_on(options, words.err.data, exit_code, begins);
     if (exit_code != EXIT_DONE && !words.err.length)

@@ -13,6 +13,7 @@
 #include "../core/exit_code.h"
 #include "../core/journal.h"
 #include "../core/listener.h"
+#include "../core/process.h"
 #include "../core/server.h"
 #include "children.h"
 #include "runs.h"
@@ -198,7 +199,7 @@ static void look(void *context) {
   struct status *status = context;
   int code;
   if (children_ended(status->teller.process, &code))
-    take_end(status, children_exit_code(code));
+    take_end(status, process_exit_code(code));
   else
     loop_timer_set(status->loop, &status->teller.look, LOOK_MS, look, status);
 }

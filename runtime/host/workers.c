@@ -7,6 +7,7 @@
 
 #include "../core/exit_code.h"
 #include "../core/inbox_work.h"
+#include "../core/process.h"
 #include "children.h"
 #include "runs.h"
 
@@ -80,7 +81,7 @@ static void say(const struct workers *workers, enum log_level level, const char 
 /* One that has lived for a while has not ended because it cannot begin. */
 static void take_end(struct workers *workers, struct worker *worker, int status) {
   int64_t now = loop_now();
-  int exit_code = children_exit_code(status);
+  int exit_code = process_exit_code(status);
   worker->process = 0;
   worker->late = 0;
   if (now - worker->began >= STEADY_MS) worker->pause = 0;
