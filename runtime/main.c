@@ -1,12 +1,14 @@
 /* From arguments to a command to an exit code. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "core/exit_code.h"
+#include "core/reader.h"
 #include "core/version.h"
 
 enum { MOST_WORDS = 256 };
@@ -78,9 +80,23 @@ static void hold_standard_streams(void) {
   }
 }
 
-/* Output that could not be written is not done work. */
+static void pass_by(int number) { (void)number; }
+
+/* A write that nobody reads, or that goes beyond a file's limit, fails, and what is under way comes
+   to an end of its own. Not SIG_IGN: that is inherited, and the commands that are started would no
+   longer end with the pipes they write to. */
+static void let_writes_fail(void) {
+  struct sigaction action = {.sa_handler = pass_by, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGPIPE, &action, NULL);
+  sigaction(SIGXFSZ, &action, NULL);
+}
+
+/* Output that could not be written is not done work. Who stops reading has had enough, which needs
+   no sentence. */
 static int flush_output(int exit_code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
+  if (reader_is_gone(STDOUT_FILENO)) return exit_code == EXIT_DONE ? EXIT_SIGPIPE : exit_code;
   /* A script that failed has most likely failed for this, and has said so. */
   if (exit_code == EXIT_SCRIPT) return exit_code;
   /* Where an earlier write failed, errno is what is left of it. */
@@ -91,6 +107,7 @@ static int flush_output(int exit_code) {
 
 int main(int argc, char **argv) {
   hold_standard_streams();
+  let_writes_fail();
   /* What a script says it did must be readable even if it is killed the next moment. */
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   return flush_output(dispatch(argc > 0 ? argv + 1 : argv));

@@ -1,6 +1,7 @@
 /* loftyrun sandbox: the pretend Lofty on its own, until SIGINT or SIGTERM. */
 #include "../host/sandbox.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../core/exit_code.h"
@@ -44,14 +45,17 @@ static int serve(struct context *context, const struct options *options) {
     return strcmp(failure.code, "USAGE") == 0 ? EXIT_USAGE : EXIT_TEMPORARY;
   }
   printf("http://127.0.0.1:%u\n", sandbox_port(sandbox));
-  fflush(stdout);
-  introduce(options, sandbox);
-  while (interrupt_pending() == INTERRUPT_NONE && loop_step(context->loop, -1)) continue;
+  /* Whoever is to hear where it is does not: main says so. */
+  bool is_told = fflush(stdout) == 0 && !ferror(stdout);
+  int why = errno;
+  if (is_told) introduce(options, sandbox);
+  while (is_told && interrupt_pending() == INTERRUPT_NONE && loop_step(context->loop, -1)) continue;
   /* To be stopped is how a server ends, not a failure. */
-  int exit_code = interrupt_pending() == INTERRUPT_NONE ? EXIT_TEMPORARY : EXIT_DONE;
+  int exit_code = is_told && interrupt_pending() == INTERRUPT_NONE ? EXIT_TEMPORARY : EXIT_DONE;
   interrupt_settle();
   sandbox_stop(sandbox);
   interrupt_remove(context->loop);
+  errno = why;
   return exit_code;
 }
 

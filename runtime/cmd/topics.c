@@ -19,6 +19,7 @@ static const struct {
     {EXIT_LOCKED, "already running: another run holds the lock"},
     {EXIT_ITEMS_FAILED, "finished, but some items failed"},
     {EXIT_SIGINT, "interrupted by SIGINT (Ctrl-C)"},
+    {EXIT_SIGPIPE, "nobody reads the output any more: loftyrun help | head -1"},
     {EXIT_SIGTERM, "ended by SIGTERM"},
 };
 

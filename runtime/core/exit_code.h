@@ -14,6 +14,7 @@ enum exit_code {
   EXIT_LOCKED = 7,       /* another run holds the lock */
   EXIT_ITEMS_FAILED = 8, /* finished, but some items failed */
   EXIT_SIGINT = 130,
+  EXIT_SIGPIPE = 141, /* nobody reads standard output any more */
   EXIT_SIGTERM = 143
 };
 

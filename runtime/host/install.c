@@ -177,11 +177,9 @@ static bool read_crontab(struct buffer *crontab, struct failure *failure) {
 static bool write_crontab(const struct buffer *crontab, struct failure *failure) {
   FILE *pipe = popen("crontab -", "we");
   if (!pipe) return failure_set(failure, "CANNOT_WRITE", "crontab -: %s", strerror(errno));
-  void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* it may end without having read all */
   bool fine = fwrite(crontab->data, 1, crontab->length, pipe) == crontab->length;
   if (fflush(pipe) != 0) fine = false;
   int status = pclose(pipe);
-  signal(SIGPIPE, before);
   if (fine && status == 0) return true;
   return failure_set(failure, "CANNOT_WRITE",
                      "crontab - refused the new crontab; the old one is as it was");

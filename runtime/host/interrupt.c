@@ -201,7 +201,6 @@ bool interrupt_install(struct loop *loop, double deadline, struct failure *failu
   if (!loop_watch(loop, state.pipe[0], on_wake, NULL))
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   state.installed = true;
-  signals_survive_writes();
   take_signals();
   if (deadline > 0) set_deadline(deadline);
   return true;

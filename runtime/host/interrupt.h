@@ -23,7 +23,7 @@ enum interrupt_reason {
 };
 
 /* Takes over SIGINT, SIGTERM and SIGALRM and wakes `loop` when one comes. `deadline` is in seconds
-   from now; 0 is none. From here on a closed pipe is a failed write, not the end of the process. */
+   from now; 0 is none. */
 bool interrupt_install(struct loop *loop, double deadline, struct failure *failure);
 
 /* Gives the signals back to their defaults. Idempotent. */

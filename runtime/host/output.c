@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../core/exit_code.h"
+#include "../core/reader.h"
 #include "keeper.h"
 
 /* All that is opened on the way; -1: it is not. */
@@ -130,17 +131,23 @@ static bool hear(const struct output *output, int *error, struct buffer *tail) {
   return true;
 }
 
-static int changed(int exit_code, bool failed) {
-  return failed && exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
+/* What a run has failed for by itself says more. That its reader was gone it has only supposed: it
+   writes into the keeper's pipe, which is closed for other reasons, too. */
+static int changed(int exit_code, int error) {
+  if (error == 0 || (exit_code != EXIT_DONE && exit_code != EXIT_SIGPIPE)) return exit_code;
+  return error == EPIPE ? EXIT_SIGPIPE : EXIT_SCRIPT;
 }
 
 int output_look(const struct output *output, int exit_code, struct buffer *tail) {
-  int error = 0, before = errno;
-  bool fine = fflush(stdout) == 0 && !ferror(stdout);
-  if (!fine) before = errno ? errno : before;
-  if (output->held) fine = tell(output, KEEPER_LOOK, 0, NULL) && hear(output, &error, tail) && fine;
+  int error = 0, heard = 0, before = errno;
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    before = errno ? errno : before;
+    error = reader_is_gone(STDOUT_FILENO) ? EPIPE : EIO;
+  }
+  if (output->held && !(tell(output, KEEPER_LOOK, 0, NULL) && hear(output, &heard, tail)))
+    heard = EIO;
   errno = before;
-  return changed(exit_code, error || !fine);
+  return changed(exit_code, heard ? heard : error);
 }
 
 int output_release(struct output *output, int exit_code) {
@@ -160,9 +167,9 @@ int output_release(struct output *output, int exit_code) {
   if (!fine)
     fputs("loftyrun: what the run printed is lost: the process that held it was killed\n", stderr);
   /* A script that failed has most likely failed for this, and has said so. */
-  if (error && (output->quiet || exit_code != EXIT_SCRIPT))
+  if (error && error != EPIPE && (output->quiet || exit_code != EXIT_SCRIPT))
     fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(error));
   if (error) clearerr(stdout);
   errno = before;
-  return changed(exit_code, error || !fine);
+  return changed(exit_code, fine ? error : EIO);
 }

@@ -3,11 +3,13 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../bind/tables.h"
 #include "../bind/task.h"
 #include "../core/folder.h"
 #include "../core/line_editor.h"
+#include "../core/reader.h"
 #include "interrupt.h"
 #include "profile.h"
 #include "report.h"
@@ -81,6 +83,12 @@ static int exit_code(lua_State *L) {
   return 1;
 }
 
+/* unread() -> whether standard output has failed because nobody reads it any more. */
+static int unread(lua_State *L) {
+  lua_pushboolean(L, ferror(stdout) && reader_is_gone(STDOUT_FILENO));
+  return 1;
+}
+
 /* The file of what was typed earlier; none where there is no home. */
 static void push_history(lua_State *L, const struct context *context) {
   char folder[FOLDER_PATH_LENGTH], path[FOLDER_PATH_LENGTH];
@@ -105,6 +113,8 @@ static void push_settings(lua_State *L, const struct run_options *options,
   tables_set_text(L, "chunk_name", script->chunk_name);
   lua_pushcfunction(L, exit_code);
   lua_setfield(L, -2, "exit_code");
+  lua_pushcfunction(L, unread);
+  lua_setfield(L, -2, "unread");
   if (line_editor_is_interactive()) push_history(L, context_of(L));
 }
 

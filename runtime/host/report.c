@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +244,26 @@ static const char *push_message(lua_State *L, bool *module) {
                          luaL_typename(L, 1));
 }
 
+static bool is_broken_pipe(const char *message) {
+  const char *why = strerror(EPIPE);
+  size_t length = strlen(message), tail = strlen(why);
+  return length >= tail && strcmp(message + length - tail, why) == 0;
+}
+
+/* Who stops reading has had enough, which is no news but to whom it is that the work stopped. */
+static int end_unread(struct parts *parts, const char *message) {
+  char file[LINE_LENGTH], sentence[LINE_LENGTH + 128];
+  int line;
+  parts->exit_code = EXIT_SIGPIPE;
+  if (!parts->style->wrote) return 0;
+  bool placed = parse_position(message, file, sizeof file, &line);
+  int length = placed ? snprintf(sentence, sizeof sentence, "%s:%d: ", file, line) : 0;
+  snprintf(sentence + length, sizeof sentence - (size_t)length,
+           "nobody reads standard output any more; the run has ended here, after it had written");
+  append_sentence(parts, sentence);
+  return 0;
+}
+
 int report_exit_code_at(lua_State *L, int index) {
   if (!is_lofty_error(L, index)) return EXIT_SCRIPT;
   const char *code = member(L, index, "code");
@@ -264,6 +285,11 @@ static int build(lua_State *L) {
   const char *hint = lofty ? member(L, 1, "hint") : NULL;
   const char *traceback = lofty ? member(L, 1, "traceback") : NULL;
   const char *message = push_message(L, &parts->module);
+  if (parts->style->unread && !lofty && is_broken_pipe(message)) return end_unread(parts, message);
+  if (!lofty && strstr(message, "cannot write to standard output: ")) {
+    append_sentence(parts, message); /* the line has done nothing wrong */
+    return 0;
+  }
   if (!traceback) traceback = lua_tostring(L, 3);
   if (!traceback) {
     luaL_traceback(L, parts->co, NULL, 0);

@@ -10,11 +10,15 @@
 
 struct report_style {
   bool colour;
+  bool unread; /* standard output has failed, because nobody reads it any more */
+  bool wrote;  /* the run had written to the account */
 };
 
 /* Appends the report of the error on top of `co`, a coroutine that ended with it (its stack is
    still there) or a state whose load failed: one sentence, the source line with a caret, the
-   script's frames, the hint. `L` is the main thread. Returns the exit code of such an error. */
+   script's frames, the hint. Where the error only is that nobody reads any more, it is no more than
+   a sentence, and none where the run had not written. `L` is the main thread. Returns the exit code
+   of such an error. */
 int report_error(lua_State *L, lua_State *co, const struct script *script,
                  const struct report_style *style, struct buffer *out);
 

@@ -1,8 +1,12 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../bind/http.h"
 #include "../core/exit_code.h"
+#include "../core/journal.h"
+#include "../core/reader.h"
 #include "interrupt.h"
 #include "repl.h"
 #include "report.h"
@@ -38,7 +42,10 @@ static void tell(struct run *run, struct buffer *reported) {
 }
 
 static struct report_style style_of(const struct run *run) {
-  return (struct report_style){.colour = run->options->colour && !run->witness.output.held};
+  const struct journal *journal = run->context.journal;
+  return (struct report_style){.colour = run->options->colour && !run->witness.output.held,
+                               .unread = ferror(stdout) && reader_is_gone(STDOUT_FILENO),
+                               .wrote = journal && journal_next_number(journal) > 1};
 }
 
 static void print_writes_under_way(const struct run *run, const char *lead) {
@@ -83,7 +90,11 @@ int run_report(struct run *run, lua_State *co) {
   struct report_style style = style_of(run);
   buffer_init(&out, REPORT_MAXIMUM);
   int exit_code = report_error(run->L, co, run->script, &style, &out);
+  if (exit_code == EXIT_SIGPIPE && out.length > 0 && run->number > 0 && !run->context.sandbox)
+    buffer_printf(&out, "hint: loftyrun history show %" PRId64 "\n", run->number);
   tell(run, &out);
+  if (exit_code == EXIT_SIGPIPE)
+    notice_say(&run->witness.notice, "nobody reads standard output any more", &run->config);
   return exit_code;
 }
 

@@ -39,10 +39,6 @@ static void on_wake(void *context) {
   }
 }
 
-/* Not SIG_IGN: that is inherited, and the commands a script starts would no longer end with the
-   pipes they write to. */
-static void on_failed_write(int number) { (void)number; }
-
 void signals_handle(int number, void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
@@ -50,11 +46,6 @@ void signals_handle(int number, void (*handler)(int)) {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
   sigaction(number, &action, NULL);
-}
-
-void signals_survive_writes(void) {
-  signals_handle(SIGPIPE, on_failed_write);
-  signals_handle(SIGXFSZ, on_failed_write);
 }
 
 bool signals_install(struct loop *loop, signals_fn *function, void *context,
@@ -70,7 +61,6 @@ bool signals_install(struct loop *loop, signals_fn *function, void *context,
     return failure_set(failure, "OUT_OF_DESCRIPTORS", "too many watched descriptors");
   }
   state.installed = true;
-  signals_survive_writes();
   sigemptyset(&taken);
   for (int i = 0; i < COUNT; i++) {
     state.come[i] = 0;

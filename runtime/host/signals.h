@@ -11,16 +11,12 @@
 /* Called with the number of each that has come since, once however often it came. */
 typedef void signals_fn(void *context, int number);
 
-/* Takes them over, and survives writes. */
+/* Takes them over. */
 bool signals_install(struct loop *loop, signals_fn *function, void *context,
                      struct failure *failure);
 
 /* Sets what happens at a signal; what it interrupts goes on. */
 void signals_handle(int number, void (*handler)(int));
-
-/* From here on a pipe that is closed and a file at its limit are failed writes, not the end of the
-   process. */
-void signals_survive_writes(void);
 
 /* Gives them back to their defaults. Idempotent. */
 void signals_remove(struct loop *loop);

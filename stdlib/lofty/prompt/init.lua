@@ -104,7 +104,7 @@ end
 local function loop(session)
   local prompt = prompt_of(session)
   local more = (" "):rep(#prompt - 3) .. ">> "
-  while not session.over do
+  while not session.over and not sessions.is_unread(session) do
     confirm.ask_queued()
     sessions.report_unseen(session)
     local text = session.preset

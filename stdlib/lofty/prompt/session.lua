@@ -19,6 +19,7 @@ local M = {}
 ---@field works { text: string, kind: string, results: integer }[] the inputs that worked, for .save
 ---@field last string|nil the last input, for .edit
 ---@field exit_code integer of the first that failed
+---@field over boolean|nil it is to end
 ---@field frames lofty.prompt.FailedFrame[] where the last one failed
 
 ---@param settings table
@@ -44,6 +45,16 @@ function M.say(session, text)
   end
 end
 
+--- Whether nobody reads any more, which is the end of the session.
+---@param session lofty.prompt.Session
+---@return boolean
+function M.is_unread(session)
+  if not session.settings.unread() then return false end
+  session.over = true
+  if session.exit_code == 0 then session.exit_code = 141 end
+  return true
+end
+
 --- An error as a run reports one, in short.
 ---@param session lofty.prompt.Session
 ---@param err any
@@ -57,6 +68,7 @@ function M.report(session, err, where)
   elseif not ok then
     text = "the input failed, and so did saying how"
   end
+  if M.is_unread(session) and text:find("cannot write to standard output: ", 1, true) then return end
   text = run.redact(text):gsub("^input:1: ", "")
   text = text:gsub("[%z\1-\8\11-\31\127]", function(byte) return ("\\x%02x"):format(byte:byte()) end)
   io.stdout:flush()

@@ -103,7 +103,8 @@ end
 --- One process. Returns what it told: reports, `done` where it came to its end, and how it ended where not.
 local function run_process(run, path, work)
   local arguments = { "loftyrun", "test", "--no-color", "--", "", path, json.encode(work) }
-  local ran, _, message = process.run(arguments, run.seconds)
+  local ran, why, message = process.run(arguments, run.seconds)
+  if why == "CANCELLED" then tasks.fail("test", why, message) end
   if not ran then error(message, 0) end
   local output = ran.cut and ran.output .. "\n(and more, which is left out)" or ran.output
   local told = { results = {}, output = output, ended = ended_how(ran, run.seconds) }
