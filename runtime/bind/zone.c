@@ -61,6 +61,13 @@ static int exists(lua_State *L) {
   return 1;
 }
 
+static int title(lua_State *L) {
+  char text[ZONE_TITLE_SIZE];
+  zone_title(check_name(L), text);
+  lua_pushstring(L, text);
+  return 1;
+}
+
 static int has_database(lua_State *L) {
   lua_pushboolean(L, zone_has_database());
   return 1;
@@ -80,9 +87,9 @@ static int names(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"offset", offset}, {"instants", instants},
-                                     {"exists", exists}, {"has_database", has_database},
-                                     {"names", names},   {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"offset", offset}, {"instants", instants}, {"exists", exists}, {"has_database", has_database},
+    {"names", names},   {"title", title},       {NULL, NULL}};
 
 int luaopen_native_zone(lua_State *L) {
   luaL_newlibtable(L, functions);

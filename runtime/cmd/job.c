@@ -80,11 +80,11 @@ static void show_next(const struct schedule_job *job, const struct cron *cron) {
 static void show(const struct schedule_job *job) {
   struct cron cron;
   struct buffer words;
-  bool is_local = strcmp(job->zone, ZONE_LOCAL) == 0;
+  char title[ZONE_TITLE_SIZE];
+  zone_title(job->zone, title);
   buffer_init(&words, CRON_WORDS_MAXIMUM);
   bool has_words = cron_parse(job->expression, &cron, NULL) && cron_words(&cron, &words);
-  printf("  %-*s %s (%s)", NAME_WIDTH, job->name, has_words ? words.data : job->expression,
-         is_local ? "this machine's time" : job->zone);
+  printf("  %-*s %s (%s)", NAME_WIDTH, job->name, has_words ? words.data : job->expression, title);
   if (has_words) show_next(job, &cron);
   putchar('\n');
   buffer_free(&words);

@@ -126,10 +126,10 @@ static bool print_one(const struct question *question, int64_t instant, bool is_
 
 static void print_words(const struct question *question) {
   struct buffer words;
-  bool is_local = strcmp(question->zone, ZONE_LOCAL) == 0;
+  char title[ZONE_TITLE_SIZE];
+  zone_title(question->zone, title);
   buffer_init(&words, CRON_WORDS_MAXIMUM);
-  if (cron_words(&question->cron, &words))
-    printf("%s (%s)\n", words.data, is_local ? "this machine's time" : question->zone);
+  if (cron_words(&question->cron, &words)) printf("%s (%s)\n", words.data, title);
   buffer_free(&words);
 }
 

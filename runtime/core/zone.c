@@ -79,6 +79,41 @@ bool zone_exists(const char *name) {
   return is_zone;
 }
 
+/* The name in a path into the database, or NULL. */
+static const char *name_in(const char *path) {
+  const char *found = strstr(path, "zoneinfo/");
+  return found ? found + strlen("zoneinfo/") : NULL;
+}
+
+void zone_of_machine(char name[ZONE_TITLE_SIZE]) {
+  char path[PATH_SIZE];
+  ssize_t length = readlink("/etc/localtime", path, sizeof path - 1);
+  path[length > 0 ? length : 0] = '\0';
+  const char *found = name_in(path);
+  snprintf(name, ZONE_TITLE_SIZE, "%s", found ? found : "");
+}
+
+/* TZ is a name, a path, either with a colon before it, or a rule of its own: EST5EDT. */
+static void local_name(char name[ZONE_TITLE_SIZE]) {
+  const char *tz = getenv("TZ");
+  if (!tz) {
+    zone_of_machine(name);
+    return;
+  }
+  if (*tz == ':') tz++;
+  const char *found = *tz == '/' ? name_in(tz) : zone_exists(tz) ? tz : NULL;
+  if (!*tz) found = "UTC";
+  snprintf(name, ZONE_TITLE_SIZE, "%s%.60s", found ? "" : "TZ=", found ? found : tz);
+}
+
+void zone_title(const char *name, char title[ZONE_TITLE_SIZE]) {
+  char local[ZONE_TITLE_SIZE];
+  bool is_local = strcmp(name, ZONE_LOCAL) == 0;
+  if (is_local) local_name(local);
+  snprintf(title, ZONE_TITLE_SIZE, "%s%s%.120s", is_local ? "this machine's time" : name,
+           is_local && *local ? ", " : "", is_local ? local : "");
+}
+
 bool zone_has_database(void) { return zone_exists("Etc/UTC"); }
 
 static bool names_below(const char *prefix, int depth, struct buffer *names) {

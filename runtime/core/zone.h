@@ -49,6 +49,16 @@ bool zone_change(struct zones *zones, const char *name, int64_t low, int64_t hig
 /* Whether the database has a zone of this name. The C library takes unknown names for UTC. */
 bool zone_exists(const char *name);
 
+enum { ZONE_TITLE_SIZE = 160 };
+
+/* Writes the name of the zone that this machine's clock is set to, whatever TZ says; "" where that
+   is not known. */
+void zone_of_machine(char name[ZONE_TITLE_SIZE]);
+
+/* Writes what a person is told of a zone: its name, and for the local one whose it is and, where
+   that is known, which: "this machine's time, Europe/Dublin". */
+void zone_title(const char *name, char title[ZONE_TITLE_SIZE]);
+
 /* Whether this machine has the database. */
 bool zone_has_database(void);
 

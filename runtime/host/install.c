@@ -1,7 +1,6 @@
 #include "install.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,29 +32,18 @@ static bool no_memory(struct failure *failure) {
 
 static int64_t horizon(int64_t now) { return now + (int64_t)YEARS * 366 * CIVIL_DAY; }
 
-/* The name of the zone that this machine's clock is set to; "" where that is not known. */
-static void machine_zone(char *name, size_t size) {
-  char path[PATH_MAX];
-  name[0] = '\0';
-  ssize_t length = readlink("/etc/localtime", path, sizeof path - 1);
-  if (length <= 0) return;
-  path[length] = '\0';
-  const char *found = strstr(path, "zoneinfo/");
-  if (found) snprintf(name, size, "%s", found + strlen("zoneinfo/"));
-}
-
 /* cron goes by this machine's clock. Lines with a zone of their own, which cronie alone has, are
    left out or run twice when clocks change, as its authors say themselves. */
 static bool check_zone(const struct install_job *job, struct zones *zones, int64_t now,
                        struct failure *failure) {
-  char local[128];
+  char local[ZONE_TITLE_SIZE];
   int32_t here, there;
   for (int64_t at = now; at < horizon(now); at += CIVIL_DAY / 2) {
     if (!zone_offset(zones, ZONE_LOCAL, at, &here, failure) ||
         !zone_offset(zones, job->zone, at, &there, failure))
       return false;
     if (here == there) continue;
-    machine_zone(local, sizeof local);
+    zone_of_machine(local);
     return failure_set(failure, "USAGE",
                        "job %s: cron goes by this machine's clock%s%s%s, not by that of %s: use "
                        "--systemd, or loftyrun serve",
@@ -112,8 +100,8 @@ static bool add_command(const struct install_job *job, struct buffer *out,
 
 /* A crontab goes by the machine's clock, which may not be the reader's. */
 static bool add_whose_clock(struct buffer *out) {
-  char name[128];
-  machine_zone(name, sizeof name);
+  char name[ZONE_TITLE_SIZE];
+  zone_of_machine(name);
   return buffer_printf(out, " (this machine's time%s%s)\n", *name ? ", " : "", name);
 }
 

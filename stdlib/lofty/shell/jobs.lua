@@ -8,6 +8,7 @@ local time = require "lofty.time"
 local usage = require "lofty.shell.usage"
 local width = require "lofty.shell.width"
 local writer = require "lofty.shell.json"
+local zones = require "native.zone"
 
 local M = {}
 
@@ -67,7 +68,7 @@ local function print_table(jobs)
     local comes = job.next and not job.paused and clock_text(job.next, job.zone) or "-"
     lines.put(table.concat({ width.pad(job.name, widest), width.pad(state_of(job), wide), width.pad(comes, 23),
       last_text(job) }, "  "))
-    print(("  %s (%s)%s"):format(job.words, job.zone == "local" and "this machine's time" or job.zone, notes(job)))
+    print(("  %s (%s)%s"):format(job.words, zones.title(job.zone), notes(job)))
   end
 end
 

@@ -2,6 +2,7 @@
 --- a phone each row of a table stands by itself, each of its cells with the name of its column.
 local plot = require "lofty.status.plot"
 local words = require "lofty.status.words"
+local zones = require "native.zone"
 
 local M = {}
 
@@ -85,7 +86,7 @@ function M.jobs(numbers)
   return section("jobs", "Jobs", table_of("Jobs: when they run next, and how the last run ended", numbers.jobs, {
     { "Job", function(job)
       return ("<strong>%s</strong><small>%s, %s</small>"):format(html(job.name),
-        html(job.words ~= "" and job.words or job.expression), html(job.zone == "local" and "this machine's time" or job.zone))
+        html(job.words ~= "" and job.words or job.expression), html(zones.title(job.zone)))
     end },
     { "State", state_cell },
     { "Next run", function(job)
