@@ -63,6 +63,9 @@ static int run(const struct options *options, char **words) {
   return command_act(&command_auth, options, words);
 }
 
+static const struct option_meaning meanings[] = {
+    {"timeout", "wait that long, five minutes for a login (exit code 6)"}, {NULL, NULL}};
+
 const struct command command_auth = {
     .name = "auth",
     .usage = "auth login | status | logout",
@@ -101,5 +104,6 @@ const struct command command_auth = {
         "  loftyrun auth logout --profile work\n",
     .actions = actions,
     .accepts = LOGIN_OPTIONS | STATUS_OPTIONS | LOGOUT_OPTIONS,
+    .meanings = meanings,
     .run = run,
 };

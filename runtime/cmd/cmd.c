@@ -91,7 +91,7 @@ static void print_overview(FILE *stream) {
   for (const struct command *const *command = commands; *command; command++)
     fprintf(stream, "  loftyrun %-34s %s\n", (*command)->usage, (*command)->summary);
   fputs("\nOptions of a run:\n", stream);
-  options_print(stream, command_run.accepts);
+  options_print(stream, command_run.accepts, NULL);
   fputs(
       "\nTry it without an account:\n"
       "  loftyrun --sandbox -e 'for lead in lofty.leads.each{} do print(lead.firstName) end'\n"
@@ -113,5 +113,5 @@ void command_print_help(FILE *stream, const struct command *command) {
   if (command->details) fprintf(stream, "\n%s", command->details);
   if (command->examples) fprintf(stream, "\nExamples:\n%s", command->examples);
   if (command->accepts) fputs("\nOptions:\n", stream);
-  options_print(stream, command->accepts);
+  options_print(stream, command->accepts, command->meanings);
 }

@@ -25,7 +25,8 @@ struct command {
       *actions;         /* what its first word may be, ended by one without a name; or NULL */
   enum word_kind words; /* those that it takes besides */
   uint64_t accepts;     /* option_bits */
-  bool keeps_rest;      /* options after the first word are the script's, not ours */
+  const struct option_meaning *meanings; /* of options that do something else here, or NULL */
+  bool keeps_rest; /* options after the first word are the script's, not ours */
   /* `words` are what is left of the command line, NULL-terminated. Returns the exit code. */
   int (*run)(const struct options *options, char **words);
 };

@@ -213,7 +213,7 @@ static void offer_options(struct line *line) {
     const struct option *option = &option_table[i];
     if (!(accepted(line) & option->bit)) continue;
     snprintf(prefix, sizeof prefix, "--%s", option->name);
-    offer(line, "", prefix, option->help);
+    offer(line, "", prefix, option_help(option, line->command ? line->command->meanings : NULL));
   }
 }
 

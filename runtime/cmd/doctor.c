@@ -33,6 +33,11 @@ static int run(const struct options *options, char **words) {
   return doctor_run(&wanted);
 }
 
+static const struct option_meaning meanings[] = {
+    {"timeout", "give each thing that is asked outside no more than that"},
+    {"cert", "the certificate that serve is to show, with its chain"},
+    {NULL, NULL}};
+
 const struct command command_doctor = {
     .name = "doctor",
     .usage = "doctor [CHECK...]",
@@ -75,5 +80,6 @@ const struct command command_doctor = {
     .actions = actions,
     .accepts =
         OPTION_PROFILE | OPTION_SANDBOX | OPTION_STATE | OPTION_JSON | OPTION_TIMEOUT | OPTION_TLS,
+    .meanings = meanings,
     .run = run,
 };

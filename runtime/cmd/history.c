@@ -98,6 +98,8 @@ static int run(const struct options *options, char **words) {
   return exit_code;
 }
 
+static const struct option_meaning meanings[] = {{"max", "at most N runs"}, {NULL, NULL}};
+
 const struct command command_history = {
     .name = "history",
     .usage = "history [list | show RUN | undo RUN | settle KEY done|again]",
@@ -160,5 +162,6 @@ const struct command command_history = {
                OPTION_NO_COLOR | OPTION_FOLLOW | OPTION_APPLY | OPTION_TIMEOUT |
                OPTION_MAX_REQUESTS | OPTION_RETRIES | OPTION_NO_WAIT | OPTION_PRIORITY |
                OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_TRACE,
+    .meanings = meanings,
     .run = run,
 };

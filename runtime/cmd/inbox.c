@@ -102,6 +102,11 @@ static int run(const struct options *options, char **words) {
   return exit_code;
 }
 
+static const struct option_meaning meanings[] = {
+    {"max", "at most N events"},
+    {"from", "compare the account from this instant on"},
+    {NULL, NULL}};
+
 const struct command command_inbox = {
     .name = "inbox",
     .usage = "inbox list|show|retry|replay|drop|reconcile ...",
@@ -185,5 +190,6 @@ const struct command command_inbox = {
     .accepts = OPTION_STATE | OPTION_PROFILE | OPTION_SANDBOX | OPTION_MAX | OPTION_JSON |
                OPTION_NO_COLOR | OPTION_LOG_LEVEL | OPTION_LOG_FORMAT | OPTION_FROM |
                OPTIONS_OF_CALLS,
+    .meanings = meanings,
     .run = run,
 };

@@ -87,7 +87,10 @@ bool option_print(FILE *stream, const char *name) {
   const struct option *option = find(name);
   if (!option) return false;
   const char *topic, *text;
-  options_print_one(stream, option);
+  options_print_one(stream, option, NULL);
+  for (const struct command *const *command = commands; *command; command++)
+    if (option_help(option, (*command)->meanings) != option->help)
+      fprintf(stream, "  %22s   %s\n", (*command)->name, option_help(option, (*command)->meanings));
   struct list takers = {.stream = stream, .heading = "Taken by: "};
   struct list more = {.stream = stream, .heading = "More in loftyrun help: "};
   for (const struct command *const *command = commands; *command; command++)

@@ -29,7 +29,11 @@ enum { OPTION_MOST = 96 }; /* some share a bit */
 extern const struct option option_table[];
 extern const int option_count;
 
+/* What help says of an option, by `meanings` (may be NULL) or else by the table. */
+const char *option_help(const struct option *option, const struct option_meaning *meanings);
+
 /* Writes the help line of one option. */
-void options_print_one(FILE *stream, const struct option *option);
+void options_print_one(FILE *stream, const struct option *option,
+                       const struct option_meaning *meanings);
 
 #endif

@@ -106,7 +106,14 @@ const char *options_stranger(const struct options *options, uint64_t accepted) {
   return NULL;
 }
 
-void options_print_one(FILE *stream, const struct option *option) {
+const char *option_help(const struct option *option, const struct option_meaning *meanings) {
+  for (; meanings && meanings->name; meanings++)
+    if (strcmp(meanings->name, option->name) == 0) return meanings->help;
+  return option->help;
+}
+
+void options_print_one(FILE *stream, const struct option *option,
+                       const struct option_meaning *meanings) {
   char left[64];
   char letter[8] = "";
   if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
@@ -115,12 +122,12 @@ void options_print_one(FILE *stream, const struct option *option) {
            : option->rule == VALUE_REQUIRED ? " "
                                             : "",
            option->value ? option->value : "", option->rule == VALUE_OPTIONAL ? "]" : "");
-  fprintf(stream, "  %-24s %s\n", left, option->help);
+  fprintf(stream, "  %-24s %s\n", left, option_help(option, meanings));
 }
 
-void options_print(FILE *stream, uint64_t accepted) {
+void options_print(FILE *stream, uint64_t accepted, const struct option_meaning *meanings) {
   for (int i = 0; i < option_count; i++)
-    if (accepted & option_table[i].bit) options_print_one(stream, &option_table[i]);
+    if (accepted & option_table[i].bit) options_print_one(stream, &option_table[i], meanings);
 }
 
 /* Messages on standard error: a terminal, no NO_COLOR, no --no-color. */

@@ -160,8 +160,14 @@ bool options_take(struct options *options, char ***argv, struct failure *failure
 /* The name of an option that was given though `accepted` does not hold its bit; NULL if none. */
 const char *options_stranger(const struct options *options, uint64_t accepted);
 
-/* Writes the help lines of the options in `accepted`. */
-void options_print(FILE *stream, uint64_t accepted);
+/* What an option does with one command, where that is not what it does elsewhere. */
+struct option_meaning {
+  const char *name, *help;
+};
+
+/* Writes the help lines of the options in `accepted`. `meanings` are the command's own, ended by
+   one without a name; or NULL. */
+void options_print(FILE *stream, uint64_t accepted, const struct option_meaning *meanings);
 
 /* A run as the options want it. */
 struct run_options options_run(const struct options *options);

@@ -29,6 +29,12 @@ static int run(const struct options *options, char **words) {
   return options->sandbox_seed ? serve_in_sandbox(&serve_options) : serve(&serve_options);
 }
 
+static const struct option_meaning meanings[] = {
+    {"timeout", "end a job's run, or an event's, after that long (exit code 6)"},
+    {"max-requests", "refuse more than N requests of a job's run, or an event's (6)"},
+    {"port", "its sandbox's port on 127.0.0.1; 0 takes a free one"},
+    {NULL, NULL}};
+
 const struct command command_serve = {
     .name = "serve",
     .usage = "serve [options] [FILE...]",
@@ -157,5 +163,6 @@ const struct command command_serve = {
                (OPTIONS_OF_A_SCRIPT & ~(uint64_t)(OPTION_QUIET | OPTION_KEEP_OUTPUT)) |
                OPTION_ALLOW | OPTION_MAX_JOBS | OPTION_LISTEN | OPTION_TLS | OPTION_SUBSCRIBE |
                OPTION_STATUS | OPTION_PORT,
+    .meanings = meanings,
     .run = run,
 };

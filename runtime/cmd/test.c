@@ -84,6 +84,11 @@ static int run(const struct options *options, char **words) {
   return run_all(options, &arguments);
 }
 
+static const struct option_meaning meanings[] = {
+    {"filter", "only tests whose name matches this Lua pattern"},
+    {"timeout", "a test has failed that does and says nothing for so long (30)"},
+    {NULL, NULL}};
+
 const struct command command_test = {
     .name = "test",
     .usage = "test [options] [PATH...]",
@@ -158,5 +163,6 @@ const struct command command_test = {
     .words = WORD_FILE,
     .accepts = OPTION_FILTER | OPTION_REPORT | OPTION_COVERAGE | OPTION_WATCH | OPTION_TIMEOUT |
                OPTION_NO_COLOR,
+    .meanings = meanings,
     .run = run,
 };
