@@ -123,6 +123,35 @@ static int write_copy(const struct embedded_text *script, const char *path, cons
   return exit_code;
 }
 
+/* What is wrong with a name, or NULL. It stands in the copy, in comments and in strings of Lua, and
+   is typed as a word of commands. */
+static const char *find_mistake(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  for (const char *character = path; *character; character++)
+    if (text_control_length(character) > 0) return "a name holds no control characters";
+  if (strpbrk(name, "\"\\%")) return "the name of a script holds no \", \\ or %";
+  if (*name == '-') return "a name that begins with - would be taken for an option";
+  size_t length = strlen(name) - strlen(".lua"), end = strlen(test_end);
+  if (length >= end && strncmp(name + length - end, test_end, end) == 0)
+    return "*_test.lua are files of tests";
+  return NULL;
+}
+
+/* As it is typed into a shell. */
+static void print_word(const char *word) {
+  if (!strpbrk(word, " !\"#$&'()*;<=>?[\\]^`{|}~")) {
+    fputs(word, stdout);
+    return;
+  }
+  putchar('\'');
+  for (; *word; word++)
+    if (*word == '\'')
+      fputs("'\\''", stdout);
+    else
+      putchar(*word);
+  putchar('\'');
+}
+
 /* "tidy.lua" of "tidy"; in a folder the template's own name. False where it is too long. */
 static bool choose_path(const char *name, const char *wanted, char path[PATH_MAXIMUM]) {
   struct stat found;
@@ -148,6 +177,8 @@ int new_template(const char *name, const char *wanted) {
     errno = ENAMETOOLONG;
     return cannot(wanted);
   }
+  const char *mistake = find_mistake(path);
+  if (mistake) return command_usage_error(&command_new, mistake);
   snprintf(test_name, sizeof test_name, "%s%s", name, test_end);
   snprintf(test_path, sizeof test_path, "%.*s%s.lua", (int)strlen(path) - 4, path, test_end);
   snprintf(old_name, sizeof old_name, "%s.lua", name);
@@ -165,6 +196,8 @@ int new_template(const char *name, const char *wanted) {
     remove(path);
     return exit_code;
   }
-  printf("%s, and its test: loftyrun test %s\n", path, test_path);
+  printf("%s, and its test: loftyrun test ", path);
+  print_word(test_path);
+  putchar('\n');
   return EXIT_DONE;
 }
