@@ -40,7 +40,7 @@ commands.time = { usage = ".time [on|off|INPUT]", summary = "how long each input
     if wanted == nil then
       local before = session.timed
       session.timed = true
-      if not sessions.input(session, argument) then sessions.report(session, "the input is not finished") end
+      sessions.input_whole(session, argument)
       session.timed = before
     else
       session.timed = wanted
@@ -166,9 +166,7 @@ commands.load = { usage = ".load FILE", summary = "runs a file; its locals stay"
   if argument == "" then return sessions.report(session, ".load: expected the name of a file") end
   local text, why = read_file(argument)
   if not text then return sessions.report(session, why) end
-  if not sessions.input(session, text, "@" .. argument) then
-    sessions.report(session, select(2, load(text, "@" .. argument)) or "it is not finished")
-  end
+  sessions.input_whole(session, text, "@" .. argument)
 end }
 
 commands.edit = { usage = ".edit", summary = "the last input in $VISUAL or $EDITOR, and runs what it becomes",

@@ -185,6 +185,7 @@ end
 ---@param chunk_name string|nil of a file; what is typed has none
 ---@return function|nil f
 ---@return "expression"|"statement"|"unfinished"|string kind or, without a function, what is wrong
+---@return string|nil what of one that is unfinished: what Lua says of its end
 function M.compile(scope, text, chunk_name)
   if chunk_name then text = plain(text) end
   chunk_name = chunk_name or "=input"
@@ -194,10 +195,11 @@ function M.compile(scope, text, chunk_name)
   if as_expression then
     return build(scope, expression, chunk_name, {}) or as_expression, "expression"
   end
-  if is_marked then return nil, is_unfinished(why_not, text) and "unfinished" or why_not end
+  if is_marked then return nil, is_unfinished(why_not, text) and "unfinished" or why_not, why_not end
   local as_statement, message = load(text, chunk_name, "t", scope.env)
   if not as_statement then
-    if is_unfinished(message, text) or is_unfinished(why_not, text) then return nil, "unfinished" end
+    if is_unfinished(message, text) then return nil, "unfinished", message end
+    if is_unfinished(why_not, text) then return nil, "unfinished", why_not end
     return nil, better(message, why_not, text)
   end
   local declared = text:find("_ENV", 1, true) and {} or declared_in(text)

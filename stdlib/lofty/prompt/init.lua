@@ -123,10 +123,7 @@ local function loop(session)
       session.pending = nil
     end
   end
-  if session.pending then
-    local _, message = load(session.pending, "=input")
-    sessions.report(session, message or "the last line is not finished")
-  end
+  if session.pending then sessions.input_whole(session, session.pending) end
 end
 
 --- What is typed may name a task, so none is kept from being forgotten.
@@ -172,9 +169,8 @@ function M.run(settings, ...)
   local session = open(settings)
   greet(session)
   if settings.text then
-    local finished, ok = sessions.input(session, settings.text, settings.chunk_name, ...)
-    if not finished then sessions.report(session, select(2, load(settings.text, settings.chunk_name))) end
-    if ok == false and session.interactive then open_frame(session, session.frames) end
+    local ok = sessions.input_whole(session, settings.text, settings.chunk_name, ...)
+    if not ok and session.interactive then open_frame(session, session.frames) end
   end
   loop(session)
   sessions.report_unseen(session)

@@ -174,10 +174,10 @@ end
 ---@param session lofty.prompt.Session
 ---@param text string
 ---@return boolean finished
----@return boolean|nil ok
+---@return boolean|string ok or what Lua says of the end of an unfinished one
 function M.input(session, text, chunk_name, ...)
-  local f, kind = evaluate.compile(session.scope, text, chunk_name)
-  if not f and kind == "unfinished" then return false end
+  local f, kind, what = evaluate.compile(session.scope, text, chunk_name)
+  if not f and kind == "unfinished" then return false, what end
   session.last = text
   if not f then
     rawset(session.scope.env, "_err", kind)
@@ -185,6 +185,20 @@ function M.input(session, text, chunk_name, ...)
     return true, false
   end
   return true, M.execute(session, f, kind, text, ...)
+end
+
+--- Compiles and runs a text behind which nothing comes.
+---@param session lofty.prompt.Session
+---@param text string
+---@return boolean ok
+function M.input_whole(session, text, chunk_name, ...)
+  local finished, ok = M.input(session, text, chunk_name, ...)
+  if finished then return ok end
+  local place, what = ok:match("^(.-:%d+: )(.-) near ")
+  local named = what and (what:find("expected", 1, true) or what:find("^unfinished"))
+  M.report(session, ("%sthe %s ends unfinished%s"):format(place or "", chunk_name and "file" or "input",
+    named and not what:find("^unexpected") and ": " .. what or ""))
+  return false
 end
 
 return M
