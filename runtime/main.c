@@ -92,16 +92,22 @@ static void let_writes_fail(void) {
   sigaction(SIGXFSZ, &action, NULL);
 }
 
+/* Where an earlier write has failed errno may be of another call by now. */
+static const char *why_not_written(int error) {
+  static const int of_writes[] = {ENOSPC, EDQUOT, EFBIG, EIO, EBADF};
+  for (size_t i = 0; i < sizeof of_writes / sizeof *of_writes; i++)
+    if (of_writes[i] == error) return strerror(error);
+  return NULL;
+}
+
 /* Output that could not be written is not done work. Who stops reading has had enough, which needs
    no sentence. */
 static int flush_output(int exit_code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return exit_code;
   if (reader_is_gone(STDOUT_FILENO)) return exit_code == EXIT_DONE ? EXIT_SIGPIPE : exit_code;
-  /* A script that failed has most likely failed for this, and has said so. */
-  if (exit_code == EXIT_SCRIPT) return exit_code;
-  /* Where an earlier write failed, errno is what is left of it. */
-  fprintf(stderr, "loftyrun: cannot write to standard output%s%s\n", errno ? ": " : "",
-          errno ? strerror(errno) : "");
+  const char *why = why_not_written(errno);
+  fprintf(stderr, "loftyrun: cannot write to standard output%s%s\n", why ? ": " : "",
+          why ? why : "");
   return exit_code == EXIT_DONE ? EXIT_SCRIPT : exit_code;
 }
 

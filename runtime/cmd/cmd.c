@@ -59,6 +59,7 @@ int command_no_action(const struct command *command, const char *word) {
   const char *names[MOST_ACTIONS] = {NULL};
   char message[320], all[200];
   size_t count = 0;
+  if (word && !*word) word = NULL;
   for (const struct action *action = command->actions; action->name && count < MOST_ACTIONS;
        action++)
     if (action->words != WORD_INTERNAL) names[count++] = action->name;

@@ -91,7 +91,7 @@ static int cannot_tell(void) {
 static bool check_file(const char *path) {
   struct stat status;
   if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, R_OK) == 0) return true;
-  fprintf(stderr, "loftyrun: %s is not a file that can be read\n", path);
+  fprintf(stderr, "loftyrun: %s is not a file that can be read\n", *path ? path : "\"\"");
   return false;
 }
 

@@ -21,10 +21,16 @@ static bool take_sandbox(struct options *options, const char *value) {
   return *options->sandbox_seed != '\0';
 }
 
-static bool take_timeout(struct options *options, const char *value) {
+/* Seconds, at most a year, as people write them: strtod takes " 0x10" and "nan" as well. */
+static bool take_seconds(const char *value, double *seconds) {
   char *end;
-  options->timeout = strtod(value, &end);
-  return end != value && *end == '\0' && options->timeout > 0 && options->timeout <= 31536000;
+  *seconds = strtod(value, &end);
+  return ((*value >= '0' && *value <= '9') || *value == '.') && !strpbrk(value, "xX") &&
+         *end == '\0' && *seconds >= 0 && *seconds <= 31536000;
+}
+
+static bool take_timeout(struct options *options, const char *value) {
+  return take_seconds(value, &options->timeout) && options->timeout > 0;
 }
 
 static bool take_count(const char *value, unsigned long maximum, unsigned long *count) {
@@ -135,10 +141,8 @@ static bool take_lock(struct options *options, const char *value) {
 }
 
 static bool take_wait_lock(struct options *options, const char *value) {
-  char *end;
-  options->lock_wait = value ? strtod(value, &end) : -1;
-  return !value || (end != value && *end == '\0' && options->lock_wait >= 0 &&
-                    options->lock_wait <= 31536000);
+  options->lock_wait = -1;
+  return !value || take_seconds(value, &options->lock_wait);
 }
 
 static bool take_memory(struct options *options, const char *value) {
@@ -175,7 +179,7 @@ const struct option option_table[] = {
      "a parameter; also written NAME=VALUE", "NAME=VALUE, at most 128 times", take_query, 0},
     {OPTION_ALL, "all", 0, VALUE_NONE, NULL, "every page of a list", NULL, NULL, 0},
     {OPTION_MAX, "max", 0, VALUE_REQUIRED, "N", "at most N items, from as many pages as it takes",
-     "a whole number above 0", take_max, 0},
+     "a whole number from 1 to 1000000000", take_max, 0},
     {OPTION_OUTPUT, "output", 'o', VALUE_REQUIRED, "FORM", "json, jsonl, csv, csv-plain or table",
      "json, jsonl, csv, csv-plain or table", take_output, 0, "json jsonl csv csv-plain table"},
     {OPTION_JSON, "json", 0, VALUE_NONE, NULL, "JSON, for programs", NULL, NULL, 0},
@@ -196,9 +200,11 @@ const struct option option_table[] = {
      "run against a pretend Lofty: demo, empty or large:N", "demo, empty or large:N", take_sandbox,
      0, "demo empty large:"},
     {OPTION_TIMEOUT, "timeout", 0, VALUE_REQUIRED, "SECONDS",
-     "end the run after that long (exit code 6)", "a number of seconds above 0", take_timeout, 0},
+     "end the run after that long (exit code 6)", "a number of seconds above 0, at most 31536000",
+     take_timeout, 0},
     {OPTION_MAX_REQUESTS, "max-requests", 0, VALUE_REQUIRED, "N",
-     "refuse more than N requests (exit code 6)", "a whole number above 0", take_max_requests, 0},
+     "refuse more than N requests (exit code 6)", "a whole number from 1 to 1000000000",
+     take_max_requests, 0},
     {OPTION_MAX_MEMORY, "max-memory", 0, VALUE_REQUIRED, "SIZE",
      "end the run where the script needs more: 256M (exit code 6)", "a size such as 256M or 2G",
      take_memory, 0},
@@ -218,8 +224,8 @@ const struct option option_table[] = {
     {OPTION_LOCK, "lock", 0, VALUE_OPTIONAL, "NAME",
      "not while the same script, or NAME, runs (exit code 7)", "a name", take_lock, 0},
     {OPTION_WAIT_LOCK, "wait-lock", 0, VALUE_OPTIONAL, "SECONDS",
-     "the same, but wait: so long, or until nothing is in the way", "a number of seconds",
-     take_wait_lock, 0},
+     "the same, but wait: so long, or until nothing is in the way",
+     "a number of seconds, at most 31536000", take_wait_lock, 0},
     {OPTION_QUIET, "quiet", 0, VALUE_NONE, NULL,
      "print only where the run fails, and then all of it", NULL, NULL, 0},
     {OPTION_KEEP_OUTPUT, "keep-output", 0, VALUE_NONE, NULL,

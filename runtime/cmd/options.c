@@ -58,6 +58,11 @@ static bool take_value(struct options *options, const struct option *option, con
   return value && *value != '\0';
 }
 
+/* Of others the last one counts, so that it can stand behind what an alias says. Of these the first
+   would be work, or a choice of items, that is silently left out. */
+static const uint64_t once = OPTION_CHUNK | OPTION_FILTER | OPTION_FIELDS | OPTION_BODY |
+                             OPTION_RECORD | OPTION_REPLAY | OPTION_PLAN;
+
 static bool take_one(struct options *options, char ***argv, struct failure *failure) {
   const char *word = *(*argv)++;
   const char *value = NULL;
@@ -76,6 +81,8 @@ static bool take_one(struct options *options, char ***argv, struct failure *fail
     return failure_set(failure, "USAGE", "option --%s needs %s", option->name, option->value);
   if (option->rule == VALUE_NONE && value)
     return failure_set(failure, "USAGE", "option --%s takes no value", option->name);
+  if (options->given & option->bit & once)
+    return failure_set(failure, "USAGE", "option --%s is given twice", option->name);
   options->given |= option->bit;
   if (options->word_count == OPTION_WORDS_MOST)
     return failure_set(failure, "USAGE", "too many options");

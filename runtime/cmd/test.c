@@ -11,7 +11,7 @@
 #include "../host/test_worker.h"
 #include "cmd.h"
 
-enum { MOST_ARGUMENTS = 1024, MOST_AT_A_TIME = 4 };
+enum { MOST_ARGUMENTS = 1024, MOST_AT_A_TIME = 4, A_DAY = 86400 };
 
 static const char chunk[] = "require('lofty.test.runner').run(...)";
 
@@ -37,7 +37,8 @@ static bool collect(struct arguments *arguments, const struct options *options, 
     add(arguments, "coverage", options->coverage ? options->coverage : "lcov.info");
   if (options->given & OPTION_WATCH) add(arguments, "watch", "true");
   if (options->given & OPTION_TIMEOUT) {
-    snprintf(arguments->seconds, sizeof arguments->seconds, "%.3f", options->timeout);
+    snprintf(arguments->seconds, sizeof arguments->seconds, "%.3f",
+             options->timeout < 0.001 ? 0.001 : options->timeout);
     add(arguments, "timeout", arguments->seconds);
   }
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -79,6 +80,8 @@ static int run(const struct options *options, char **words) {
     struct run_options run_options = options_run(options);
     return test_worker_run(&run_options, words[1], words[2]);
   }
+  if (options->timeout > A_DAY)
+    return command_usage_error(&command_test, "--timeout of a test is at most 86400 seconds");
   if (!collect(&arguments, options, words))
     return command_usage_error(&command_test, "too many paths");
   return run_all(options, &arguments);

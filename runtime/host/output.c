@@ -166,8 +166,7 @@ int output_release(struct output *output, int exit_code) {
   while (waitpid(output->keeper, &status, 0) < 0 && errno == EINTR) continue;
   if (!fine)
     fputs("loftyrun: what the run printed is lost: the process that held it was killed\n", stderr);
-  /* A script that failed has most likely failed for this, and has said so. */
-  if (error && error != EPIPE && (output->quiet || exit_code != EXIT_SCRIPT))
+  if (error && error != EPIPE)
     fprintf(stderr, "loftyrun: cannot write to standard output: %s\n", strerror(error));
   if (error) clearerr(stdout);
   errno = before;

@@ -288,6 +288,7 @@ static int build(lua_State *L) {
   if (parts->style->unread && !lofty && is_broken_pipe(message)) return end_unread(parts, message);
   if (!lofty && strstr(message, "cannot write to standard output: ")) {
     append_sentence(parts, message); /* the line has done nothing wrong */
+    clearerr(stdout);                /* it is said; what was written is gone */
     return 0;
   }
   if (!traceback) traceback = lua_tostring(L, 3);

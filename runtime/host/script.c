@@ -32,6 +32,7 @@ static void find_folder(struct script *script, const char *path) {
 bool script_read(struct script *script, const char *path, struct failure *failure) {
   *script = (struct script){.name = path, .folder = "."};
   buffer_init(&script->text, SCRIPT_MAXIMUM);
+  if (!*path) return failure_set(failure, "CANNOT_READ", "the name of a script is empty");
   if (strcmp(path, "-") == 0) {
     script->name = "stdin";
     snprintf(script->chunk_name, sizeof script->chunk_name, "=stdin");

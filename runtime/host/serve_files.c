@@ -111,7 +111,8 @@ int serve_read_file(const struct serve_options *options, struct loop *loop, cons
   struct failure failure;
   struct buffer lines;
   if (file && !realpath(file, path)) {
-    failure_set(&failure, "CANNOT_READ", "cannot open %.400s: %s", file, strerror(errno));
+    failure_set(&failure, "CANNOT_READ", "cannot open %.400s: %s", *file ? file : "\"\"",
+                strerror(errno));
     return serve_tell_failure(options, &failure, begins, EXIT_USAGE);
   }
   int exit_code = EXIT_USAGE;

@@ -58,6 +58,7 @@ local function find(paths, is_watched)
   local found, once, each = {}, {}, {}
   if #paths == 0 then walk("", found) end
   for _, path in ipairs(paths) do
+    if path == "" then fail "the name of a file of tests is empty" end
     local kind, why = files.kind(path)
     if not kind and not is_watched then
       fail(("cannot read %s: %s"):format(path, why))
