@@ -375,8 +375,32 @@ end)
     sandbox.stop()
 
 
+def test_burst():
+    """What came at once is given to its handler bit by bit, so that the handler goes on meanwhile."""
+    number = 10000
+    world = World(HEAD + 'lofty.on.webhook("lead.*", {}, function() end)\n')
+    for first in range(0, number, 500):
+        world.deliver([{"leadId": event, "updateTime": 1763880000000 + event} for event in range(first, first + 500)])
+    seen = []
+
+    def all_given():
+        seen.append(look(world.folder, "SELECT considered, (SELECT count(*) FROM inbox_work WHERE state = 'done')"
+                                       " FROM inbox_handlers")[0])
+        return seen[-1][0] == number
+    world.until(all_given)
+    check("while it is given what came at once, a handler does an event for each hundred", seen[-1][1] >= number // 100, seen[-5:])
+    changes = ["INSERT INTO inbox_events (delivery, position, name, received, state) VALUES (1, 1, 'a', 1, 'new')",
+               "INSERT INTO inbox_work VALUES (1, 1, 1, 'waiting', 0, 0, 0, 0, NULL, NULL, NULL, NULL)",
+               "UPDATE inbox_events SET state = 'done' WHERE id = 1",
+               "UPDATE inbox_work SET state = 'done' WHERE event = 1 AND handler = 1"]
+    costly = [change for change in changes if any(row[1] == "OpenEphemeral" for row in look(world.folder, "EXPLAIN " + change))]
+    check("no change of an event takes a table in memory, whatever indices there are", not costly, costly)
+    check("and it ends", world.close() == 0)
+
+
 def main():
     test_fetch()
+    test_burst()
     test_retries()
     test_reload()
     test_slow()

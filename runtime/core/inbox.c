@@ -6,6 +6,7 @@
 
 #include "entries.h"
 #include "inbox_reconcile.h"
+#include "inbox_states.h"
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
@@ -58,9 +59,9 @@ static const char drop_events[] =
 static const char promote_all[] =
     "UPDATE inbox_work SET state = 'waiting' WHERE state = 'queued' AND (lead IS NULL OR"
     " (event = (SELECT min(o.event) FROM inbox_work o WHERE o.handler = inbox_work.handler"
-    " AND o.lead = inbox_work.lead AND o.state IN ('waiting', 'running', 'queued'))"
+    " AND o.lead = inbox_work.lead AND " INBOX_IS_OPEN_OF("o.") ")"
     " AND NOT EXISTS (SELECT 1 FROM inbox_work o WHERE o.handler = inbox_work.handler"
-    " AND o.lead = inbox_work.lead AND o.state IN ('waiting', 'running', 'queued')"
+    " AND o.lead = inbox_work.lead AND " INBOX_IS_OPEN_OF("o.")
     " AND o.state <> 'queued')))";
 #define CAN_BE_RETRIED " (state = 'dead' OR (state = 'waiting' AND attempt > 0)) AND event IN"
 static const char count_retried[] =
@@ -80,7 +81,7 @@ static const char retry_work[] =
 static const char replay_work[] =
     "UPDATE inbox_work SET state = 'queued', attempt = 0, deaths = 0, coalesced = 0, problem = "
     "NULL,"
-    " settled = NULL, next_attempt = $9 WHERE state NOT IN ('waiting', 'running', 'queued')"
+    " settled = NULL, next_attempt = $9 WHERE NOT " INBOX_IS_OPEN
     " AND event IN (SELECT id FROM inbox_events WHERE" CAN_BE_REPLAYED MATCHES ")";
 static const char replay_more[] =
     "INSERT INTO inbox_work (event, handler, lead, state, attempt, deaths, next_attempt, coalesced)"
@@ -99,9 +100,10 @@ static const char open_replayed[] =
    what a handler has not looked at yet. */
 static const char old_events[] =
     "SELECT id, delivery, received FROM inbox_events WHERE"
-    " state IN ('duplicate', 'dropped', 'unhandled', 'done')"
+    " " INBOX_IS_SETTLED
     " AND received < $1 AND NOT EXISTS (SELECT 1 FROM inbox_work WHERE event = id"
-    " AND state IN ('waiting', 'running', 'queued'))"
+    " AND " INBOX_IS_OPEN
+    ")"
     " AND id < (SELECT max(id) FROM inbox_events)"
     " AND NOT EXISTS (SELECT 1 FROM inbox_handlers WHERE server IS NOT NULL"
     " AND considered < inbox_events.id)"

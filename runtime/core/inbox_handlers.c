@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "digest.h"
+#include "inbox_states.h"
 #include "inbox_work.h"
 #include "schedule_jobs.h"
 
@@ -16,7 +17,7 @@ static const char served_handlers[] = HANDLER_COLUMNS " WHERE server = $1 ORDER 
 static const char handlers_of[] =
     "SELECT h.id, name, file, pattern, line, concurrency, timeout, retries, coalesces, generation,"
     " server, (SELECT count(*) FROM inbox_work w WHERE w.handler = h.id"
-    " AND w.state IN ('waiting', 'running', 'queued'))"
+    " AND " INBOX_IS_OPEN_OF("w.") ")"
     " + (SELECT count(*) FROM inbox_events e WHERE e.id > h.considered"
     " AND e.state NOT IN ('duplicate', 'dropped', 'unreadable')"
     " AND (e.name = h.pattern OR substr(e.name, 1, length(h.prefix)) = h.prefix)"
@@ -29,16 +30,16 @@ static const char forgotten_runs[] =
 static const char forgotten_events[] =
     "UPDATE inbox_events SET state = CASE"
     " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
-    " AND w.state IN ('waiting', 'running', 'queued')) THEN 'open'"
+    " AND " INBOX_IS_OPEN_OF("w.") ") THEN 'open'"
     " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
     " AND w.state = 'dead') THEN 'dead'"
     " WHEN EXISTS (SELECT 1 FROM inbox_work w WHERE w.event = inbox_events.id AND handler <> $1"
     " AND w.state IN ('done', 'coalesced')) THEN 'done' ELSE 'dropped' END"
     " WHERE state = 'open' AND id IN (SELECT event FROM inbox_work w WHERE handler = $1"
-    " AND w.state IN ('waiting', 'running', 'queued'))";
+    " AND " INBOX_IS_OPEN_OF("w.") ")";
 static const char forgotten_work[] =
     "UPDATE inbox_work SET state = 'dropped', settled = $2 WHERE handler = $1"
-    " AND state IN ('waiting', 'running', 'queued')";
+    " AND " INBOX_IS_OPEN;
 /* Its row stays for what it has done, under a name and an account that no other has. */
 static const char put_away[] =
     "UPDATE inbox_handlers SET account = '', name = name || ' (' || id || ')', server = NULL"
@@ -69,6 +70,14 @@ static const char late_processes[] =
     "SELECT DISTINCT process FROM inbox_handlers h JOIN inbox_work w ON w.handler = h.id"
     " JOIN runs ON runs.id = w.run WHERE h.server = $1 AND w.state = 'running'"
     " AND w.began + h.timeout < $2";
+
+static const char work_of[] =
+    "SELECT name, w.state, w.problem, w.attempt, w.next_attempt, w.run, w.began, w.settled,"
+    " w.coalesced FROM inbox_work w JOIN inbox_handlers h ON h.id = w.handler"
+    " WHERE w.event = $1 ORDER BY name";
+static const char tries_of[] =
+    "SELECT name, t.problem, t.attempt, t.run, t.began, t.ended FROM inbox_tries t"
+    " JOIN inbox_handlers h ON h.id = t.handler WHERE t.event = $1 ORDER BY t.began, name";
 
 static bool take_integer(void *context, const struct store_value *columns, int count) {
   (void)count;
@@ -320,4 +329,53 @@ bool inbox_work_late(struct store *store, int64_t server, int64_t now, inbox_vis
   struct late late = {visit, context};
   return store_query(store, late_processes, STORE_WITH(store_integer(server), store_integer(now)),
                      visit_process, &late, failure) != STORE_FAILED;
+}
+
+/* Looking at an event's work */
+
+struct looking {
+  inbox_visit_work *visit_work;
+  inbox_visit_try *visit_try;
+  void *context;
+};
+
+static bool visit_work(void *context, const struct store_value *columns, int count) {
+  const struct looking *looking = context;
+  const struct inbox_work_row row = {.handler = columns[0].data,
+                                     .state = columns[1].data,
+                                     .problem = columns[2].data,
+                                     .attempt = columns[3].integer,
+                                     .next_attempt = columns[4].integer,
+                                     .run = columns[5].integer,
+                                     .began = columns[6].integer,
+                                     .settled = columns[7].integer,
+                                     .coalesced = columns[8].integer};
+  (void)count;
+  return looking->visit_work(looking->context, &row);
+}
+
+bool inbox_work_of(struct store *store, int64_t event, inbox_visit_work *visit, void *context,
+                   struct failure *failure) {
+  struct looking looking = {.visit_work = visit, .context = context};
+  return store_query(store, work_of, STORE_WITH(store_integer(event)), visit_work, &looking,
+                     failure) != STORE_FAILED;
+}
+
+static bool visit_try(void *context, const struct store_value *columns, int count) {
+  const struct looking *looking = context;
+  const struct inbox_try one = {.handler = columns[0].data,
+                                .problem = columns[1].data,
+                                .attempt = columns[2].integer,
+                                .run = columns[3].integer,
+                                .began = columns[4].integer,
+                                .ended = columns[5].integer};
+  (void)count;
+  return looking->visit_try(looking->context, &one);
+}
+
+bool inbox_tries_of(struct store *store, int64_t event, inbox_visit_try *visit, void *context,
+                    struct failure *failure) {
+  struct looking looking = {.visit_try = visit, .context = context};
+  return store_query(store, tries_of, STORE_WITH(store_integer(event)), visit_try, &looking,
+                     failure) != STORE_FAILED;
 }

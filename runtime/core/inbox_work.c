@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inbox_states.h"
 #include "schedule_jobs.h"
 
-enum { LOOKED_AT = 2000, GIVEN_AT_ONCE = 500, COALESCED_AT_ONCE = 1000, RUNS_AT_ONCE = 64 };
-
-#define OPEN_STATES "('waiting', 'running', 'queued')"
+enum { LOOKED_AT = 2000, GIVEN_AT_ONCE = 200, COALESCED_AT_ONCE = 1000, RUNS_AT_ONCE = 64 };
 
 static const char handler_is_served[] =
     "SELECT considered, retries, coalesces FROM inbox_handlers"
@@ -19,14 +18,15 @@ static const char events_for[] =
     " AND (e.name = h.pattern OR substr(e.name, 1, length(h.prefix)) = h.prefix)"
     " AND h.account = (SELECT account FROM inbox_deliveries d WHERE d.id = e.delivery)"
     " ORDER BY e.id LIMIT $4";
+/* VALUES, not SELECT: what reads its own table would make one in memory for each row. */
 static const char add_row[] =
     "INSERT INTO inbox_work (event, handler, lead, state, attempt, deaths, next_attempt, coalesced)"
-    " SELECT $1, $2, $3, CASE WHEN $3 IS NULL OR NOT EXISTS (SELECT 1 FROM inbox_work"
-    " WHERE handler = $2 AND lead = $3 AND state IN " OPEN_STATES
-    ") THEN 'waiting' ELSE 'queued' END, 0, 0, $4, 0 WHERE NOT EXISTS"
-    " (SELECT 1 FROM inbox_work WHERE event = $1 AND handler = $2)";
+    " VALUES ($1, $2, $3, CASE WHEN $3 IS NULL OR NOT EXISTS (SELECT 1 FROM inbox_work"
+    " WHERE handler = $2 AND lead = $3 AND " INBOX_IS_OPEN
+    ") THEN 'waiting' ELSE 'queued' END, 0, 0, $4, 0) ON CONFLICT DO NOTHING";
 static const char set_considered[] = "UPDATE inbox_handlers SET considered = $2 WHERE id = $1";
-static const char open_event[] = "UPDATE inbox_events SET state = 'open' WHERE id = $1";
+static const char open_event[] =
+    "UPDATE inbox_events SET state = 'open' WHERE id = $1 AND state <> 'open'";
 /* Those that came while there were handlers, and that all of them have passed. */
 static const char mark_unhandled[] =
     "UPDATE inbox_events SET state = 'unhandled' WHERE state = 'new'"
@@ -44,7 +44,7 @@ static const char due_rows[] =
 static const char rows_behind[] =
     "SELECT w.event, w.coalesced, e.name = (SELECT name FROM inbox_events WHERE id = $3)"
     " FROM inbox_work w JOIN inbox_events e ON e.id = w.event WHERE w.handler = $1 AND w.lead = $2"
-    " AND w.state IN " OPEN_STATES " AND w.event > $3 ORDER BY w.event LIMIT $4";
+    " AND " INBOX_IS_OPEN_OF("w.") " AND w.event > $3 ORDER BY w.event LIMIT $4";
 static const char set_coalesced[] =
     "UPDATE inbox_work SET state = 'coalesced', settled = $3 WHERE event = $1 AND handler = $2";
 static const char claim_row[] =
@@ -67,23 +67,16 @@ static const char add_try[] =
 static const char promote_next[] =
     "UPDATE inbox_work SET state = 'waiting' WHERE handler = $1 AND state = 'queued' AND event ="
     " (SELECT min(event) FROM inbox_work WHERE handler = $1 AND lead = $2"
-    " AND state IN " OPEN_STATES ")";
+    " AND " INBOX_IS_OPEN ")";
 static const char settle_event[] =
     "UPDATE inbox_events SET state = CASE"
-    " WHEN EXISTS (SELECT 1 FROM inbox_work WHERE event = $1 AND state IN " OPEN_STATES
+    " WHEN EXISTS (SELECT 1 FROM inbox_work WHERE event = $1 AND " INBOX_IS_OPEN
     ") THEN 'open' WHEN EXISTS (SELECT 1 FROM inbox_work WHERE event = $1 AND state = 'dead')"
     " THEN 'dead' ELSE 'done' END WHERE id = $1 AND state IN ('open', 'dead', 'done')";
 static const char other_runs[] =
     "SELECT DISTINCT run FROM inbox_work WHERE handler = $1 AND state = 'running' AND run <> $2";
 static const char rows_of_run[] =
     "SELECT event FROM inbox_work WHERE handler = $1 AND state = 'running' AND run = $2 LIMIT $3";
-static const char work_of[] =
-    "SELECT name, w.state, w.problem, w.attempt, w.next_attempt, w.run, w.began, w.settled,"
-    " w.coalesced FROM inbox_work w JOIN inbox_handlers h ON h.id = w.handler"
-    " WHERE w.event = $1 ORDER BY name";
-static const char tries_of[] =
-    "SELECT name, t.problem, t.attempt, t.run, t.began, t.ended FROM inbox_tries t"
-    " JOIN inbox_handlers h ON h.id = t.handler WHERE t.event = $1 ORDER BY t.began, name";
 
 int64_t inbox_work_pause(int64_t attempt, uint64_t chance) {
   enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
@@ -476,53 +469,4 @@ bool inbox_work_turn(struct journal *journal, struct inbox_turn *turn, struct fa
   if (!store_begin(turning.store, STORE_DURABLE, failure)) return false;
   bool fine = settle(&turning) && (!turn->served || look_after_all(&turning));
   return store_end(turning.store, fine, failure);
-}
-
-/* Looking */
-
-struct looking {
-  inbox_visit_work *visit_work;
-  inbox_visit_try *visit_try;
-  void *context;
-};
-
-static bool visit_work(void *context, const struct store_value *columns, int count) {
-  const struct looking *looking = context;
-  const struct inbox_work_row row = {.handler = columns[0].data,
-                                     .state = columns[1].data,
-                                     .problem = columns[2].data,
-                                     .attempt = columns[3].integer,
-                                     .next_attempt = columns[4].integer,
-                                     .run = columns[5].integer,
-                                     .began = columns[6].integer,
-                                     .settled = columns[7].integer,
-                                     .coalesced = columns[8].integer};
-  (void)count;
-  return looking->visit_work(looking->context, &row);
-}
-
-bool inbox_work_of(struct store *store, int64_t event, inbox_visit_work *visit, void *context,
-                   struct failure *failure) {
-  struct looking looking = {.visit_work = visit, .context = context};
-  return store_query(store, work_of, STORE_WITH(store_integer(event)), visit_work, &looking,
-                     failure) != STORE_FAILED;
-}
-
-static bool visit_try(void *context, const struct store_value *columns, int count) {
-  const struct looking *looking = context;
-  const struct inbox_try one = {.handler = columns[0].data,
-                                .problem = columns[1].data,
-                                .attempt = columns[2].integer,
-                                .run = columns[3].integer,
-                                .began = columns[4].integer,
-                                .ended = columns[5].integer};
-  (void)count;
-  return looking->visit_try(looking->context, &one);
-}
-
-bool inbox_tries_of(struct store *store, int64_t event, inbox_visit_try *visit, void *context,
-                    struct failure *failure) {
-  struct looking looking = {.visit_try = visit, .context = context};
-  return store_query(store, tries_of, STORE_WITH(store_integer(event)), visit_try, &looking,
-                     failure) != STORE_FAILED;
 }

@@ -118,6 +118,13 @@ const char *const migrations[] = {
     "CREATE INDEX inbox_events_reconciled ON inbox_events (thing) WHERE reconciled = 1;",
     /* 11: when a write began by Lofty's clock, for this machine's may be put before anybody looks
        what became of it */
-    "ALTER TABLE writes ADD COLUMN began_there INTEGER;"};
+    "ALTER TABLE writes ADD COLUMN began_there INTEGER;",
+    /* 12: conditions that cost nothing to look at (inbox_states.h) */
+    "DROP INDEX inbox_events_settled;"
+    "CREATE INDEX inbox_events_settled ON inbox_events (received)"
+    "  WHERE state IN ('duplicate', 'dropped') OR state IN ('unhandled', 'done');"
+    "DROP INDEX inbox_work_lead;"
+    "CREATE INDEX inbox_work_lead ON inbox_work (handler, lead, event)"
+    "  WHERE state IN ('waiting', 'running') OR state = 'queued';"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

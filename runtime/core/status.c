@@ -6,10 +6,10 @@
 #include <sys/statvfs.h>
 
 #include "folder.h"
+#include "inbox_states.h"
 
 /* Where an index is only of some rows, its condition stands in the statement word for word. */
 #define RESTING "state IN ('unreadable', 'dead')"
-#define OPEN "state IN ('waiting', 'running', 'queued')"
 
 /* What comes back, and $1, $2, ... */
 static const struct {
@@ -45,7 +45,7 @@ static const struct {
      "inbox_handlers"
      " JOIN sources ON sources.id = source WHERE account = $1 ORDER BY name"},
     /* How many events a handler has that it has not ended with, the first of them. Handler. */
-    {"open", "SELECT count(*), min(event) FROM inbox_work WHERE handler = $1 AND " OPEN},
+    {"open", "SELECT count(*), min(event) FROM inbox_work WHERE handler = $1 AND " INBOX_IS_OPEN},
     /* How many it is at. Handler. */
     {"running", "SELECT count(*) FROM inbox_work WHERE handler = $1 AND state = 'running'"},
     /* How many wait after a failure, what the next of them has failed with. Handler, now. */
