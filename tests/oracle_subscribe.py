@@ -298,6 +298,63 @@ def test_unreachable():
     shutil.rmtree(folder)
 
 
+def test_undo():
+    """What a daemon has subscribed to is not taken from it while it goes on, and is once it has ended."""
+    folder, server = new_folder(), Server(BIN, "--seed", "empty")
+    receiver = start(folder, server, write(folder))
+    wanted = [(2, url()), (10, url())]
+    wait_until(lambda: present(server) == wanted and look(folder, "SELECT 1 FROM runs WHERE script = 'subscriptions' AND ended > 0"))
+    number, = look(folder, "SELECT id FROM runs WHERE script = 'subscriptions'")[0]
+
+    def undo(*words):
+        return subprocess.run([BIN, "history", "undo", str(number), "--state", os.path.join(folder, "state"), *words], text=True,
+                              env={"PATH": os.environ["PATH"], "HOME": os.path.join(folder, "home"), "LOFTY_BASE_URL": server.url,
+                                   "LOFTY_API_KEY": "key-of-this-test"}, capture_output=True)
+    for words in [(), ("--apply",)]:
+        refused = undo(*words)
+        check(f"undo is refused while the daemon goes on {words}", refused.returncode == 2 and not refused.stdout and re.search(
+            r"run \d+ is the subscribing of a loftyrun serve that goes on.*end it, and undo then\n", refused.stderr), refused)
+    check("and takes nothing", present(server) == wanted, present(server))
+    receiver.stop(signal.SIGKILL)
+    done = undo("--apply")
+    check("undo does it where the daemon lives no more", done.returncode == 0 and present(server) == [], (done, present(server)))
+    server.stop()
+    shutil.rmtree(folder)
+
+
+def begin_sandbox(folder, *words, until):
+    """A daemon with a sandbox of its own, and what it has said up to that."""
+    child = subprocess.Popen([BIN, "serve", *words, "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, text=True,
+                             env={"PATH": os.environ["PATH"], "HOME": folder, "TMPDIR": folder}, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+    said = ""
+    for line in child.stderr:
+        said += line
+        if re.search(until, line):
+            break
+    return child, said
+
+
+def end_sandbox(child, number=signal.SIGTERM):
+    child.send_signal(number)
+    said = child.stderr.read()
+    child.stderr.close()
+    child.wait(TIMEOUT)
+    return said
+
+
+def test_without_files():
+    """Every list that there is room for, and one line for the others."""
+    folder = new_folder()
+    for seed, lists in ("demo", ["lead_info"]), ("empty", list(range(12))):
+        child, said = begin_sandbox(folder, f"--sandbox={seed}", until="room for all" if seed == "demo" else "agent_info")
+        said += end_sandbox(child)
+        full = "the sandbox's team has room for no more subscriptions; --sandbox=empty has room for all left_out=11 subscribed=1\n"
+        check(f"without files: as many lists as there is room for, of {seed}", said.count(" subscribed id=") == len(lists)
+              and said.count(full) == (seed == "demo") and not re.search("error|warn|elsewhere", said), said)
+    shutil.rmtree(folder)
+
+
 def test_sandbox():
     """serve --sandbox: Lofty, what it delivers and what deals with it in one command, and gone with it."""
     folder = new_folder()
@@ -361,5 +418,7 @@ test_rotation()
 test_new_before_old()
 test_command_lines()
 test_unreachable()
+test_undo()
+test_without_files()
 test_sandbox()
 finish()

@@ -37,6 +37,9 @@ function M.lists_of(patterns)
   return wanted
 end
 
+--- Without files every list is wanted, as many as there is room for: first what changes most.
+local ALL = { 2, 10, 11, 9, 12, 5, 6, 7, 8, 3, 4, 1 }
+
 local function wanted_here(server, all, url)
   local handlers = store.given("inbox", native.handlers(store.account()))
   local patterns, wanted = { all and "*" or nil }, {}
@@ -44,7 +47,7 @@ local function wanted_here(server, all, url)
     if handler.server == server then patterns[#patterns + 1] = handler.pattern end
   end
   local numbers = M.lists_of(patterns)
-  for number in ipairs(kinds) do
+  for _, number in ipairs(ALL) do
     if numbers[number] then wanted[#wanted + 1] = { list = number, url = url } end
   end
   return wanted
@@ -116,6 +119,13 @@ local function notices_of(result, own, may_remove, url)
   return notices
 end
 
+--- Nobody has asked for each of those lists.
+local function no_room(result, wanted)
+  local there = result.kept + result.created
+  return { { "info", "the sandbox's team has room for no more subscriptions; --sandbox=empty has room for all",
+    { subscribed = there, left_out = wanted - there } } }
+end
+
 --- Says them when a daemon begins or reads its files again, and when they are others than the last time.
 local function tell_notices(notices, always)
   local memory, sum = lofty.state.space(MEMORY), digest.of(notices)
@@ -150,7 +160,8 @@ end
 function M.run(server, how, url, previous)
   local own, places = {}, { url, previous }
   for _, place in ipairs(places) do own[lists.normal(place)] = true end
-  local wanted = wanted_here(math.tointeger(tonumber(server)), how:find("all,", 1, true) ~= nil, url)
+  local all = how:find("all,", 1, true) ~= nil
+  local wanted = wanted_here(math.tointeger(tonumber(server)), all, url)
   local always = how:find("always,", 1, true) ~= nil
   if #wanted == 0 then
     if always then log.write("warn", "no handler wants webhooks, so there is nothing to subscribe to") end
@@ -158,8 +169,9 @@ function M.run(server, how, url, previous)
   end
   local may_remove = lofty.guard.may(GRANT) or false
   local function sync(remove_at)
-    local result, err = lofty.try(lofty.webhooks.sync, wanted, { remove_at = remove_at, go_on = true })
+    local result, err = lofty.try(lofty.webhooks.sync, wanted, { remove_at = remove_at, go_on = not all })
     if err and err.result then tell_done(err.result) end
+    if all and err and err.result and err:is(lofty.code.WEBHOOK_EXCEED_LIMIT) then return err.result end
     if err then fail(err) end
     tell_done(result)
     return result
@@ -167,7 +179,8 @@ function M.run(server, how, url, previous)
   local result = sync()
   if may_remove and may_go(result, own) then result = sync(places) end
   tell_failed(result)
-  tell_notices(notices_of(result, own, may_remove, url), always)
+  local is_full = all and result.no_room
+  tell_notices(is_full and no_room(result, #wanted) or notices_of(result, own, may_remove, url), always)
   if result.failed > 0 then os.exit(ITEMS_FAILED) end
   log.write("debug", "the subscriptions are as they should be", { lists = #wanted })
 end

@@ -1,4 +1,5 @@
 --- `loftyrun history undo RUN`: shows what taking back each write of a run would do, newest first; with --apply does it.
+local inbox = require "native.inbox"
 local json = require "native.json"
 local lines = require "lofty.shell.lines"
 local lofty = require "lofty"
@@ -15,6 +16,7 @@ local M = {}
 
 local HINT = "loftyrun help history"
 local BUSY = 7 -- the exit code
+local SUBSCRIBING = "subscriptions" -- the script of a daemon's run that makes them: runtime/host/subscriptions.c
 
 --- How an outcome reads, before and after.
 local WORDS = { ready = "", undone = "", same = "nothing to do", none = "stays", changed = "refused", doubt = "in doubt",
@@ -100,6 +102,16 @@ local function busy(message)
   os.exit(BUSY)
 end
 
+--- Whether a daemon that is alive has handlers here, and so looks after their subscriptions.
+local function is_subscribing(account)
+  local handlers, code, message = inbox.handlers(account)
+  if not handlers then store.fail("inbox", code, message) end
+  for _, handler in ipairs(handlers) do
+    if handler.server then return true end
+  end
+  return false
+end
+
 --- Ends with exit code 2 where the run cannot be undone from here, with 7 where it is still under way.
 local function check(run)
   local account = store.account()
@@ -109,6 +121,10 @@ local function check(run)
   end
   if run.alive then
     busy(("run %d is still under way (process %d); undo it when it has ended"):format(run.id, run.process))
+  end
+  if run.script == SUBSCRIBING and is_subscribing(account) then
+    usage.fail(("run %d is the subscribing of a loftyrun serve that goes on: it would make them again, and until then "
+      .. "nothing would come; take its handlers out of their files, or end it, and undo then"):format(run.id), HINT)
   end
 end
 
