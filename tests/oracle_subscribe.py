@@ -355,6 +355,34 @@ def test_without_files():
     shutil.rmtree(folder)
 
 
+def test_left_folders():
+    """What a killed daemon of a sandbox has left goes with the next one; never what is in use or somebody's own."""
+    folder, outside = new_folder(), new_folder()
+    killed, said = begin_sandbox(folder, "--sandbox", until="the sandbox answers")
+    left = re.search(r"state=(\S+)", said).group(1)
+    os.mkdir(os.path.join(folder, "loftyrun-sandbox.SHARED"), 0o755)
+    os.mkdir(os.path.join(folder, "loftyrun-sandbox.FILLED"), 0o700)
+    write(outside, "state.lock", "state.lock")
+    write(os.path.join(folder, "loftyrun-sandbox.FILLED"), "mine", "mine")
+    os.symlink(outside, os.path.join(folder, "loftyrun-sandbox.LINKED"))
+    others = {os.path.join(folder, "loftyrun-sandbox." + name) for name in ("SHARED", "FILLED", "LINKED")}
+
+    def there():
+        return set(glob.glob(os.path.join(folder, "loftyrun-sandbox.*")))
+    alive, said = begin_sandbox(folder, "--sandbox", until="the sandbox answers")
+    second = re.search(r"state=(\S+)", said).group(1)
+    check("a folder in use stays", there() == others | {left, second}, there())
+    end_sandbox(killed, signal.SIGKILL)
+    check("one that was killed leaves it", there() == others | {left, second}, there())
+    third, said = begin_sandbox(folder, "--sandbox", until="the sandbox answers")
+    check("the next one removes it", there() == others | {second, re.search(r"state=(\S+)", said).group(1)}, there())
+    said = end_sandbox(third) + end_sandbox(alive)
+    check("and its own at its end, which is no trouble", there() == others and "warn" not in said, (there(), said))
+    check("nothing is followed", os.path.exists(os.path.join(outside, "state.lock")))
+    shutil.rmtree(folder)
+    shutil.rmtree(outside)
+
+
 def test_sandbox():
     """serve --sandbox: Lofty, what it delivers and what deals with it in one command, and gone with it."""
     folder = new_folder()
@@ -420,5 +448,6 @@ test_command_lines()
 test_unreachable()
 test_undo()
 test_without_files()
+test_left_folders()
 test_sandbox()
 finish()

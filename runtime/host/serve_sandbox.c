@@ -1,20 +1,17 @@
 #include "serve_sandbox.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../core/config.h"
 #include "../core/digest.h"
 #include "../core/exit_code.h"
 #include "../core/folder.h"
 #include "sandbox.h"
+#include "sandbox_folder.h"
 
-enum { SECRET_BYTES = 24, OPEN_FOLDERS = 16 };
+enum { SECRET_BYTES = 24 };
 
 static const char url_variable[] = "LOFTYRUN_SANDBOX_URL";
 static const char secret_variable[] = "LOFTYRUN_WEBHOOK_SECRET";
@@ -23,7 +20,7 @@ struct serve_sandbox {
   const struct serve_options *options;
   struct context context;
   struct sandbox *sandbox;
-  char folder[FOLDER_PATH_LENGTH]; /* "": --state names one */
+  struct sandbox_folder folder; /* none where --state names one */
 };
 
 static bool owns_nothing(struct context *context, lua_State *L) {
@@ -31,31 +28,13 @@ static bool owns_nothing(struct context *context, lua_State *L) {
   return false;
 }
 
-static bool make_folder(struct serve_sandbox *sandbox, struct failure *failure) {
-  const char *place = config_folder("TMPDIR");
-  int length = snprintf(sandbox->folder, sizeof sandbox->folder, "%s/loftyrun-sandbox.XXXXXX",
-                        place ? place : "/tmp");
-  if (length > 0 && (size_t)length < sizeof sandbox->folder && mkdtemp(sandbox->folder))
-    return true;
-  failure_set(failure, "STATE_UNUSABLE", "cannot make a folder in %.200s: %s",
-              place ? place : "/tmp", strerror(errno));
-  sandbox->folder[0] = '\0';
-  return false;
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where) {
-  (void)status, (void)kind, (void)where;
-  return remove(path);
-}
-
 static void remove_folder(struct serve_sandbox *sandbox) {
-  if (!*sandbox->folder) return;
-  if (nftw(sandbox->folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0) {
-    struct log_field field = {.name = "folder", .value = sandbox->folder};
-    log_write(&sandbox->options->run.log, LOG_LEVEL_WARN,
-              "the folder of the sandbox could not be removed", &field, 1);
-  }
-  sandbox->folder[0] = '\0';
+  char path[FOLDER_PATH_LENGTH];
+  memcpy(path, sandbox->folder.path, sizeof path);
+  if (sandbox_folder_remove(&sandbox->folder)) return;
+  struct log_field field = {.name = "folder", .value = path};
+  log_write(&sandbox->options->run.log, LOG_LEVEL_WARN,
+            "the folder of the sandbox could not be removed", &field, 1);
 }
 
 /* A profile may have one, which is asked for by its name. */
@@ -76,13 +55,13 @@ int serve_in_sandbox(const struct serve_options *options) {
   struct serve_options wanted = *options;
   struct serve_sandbox sandbox = {.options = &wanted};
   unsetenv(url_variable); /* of a daemon that this one runs below */
-  bool fine = wanted.run.state || make_folder(&sandbox, &failure);
+  bool fine = wanted.run.state || sandbox_folder_make(&sandbox.folder, &failure);
   if (!fine || !make_secret(options, &failure)) {
     remove_folder(&sandbox);
     fprintf(stderr, "loftyrun: %s\n", failure.message);
     return folder_exit_code(&failure);
   }
-  if (!wanted.run.state) wanted.run.state = sandbox.folder;
+  if (!wanted.run.state) wanted.run.state = sandbox.folder.path;
   wanted.sandbox = &sandbox;
   int exit_code = serve(&wanted);
   remove_folder(&sandbox);
