@@ -8,6 +8,7 @@ local estimate = require "lofty.estimate"
 local identity = require "lofty.identity"
 local log = require "native.log"
 local lofty_error = require "lofty.error"
+local misuse = require "lofty.misuse"
 local paging = require "lofty.paging"
 
 local M = {}
@@ -282,8 +283,20 @@ local function next_page(walk)
   return items, metadata
 end
 
+local asking_ends = { __close = function(asking) asking.walk.asking = nil end }
+
+--- Notes that a page is being read. Whoever asked meanwhile would read the same one.
+local function begin_asking(walk)
+  if walk.asking then
+    misuse(walk.list.name .. ": two tasks ask one iterator at once; make one for each, or let lofty.map hand out its items")
+  end
+  walk.asking = true
+  return setmetatable({ walk = walk }, asking_ends)
+end
+
 --- The next page for the script: what was done in earlier runs is passed over, what take() does not want is left out.
 local function give(walk)
+  local _ <close> = begin_asking(walk)
   while room(walk) > 0 do
     local items, metadata = next_page(walk)
     if not items then

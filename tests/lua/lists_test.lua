@@ -78,3 +78,21 @@ t.test("there are many lists, and pages to turn in them", function()
   t.ok(several >= 5, several .. " with more than a page")
 end)
 
+
+t.test("two tasks that ask one iterator at once are told so, and nothing comes twice", function()
+  local next_lead, given, refused = lofty.leads.each { limit = 10 }, {}, 0
+  local function work()
+    for _ = 1, 10 do
+      local ok, item = pcall(next_lead)
+      if ok and item then
+        given[item.leadId] = (given[item.leadId] or 0) + 1
+      elseif not ok then
+        t.ok(tostring(item):find("leads.each: two tasks ask one iterator at once", 1, true), item)
+        refused = refused + 1
+      end
+    end
+  end
+  lofty.map({ 1, 2 }, work)
+  t.ok(refused > 0)
+  for _, count in pairs(given) do t.equal(count, 1) end
+end)
