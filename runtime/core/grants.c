@@ -93,7 +93,7 @@ static const char *rest(struct cursor *cursor, char word[GRANT_SHOWN_LENGTH]) {
   return grant_shown(cursor->at, (size_t)(cursor->end - cursor->at), word);
 }
 
-int grant_nearest(const char *word) {
+static int grant_nearest(const char *word) {
   const char *names[GRANT_COUNT];
   for (int i = 0; i < GRANT_COUNT; i++) names[i] = grant_kinds[i].name;
   return text_nearest(word, names, GRANT_COUNT);

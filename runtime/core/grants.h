@@ -75,7 +75,4 @@ enum { GRANT_SHOWN_LENGTH = 64 };
 /* The beginning of a text as a message shows it: cut between characters, "?" for control ones. */
 const char *grant_shown(const char *text, size_t length, char shown[GRANT_SHOWN_LENGTH]);
 
-/* The index of the grant whose name is near to a word, or -1. */
-int grant_nearest(const char *word);
-
 #endif

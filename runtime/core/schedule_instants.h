@@ -12,14 +12,8 @@
      missed     nobody was there when it came, and it was not caught up
      paused     the job was paused
 
-   A child claims its instant itself, on the disk and before any code of the script runs, in the one
-   transaction that makes its run known to the journal. So a daemon that is killed before a child
-   has claimed loses nothing: the instant still waits. And of two children that were started for one
-   instant the second finds it claimed. A run is alive as the journal says: as long as its process
-   holds its lock.
-
-   Of each job the last 5,000 are kept. Times are in milliseconds since 1970. Failures are those of
-   store.h, and those of cron.h. */
+   A run claims its instant in schedule_claims.h. Of each job the last 5,000 are kept. Times are in
+   milliseconds since 1970. Failures are those of store.h, and those of cron.h. */
 #ifndef CORE_SCHEDULE_INSTANTS_H
 #define CORE_SCHEDULE_INSTANTS_H
 
@@ -63,11 +57,13 @@ bool schedule_give_up(struct journal *journal, const struct schedule_job *job,
                       bool *given_up, struct failure *failure);
 
 /* Visits what waits and is to start by `now`, of the jobs that a daemon serves, in the order in
-   which it starts; and the running ones. */
+   which it starts; and the running ones, of a daemon's jobs and of one job. */
 bool schedule_waiting(struct journal *journal, int64_t server, int64_t now,
                       schedule_visit_instant *visit, void *context, struct failure *failure);
 bool schedule_running(struct journal *journal, int64_t server, schedule_visit_instant *visit,
                       void *context, struct failure *failure);
+bool schedule_running_of(struct journal *journal, int64_t job, schedule_visit_instant *visit,
+                         void *context, struct failure *failure);
 
 /* When the next of those that wait is to start, after `now`; INT64_MAX where none is. */
 bool schedule_next_waiting(struct journal *journal, int64_t server, int64_t now, int64_t *when,
@@ -91,42 +87,7 @@ enum store_answer schedule_latest(struct journal *journal, int64_t job,
                                   schedule_visit_instant *visit, void *context,
                                   struct failure *failure);
 
-enum schedule_claim {
-  SCHEDULE_CLAIM_FAILED = -1,
-  SCHEDULE_CLAIMED,
-  SCHEDULE_NOT_WAITING, /* another run has it, or it is over, or never came */
-  SCHEDULE_BUSY         /* another run of the job is under way; a `skip` has been taken note of */
-};
-
-/* Claims an instant for this process, and begins its run in the journal under the name `script`.
- *instant 0: now, by hand; it is then set. *attempt: which run of it this is, from 1 on. */
-enum schedule_claim schedule_claim(struct journal *journal, const struct schedule_job *job,
-                                   const char *script, const char *account, int64_t now,
-                                   int64_t *instant, int64_t *attempt, struct failure *failure);
-
-/* What came of an instant after a run of it. */
-struct schedule_outcome {
-  bool changed; /* false: it had been taken note of before */
-  bool retries;
-  int64_t not_before; /* then: when */
-  bool pauses;        /* the job is paused now, because it failed too often */
-};
-
-/* Takes note that the run of an instant has ended; `exit_code` below 0: it was killed. */
-bool schedule_end(struct journal *journal, const struct schedule_job *job, int64_t instant,
-                  int64_t run, int exit_code, int64_t now, struct schedule_outcome *outcome,
-                  struct failure *failure);
-
-/* For a run whose process has ended without having said so, where its exit code is known all the
-   same: 128 and the number of a signal. It stays with the instant when that ends. */
-bool schedule_note_exit(struct journal *journal, int64_t job, int64_t instant, int64_t run,
-                        int exit_code, struct failure *failure);
-
 /* An instant that waits becomes skipped. */
 bool schedule_skip(struct journal *journal, int64_t job, int64_t instant, struct failure *failure);
-
-/* Takes note that a run is to end for a later one. */
-bool schedule_cancel(struct journal *journal, int64_t job, int64_t instant, int64_t now,
-                     struct failure *failure);
 
 #endif

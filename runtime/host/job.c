@@ -7,7 +7,7 @@
 #include "../bind/tables.h"
 #include "../core/civil.h"
 #include "../core/exit_code.h"
-#include "../core/schedule_instants.h"
+#include "../core/schedule_claims.h"
 #include "account.h"
 #include "journal.h"
 

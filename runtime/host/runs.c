@@ -8,6 +8,7 @@
 #include "../core/civil.h"
 #include "../core/exit_code.h"
 #include "../core/process.h"
+#include "../core/schedule_claims.h"
 #include "children.h"
 
 enum {

@@ -3,7 +3,7 @@
 #define SCHEDULE_DAEMONS_H
 
 #include "core/civil.h"
-#include "core/schedule_instants.h"
+#include "core/schedule_claims.h"
 #include "state_folder.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND };
