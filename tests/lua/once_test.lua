@@ -1,50 +1,14 @@
 -- sandbox: demo
 -- loftyrun: allow delete_webhooks
 -- loftyrun: allow delete_tasks
--- lofty.once within one run; what outlives a run is proved by oracle_once.py and the cases once_*.case.
+-- lofty.once within one run; writes in doubt are in once_doubt_test.lua, and what outlives a run is proved by oracle_once.py
+-- and the cases once_*.case.
 local t = require "harness"
-local http = require "native.http"
 local lofty = require "lofty"
+local writes = require "lost_writes"
 
-local leads = lofty.leads.list { limit = 10 }
-local lead = leads[1].leadId
+local count, create, raises, unique = writes.count, writes.create, writes.raises, writes.unique
 local NOW = { show_within = 0 }
-
---- What is to become of writes to this path: "lost" (done), "gone" (lost and not done), by turns.
-local fate = {}
-local sent = 0
-local call = http.call
-http.call = function(request)
-  if request.method == "GET" then return call(request) end
-  sent = sent + 1
-  local what = table.remove(fate, 1)
-  if what == "lost" then call(request) end
-  if what == "lost" or what == "gone" then return nil, "CONNECTION_LOST", "the connection broke", { sent = true } end
-  return call(request)
-end
-
-local number = 0
-local function unique()
-  number = number + 1
-  return ("once %d"):format(number)
-end
-
-local function create(content, to)
-  return lofty.tasks.create { leadId = to or lead, type = "Call", content = content, assignedRole = "Agent",
-    endAt = "2031-01-01T10:00:00Z" }
-end
-
-local function count(content, to)
-  local found = 0
-  for _, task in ipairs(lofty.tasks.list { leadId = to or lead }) do found = found + (task.content == content and 1 or 0) end
-  return found
-end
-
-local function raises(code, ...)
-  local _, err = lofty.try(lofty.once, ...)
-  t.equal(err and err.code, code)
-  return err
-end
 
 t.test("calls the function once, and gives what it returned from then on", function()
   local calls = 0
@@ -91,90 +55,16 @@ t.test("one that fails after something was done is held, and says what", functio
   t.equal(lofty.once.settle(unique(), "again"), false)
 end)
 
-t.test("a create in doubt is looked for, and is the function's own where it was done", function()
-  local key, content = unique(), unique()
-  fate = { "lost" }
-  t.equal(raises("CONNECTION_LOST", key, function() return create(content) end).outcome, "unknown")
-  sent = 0
-  local result, before = lofty.once(key, function() return create(content).taskId end)
-  t.equal(before, false)
-  t.equal(sent, 0)
-  t.equal(lofty.tasks.list { leadId = lead }[1] ~= nil, true)
-  t.equal(count(content), 1)
-  t.equal({ lofty.once(key, error) }, { result, true })
-end)
-
-t.test("whatever the clock says then, for the journal has Lofty's time", function()
-  local clock = require "native.clock"
-  local now = clock.now
-  for _, by in ipairs { 600000, -600000 } do
-    local key, content = unique(), unique()
-    local function make() return create(content).taskId end
-    fate = { "lost" }
-    raises("CONNECTION_LOST", key, make, NOW)
-    clock.now = function() return now() + by end
-    local ok, id = pcall(lofty.once, key, make, NOW)
-    clock.now = now
-    t.equal({ ok, math.type(id) }, { true, "integer" })
-    t.equal(count(content), 1)
-  end
-end)
-
-t.test("and is made where it was not", function()
-  local key, content = unique(), unique()
-  fate = { "gone" }
-  raises("CONNECTION_LOST", key, function() return create(content) end, NOW)
-  t.equal(count(content), 0)
-  lofty.once(key, function() return create(content) end, NOW)
-  t.equal(count(content), 1)
-end)
-
-t.test("things that are alike are claimed once", function()
-  local keys, content, ids = { unique(), unique(), unique() }, unique(), {}
-  fate = { "lost", "lost", "gone" }
-  for _, key in ipairs(keys) do raises("CONNECTION_LOST", key, function() return create(content) end, NOW) end
-  t.equal(count(content), 2)
-  for index, key in ipairs(keys) do ids[index] = lofty.once(key, function() return create(content).taskId end, NOW) end
-  t.equal(count(content), 3)
-  t.equal(ids[1] ~= ids[2] and ids[2] ~= ids[3] and ids[1] ~= ids[3], true)
-end)
-
-t.test("a subscription in doubt is told from equal ones that were there before", function()
-  local key, other = unique(), unique()
-  local wanted = { callbackUrl = "https://example.com/hook", listId = 2 }
-  local function subscribe() return lofty.webhooks.create(wanted).subscribeId end
-  for _, hook in ipairs(lofty.webhooks.list()) do lofty.try(lofty.webhooks.delete, hook.subscribeId) end
-  local before = { [lofty.webhooks.create(wanted).subscribeId] = true }
-  local function all()
-    local ids = {}
-    for _, hook in ipairs(lofty.webhooks.list()) do
-      if hook.callbackUrl == wanted.callbackUrl then ids[#ids + 1] = hook.subscribeId end
-    end
-    return ids
-  end
-  fate = { "lost" }
-  raises("CONNECTION_LOST", key, subscribe)
-  sent = 0
-  local id = lofty.once(key, subscribe, NOW)
-  t.equal({ sent, #all(), before[id] or false }, { 0, 2, false })
-  fate = { "gone" }
-  raises("CONNECTION_LOST", other, subscribe, NOW)
-  t.equal(#all(), 2)
-  t.ok(lofty.once(other, subscribe, NOW) ~= id)
-  t.equal(#all(), 3)
-  for _, one in ipairs(all()) do lofty.webhooks.delete(one) end
-end)
-
 t.test("a function goes on where it was ended: what was done is answered", function()
   local key, one, two, three = unique(), unique(), unique(), unique()
   local function f()
     return { create(one).taskId, create(two).taskId, create(three).taskId }
   end
-  fate = { "answered", "lost" }
+  writes.fate = { "answered", "lost" }
   raises("CONNECTION_LOST", key, f, NOW)
-  sent = 0
+  writes.sent = 0
   local ids = lofty.once(key, f, NOW)
-  t.equal(sent, 1)
+  t.equal(writes.sent, 1)
   t.equal({ count(one), count(two), count(three) }, { 1, 1, 1 })
   t.equal(#ids, 3)
 end)
@@ -187,64 +77,23 @@ t.test("so does one that was cut short", function()
     return create(two).taskId
   end
   t.equal(select(2, lofty.try(lofty.deadline, "50ms", lofty.once, key, f)).code, "DEADLINE_EXCEEDED")
-  sent = 0
+  writes.sent = 0
   lofty.once(key, function()
     create(one)
     return create(two)
   end)
-  t.equal({ sent, count(one), count(two) }, { 1, 1, 1 })
+  t.equal({ writes.sent, count(one), count(two) }, { 1, 1, 1 })
 end)
 
 t.test("one that wants something else is not given it", function()
   local key, one, two, other = unique(), unique(), unique(), unique()
-  fate = { "answered", "lost" }
+  writes.fate = { "answered", "lost" }
   raises("CONNECTION_LOST", key, function() return create(one), create(two) end, NOW)
-  sent = 0
+  writes.sent = 0
   local err = raises("ONCE_UNSETTLED", key, function() return create(other) end, NOW)
   t.equal(err.message:find("something else", 1, true) ~= nil, true)
-  t.equal(sent, 0)
+  t.equal(writes.sent, 0)
   raises("ONCE_UNSETTLED", key, function() return create(one), create(two) end, NOW)
-end)
-
-t.test("what cannot be looked for is held until somebody says what is so", function()
-  local key = unique()
-  local function f()
-    return lofty.leads.add_activity { leadId = lead, type = "Call" }
-  end
-  fate = { "lost" }
-  local _, err = lofty.try(lofty.once, key, function()
-    return lofty.notes.create({ leadId = lead, content = unique(), token = "x9" }, { unchecked = true })
-  end)
-  t.equal(err.outcome, "unknown")
-  err = raises("ONCE_UNSETTLED", key, f)
-  t.equal(err.message:find("secret", 1, true) ~= nil, true)
-  t.equal(lofty.once.settle(key, "again"), true)
-  t.equal(lofty.once(key, function() return 1 end), 1)
-end)
-
-t.test("an update in doubt is made again", function()
-  local key = unique()
-  local function f() return lofty.leads.update(lead, { firstName = "Once" }) end
-  fate = { "lost", "lost", "lost", "lost", "lost", "lost", "lost" }
-  local _, err = lofty.try(lofty.once, key, function() return lofty.leads.update(lead, { firstName = "Once" }, { retries = 0 }) end)
-  t.equal(err.outcome, "unknown")
-  fate, sent = {}, 0
-  local _, before = lofty.once(key, f)
-  t.equal({ before, sent }, { false, 1 })
-end)
-
-t.test("a delete in doubt is made again, and that nothing is there then means that it was done", function()
-  local key, id = unique(), create("once deleted").taskId
-  local function f()
-    local made = create("once beside").taskId
-    return { made, lofty.tasks.delete(id, { retries = 0 }) }
-  end
-  fate = { "done", "lost" }
-  t.equal(raises("CONNECTION_LOST", key, f).outcome, "unknown")
-  fate, sent = {}, 0
-  local result, before = lofty.once(key, f)
-  t.equal({ result[2], before, sent, count "once deleted", count "once beside" }, { true, false, 1, 0, 1 })
-  t.equal(raises("TASK_NOT_EXIST", unique(), f).outcome, "refused")
 end)
 
 t.test("a key is one call's at a time", function()
@@ -348,7 +197,7 @@ end)
 t.test("a write whose end could not be recorded is looked for, and does not hold the key as long as the run lives", function()
   local journal = require "native.journal"
   local key, settle, put_key = unique(), journal.settle, journal.put_key
-  local before = sent
+  local before = writes.sent
   local function welcome() return create("the disk was full") end
   journal.settle = function() return nil, "STATE_FAILED", "disk I/O error" end
   journal.put_key = function(account, name, known, ...)
@@ -360,7 +209,7 @@ t.test("a write whose end could not be recorded is looked for, and does not hold
   t.equal(ok, false)
   lofty.sleep(2)
   local task = lofty.once(key, welcome, NOW)
-  t.equal(sent, before + 1)
+  t.equal(writes.sent, before + 1)
   t.equal(count("the disk was full"), 1)
   t.ok(task.taskId)
 end)
