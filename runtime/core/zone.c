@@ -116,6 +116,12 @@ void zone_title(const char *name, char title[ZONE_TITLE_SIZE]) {
 
 bool zone_has_database(void) { return zone_exists("Etc/UTC"); }
 
+const char *zone_misnamed(void) {
+  const char *named = getenv("TZ");
+  bool is_name_of_one = named && *named != ':' && *named != '/' && strchr(named, '/');
+  return is_name_of_one && zone_has_database() && !zone_exists(named) ? named : NULL;
+}
+
 static bool names_below(const char *prefix, int depth, struct buffer *names) {
   char path[PATH_SIZE], name[PATH_SIZE];
   if (depth > DEEPEST || !path_of(prefix, path, sizeof path)) return true;

@@ -62,6 +62,10 @@ void zone_title(const char *name, char title[ZONE_TITLE_SIZE]);
 /* Whether this machine has the database. */
 bool zone_has_database(void);
 
+/* What TZ says where that is certainly no zone, so that this machine's time is UTC; else NULL.
+   ":America/New_York" and "EST5EDT,M3.2.0,M11.1.0" are fine. */
+const char *zone_misnamed(void);
+
 /* Appends the name of the zone that was probably meant: one whose last part is this, be it with
    blanks ("New York"), or the nearest name or last part. False where there is none. */
 bool zone_nearest(const char *name, struct buffer *found);

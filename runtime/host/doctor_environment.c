@@ -132,7 +132,7 @@ static void look_at_rules(struct doctor *doctor) {
 }
 
 static void look_at_zones(struct doctor *doctor) {
-  const char *zone = config_variable("TZ");
+  const char *zone = zone_misnamed();
   if (!zone_has_database()) {
     doctor_say(
         doctor,
@@ -140,8 +140,7 @@ static void look_at_zones(struct doctor *doctor) {
         "there is no time zone database: schedules with tz do not run");
     return;
   }
-  /* ":America/New_York" and "EST5EDT,M3.2.0,M11.1.0" are fine as well. */
-  if (zone && *zone != ':' && *zone != '/' && strchr(zone, '/') && !zone_exists(zone))
+  if (zone)
     doctor_say(doctor,
                DOCTOR_WARN(check, "Set TZ to a name such as America/New_York, or unset it."),
                "TZ is %.64s, which is no time zone: clocks show UTC", zone);

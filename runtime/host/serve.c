@@ -8,6 +8,7 @@
 #include "../core/exit_code.h"
 #include "../core/notify.h"
 #include "../core/schedule_instants.h"
+#include "../core/zone.h"
 #include "job.h"
 #include "reception.h"
 #include "registrations.h"
@@ -136,6 +137,9 @@ static int load(struct server *server, bool begins) {
   if (exit_code == EXIT_DONE) workers_tell_idle(server->workers, server->account);
   if (exit_code == EXIT_DONE) tell_status(server, count);
   if (exit_code == EXIT_DONE && missed > 0) tell_missed(server, NULL, missed);
+  if (begins && zone_misnamed())
+    say(server, LOG_LEVEL_WARN, "TZ is no time zone, so that this machine's time is UTC", "TZ",
+        zone_misnamed());
   struct log_field field = {.name = "jobs", .value = count, .bare = true};
   if (exit_code == EXIT_DONE)
     log_write(&server->options->run.log, LOG_LEVEL_INFO,
