@@ -15,7 +15,7 @@ enum { MOST_WORDS = 2000, NO_KEY = 0 };
 static const char wait_type[] = "native.terminal.wait";
 static const char helpers_key; /* of the table: complete, hint */
 static const char wait_key;    /* of the wait under way */
-static const char *const ends[] = {"", "END", "INTERRUPTED", "TOO_LONG", "PASTED"};
+static const char *const ends[] = {"", "END", "INTERRUPTED", "TOO_LONG", "PASTED", "UNREADABLE"};
 
 /* The wait for a line or a key, a userdata that the registry keeps while it lasts. */
 struct wait {

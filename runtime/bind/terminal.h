@@ -9,7 +9,8 @@
           called while the person types, and must not wait.
         interactive() -> boolean;  size() -> columns, rows; or nothing.
         read(prompt [, text]) -> line, or nil, code: "END" or "INTERRUPTED" or "TOO_LONG"; or lines
-          that were pasted, the last of which is not finished, and "PASTED".
+          that were pasted, the last of which is not finished, and "PASTED"; or why the
+          input cannot be read, and "UNREADABLE".
         key() -> a character, or nil where there is none to come.
         remember(entry);  close().
         input(task or nil): what Ctrl-C cancels.

@@ -338,6 +338,8 @@ static void on_input(void *context) {
     char byte;
     ssize_t count = read(STDIN_FILENO, &byte, 1);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (count < 0 && editor->input.length == 0)
+      return end_line(editor, LINE_UNREADABLE, strerror(errno));
     if (count <= 0)
       return give_line(editor, editor->input.length > 0 ? LINE_READ : LINE_END_OF_INPUT);
     if (byte == '\n') return give_line(editor, LINE_READ);

@@ -17,7 +17,8 @@ enum line_end {
   LINE_END_OF_INPUT,
   LINE_INTERRUPTED,
   LINE_TOO_LONG,
-  LINE_PASTED /* several at once; the last of them is not finished */
+  LINE_PASTED, /* several at once; the last of them is not finished */
+  LINE_UNREADABLE
 };
 
 enum { LINE_MOST = 4 * 1024 * 1024 }; /* bytes that are pasted, or of a line from a file */
@@ -25,7 +26,8 @@ enum { LINE_MOST = 4 * 1024 * 1024 }; /* bytes that are pasted, or of a line fro
 /* Called inside loop_step; none of them may wait. */
 struct line_callbacks {
   void *context;
-  /* What was typed. `line` is NULL but for LINE_READ and LINE_PASTED, and gone afterwards. */
+  /* What was typed. `line` is gone afterwards; NULL but for LINE_READ, LINE_PASTED and
+     LINE_UNREADABLE, for which it is why. */
   void (*on_line)(void *context, enum line_end end, const char *line);
   /* A key that line_editor_read_key waited for; 0 where it was interrupted or the input ended. */
   void (*on_key)(void *context, int key);

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../core/authorization.h"
 #include "../core/exit_code.h"
+#include "../core/reader.h"
 #include "account.h"
 #include "browser.h"
 #include "grant.h"
@@ -284,7 +286,11 @@ static void invite(struct login *login, const char *url) {
                : "Open this address in a browser, and allow access there:\n",
         stderr);
   printf("%s\n", url);
-  fflush(stdout);
+  if ((fflush(stdout) != 0 || ferror(stdout)) && !opened) {
+    /* Nobody has seen where to go. */
+    end(login, reader_is_gone(STDOUT_FILENO) ? EXIT_SIGPIPE : EXIT_SCRIPT);
+    return;
+  }
   if (login->receiver)
     fprintf(stderr, "Waiting %g seconds for the browser to come back to %s\n", timeout_of(login),
             login->redirect.uri);

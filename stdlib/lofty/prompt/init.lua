@@ -113,6 +113,9 @@ local function loop(session)
     confirm.ask_queued()
     if why == "PASTED" then
       take_pasted(session, line, prompt, more)
+    elseif why == "UNREADABLE" then
+      sessions.report(session, "cannot read standard input: " .. line)
+      break
     elseif line then
       take(session, line)
     elseif why == "TOO_LONG" then

@@ -92,7 +92,9 @@ function M:report(target, silent)
       end
     end
   end
-  if not out:close() then error("cannot write " .. target, 0) end
+  local closed
+  closed, why = out:close()
+  if not closed then error(("cannot write %s: %s"):format(target, why), 0) end
   if not silent then print(("%5.1f%% %4d of %4d lines in all, %s"):format(percent(ran, all), ran, all, target)) end
 end
 

@@ -66,8 +66,11 @@ function M:finish(count)
     return
   end
   local file, why = io.open(self.file, "w")
-  local written = file and file:write(xml, "\n") and file:close()
-  if not written then error(("cannot write %s"):format(why or self.file), 0) end
+  if not file then error("cannot write " .. why, 0) end
+  local written
+  written, why = file:write(xml, "\n")
+  if written then written, why = file:close() end
+  if not written then error(("cannot write %s: %s"):format(self.file, why), 0) end
 end
 
 return M
