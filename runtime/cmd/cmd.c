@@ -29,7 +29,10 @@ const char *command_nearest(const char *name) {
 }
 
 int command_usage_error(const struct command *command, const char *message) {
-  fprintf(stderr, "loftyrun: %s\n", message);
+  char shown[512];
+  snprintf(shown, sizeof shown, "%s", message);
+  text_tame(shown);
+  fprintf(stderr, "loftyrun: %s\n", shown);
   if (command)
     fprintf(stderr, "usage: loftyrun %s\n", command->usage);
   else

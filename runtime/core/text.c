@@ -85,6 +85,13 @@ size_t text_control_length(const char *text) {
   return second >= 0x80 && second < 0xA0 ? 2 : 0;
 }
 
+void text_tame(char *text) {
+  for (; *text; text++)
+    for (size_t left = *text == '\n' || *text == '\t' ? 0 : text_control_length(text); left > 0;
+         left--)
+      text[left - 1] = '?';
+}
+
 bool text_byte_count(const char *text, size_t *count) {
   static const char units[] = "KMG";
   char *end;

@@ -25,6 +25,9 @@ bool text_percent_encode(struct buffer *out, const char *bytes, size_t length);
    obey: 1 for U+0000 to U+001F and U+007F, 2 for U+0080 to U+009F, else 0. */
 size_t text_control_length(const char *text);
 
+/* Puts ? in the place of each, but for line ends and tabs. */
+void text_tame(char *text);
+
 /* The bytes of a size such as "256M", with K, M or G for a power of 1024; false where it is none,
    or nothing, or beyond size_t. */
 bool text_byte_count(const char *text, size_t *count);

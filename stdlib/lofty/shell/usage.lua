@@ -5,7 +5,7 @@ local M = {}
 --- Says something to whoever typed the command; results alone go to standard output.
 ---@param message string
 function M.say(message)
-  io.stderr:write("loftyrun: ", message, "\n")
+  io.stderr:write("loftyrun: ", require("lofty.shell.width").tame(message), "\n")
 end
 
 --- Ends the run with exit code 2.

@@ -5,6 +5,7 @@ local json = require "native.json"
 local process = require "native.process"
 local task = require "native.task"
 local tasks = require "lofty.task"
+local usage = require "lofty.shell.usage"
 
 local M = {}
 
@@ -26,7 +27,7 @@ local LATE = "it did and said nothing for %g s, and was ended (--timeout)"
 ---@field why string|nil of a pending one
 
 local function fail(message)
-  io.stderr:write("loftyrun: ", message, "\n")
+  usage.say(message)
   os.exit(USAGE)
 end
 
