@@ -97,10 +97,37 @@ t.test("make_room takes one of a named host for each that is needed", function()
   t.equal(#present(), #before + 1)
 end)
 
+--- What was made is ten minutes old, and nothing is on its way any more to what it has replaced.
+local function let_time_pass()
+  local space = lofty.state.space "lofty.webhooks"
+  local seen = space.get "seen"
+  for key, made in pairs(seen) do seen[key] = made ~= true and made - 10 * 60 * 1000 end
+  space.set("seen", seen)
+end
+
+t.test("what a new one replaces stays while something may be on its way to it", function()
+  let_time_pass()
+  local there = present()
+  local wanted = { { list = "lead_info", url = URL }, { list = "task", url = URL .. "/new" } }
+  local result = lofty.webhooks.sync(wanted, { make_room = { "calls.example.com" }, remove_at = { URL } })
+  t.equal({ result.created, result.removed, result.other }, { 1, 1, #there - 3 })
+  for _ = 1, 2 do
+    local again = lofty.webhooks.sync(wanted, { remove_at = { URL } })
+    local waiting
+    for _, step in ipairs(again.steps) do waiting = step.waits and step or waiting end
+    t.equal({ again.removed, waiting.what, waiting.list, waiting.callbackUrl }, { 0, "other", "task", URL })
+  end
+  let_time_pass()
+  t.equal(lofty.webhooks.sync(wanted, { remove_at = { URL } }).removed, 1)
+  t.equal(table.concat(present(), " "):find("10 " .. URL .. " ", 1, true), nil)
+end)
+
 t.test("remove_others leaves exactly what is wanted, but for what is another application's", function()
   local wanted = { { list = "lead_info", url = URL }, { list = "note", url = URL }, { list = "note", url = URL } }
+  lofty.webhooks.sync(wanted, { make_room = { "tunnel-7f3a.example.net" } })
+  let_time_pass()
   local result = lofty.webhooks.sync(wanted, { remove_others = true, remove_duplicates = true })
-  t.equal({ result.refused, result.created, result.right }, { 1, 1, true })
+  t.equal({ result.refused, result.created, result.right }, { 1, 0, true })
   t.equal(present(), { "2 " .. URL, "2 https://partner.example.org/lofty/sync", "9 " .. URL })
   local again = lofty.webhooks.sync(wanted)
   t.equal(kinds(again), { "kept lead_info", "kept note", "other lead_info" })
@@ -145,18 +172,12 @@ t.test("what delivers to a URL of one's own goes once what replaces it is there,
   lofty.webhooks.create { listId = 2, callbackUrl = stranger }
   local wanted = { { list = "lead_info", url = URL }, { list = "task", url = URL } }
   local result = lofty.webhooks.sync(wanted, { remove_at = { URL, old } })
+  t.equal({ result.created, result.removed, result.other }, { 2, 1, 4 }) -- at once only that of the list that nobody wants
+  let_time_pass()
+  result = lofty.webhooks.sync(wanted, { remove_at = { URL, old } })
   t.equal(present(), { "10 " .. URL, "2 " .. stranger, "2 " .. stranger, "2 " .. URL,
     "2 https://partner.example.org/lofty/sync" })
-  t.equal({ result.created, result.removed, result.twice }, { 2, 3, 1 })
-  local created, removed = 0, 0
-  for _, step in ipairs(result.steps) do
-    if step.what == "created" then created = created + 1 end
-    if step.what == "removed" then
-      removed = removed + 1
-      t.equal(created, 2)
-    end
-  end
-  t.equal(removed, 3)
+  t.equal({ result.kept, result.removed, result.twice }, { 2, 2, 1 })
 end)
 
 t.test("with go_on a refusal keeps the old one of its list and leaves no other out", function()
@@ -171,4 +192,32 @@ t.test("with go_on a refusal keeps the old one of its list and leaves no other o
     if step.what == "failed" then t.ok(step.list == "task" and step.error:is(code.WEBHOOK_EXCEED_LIMIT)) end
   end
   t.ok(table.concat(present(), " "):find(old, 1, true) ~= nil)
+end)
+
+t.test("where there is no room the one that goes is that whose place is taken at once, or one that nobody misses", function()
+  remove_all()
+  local old = "https://old.example.org/path"
+  for _, list in ipairs { "task", "lead_info", "note", "task" } do
+    lofty.webhooks.create { listId = lists[list], callbackUrl = old .. (list == "task" and #present() or "") }
+  end
+  while #present() < 12 do lofty.webhooks.create { listId = 1, callbackUrl = "https://crm.example.com/path" } end
+  local result = lofty.webhooks.sync({ { list = "task", url = URL }, { list = "lead_info", url = URL } },
+    { make_room = { "old.example.org" } })
+  local order = {}
+  for _, word in ipairs(kinds(result)) do
+    if word:find "^removed" or word:find "^created" then order[#order + 1] = word end
+  end
+  t.equal(order, { "removed note", "created task", "removed task", "created lead_info" })
+end)
+
+t.test("with nothing else, it is the one of the same list", function()
+  remove_all()
+  local old = "https://old.example.org/path"
+  for _, list in ipairs { "task", "lead_info" } do lofty.webhooks.create { listId = lists[list], callbackUrl = old } end
+  while #present() < 12 do lofty.webhooks.create { listId = 1, callbackUrl = "https://crm.example.com/path" } end
+  local result = lofty.webhooks.sync({ { list = "lead_info", url = URL }, { list = "task", url = URL } },
+    { make_room = { "old.example.org" } })
+  local removed = {}
+  for _, step in ipairs(result.steps) do if step.what == "removed" then removed[#removed + 1] = step.list end end
+  t.equal({ removed, result.created }, { { "lead_info", "task" }, 2 })
 end)

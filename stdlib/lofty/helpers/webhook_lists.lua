@@ -1,4 +1,6 @@
---- The names of Lofty's twelve lists, and subscriptions as people may see them.
+--- The names of Lofty's twelve lists, and subscriptions as people may see them and as they are compared.
+local code = require "lofty.code"
+local lofty_error = require "lofty.error"
 local misuse = require "lofty.misuse"
 local wording = require "lofty.wording"
 
@@ -8,6 +10,18 @@ local M = {}
 M.NAMES = { "agent_info", "lead_info", "lead_activity", "listing_alert", "transaction", "call", "email", "text", "note",
   "task", "appointment", "pipeline_change" }
 
+local SENTENCES = {
+  [code.WEBHOOK_EXCEED_LIMIT] = "the team has all the subscriptions that Lofty allows",
+  [code.WEBHOOK_CALLBACK_URL_INVALID] = "Lofty does not take the URL; it must be https, with a host that it can reach",
+  [code.WEBHOOK_TYPE_ERROR] = "Lofty has no such list for this account",
+  [code.WEBHOOK_DELETE_NO_AUTHORITY] = "the subscription belongs to another application, which alone can remove it",
+}
+
+local HINTS = {
+  [code.WEBHOOK_EXCEED_LIMIT] = "Remove one that nobody wants any more (webhooks.list, webhooks.delete), or say with "
+    .. "make_room or remove_others what may go.",
+}
+
 local NUMBERS = {}
 for number, name in ipairs(M.NAMES) do NUMBERS[name] = number end
 
@@ -16,6 +30,10 @@ for number, name in ipairs(M.NAMES) do NUMBERS[name] = number end
 ---@field callbackUrl string
 ---@field limit integer|nil
 ---@field permissionMode integer|nil
+
+--- What happened before a new subscription was there is still on its way to the old one, in milliseconds: Lofty takes up
+--- to five minutes.
+M.ON_THE_WAY = 10 * 60 * 1000
 
 --- How a list is called, also one that Lofty may add.
 ---@param number any
@@ -62,6 +80,41 @@ end
 ---@param hook { listId: any, callbackUrl: any }
 ---@return string
 function M.key(hook) return ("%s %s"):format(tostring(hook.listId), M.normal(hook.callbackUrl)) end
+
+--- A failure in the words of this helper.
+---@param operation string the helper's
+---@param err lofty.Error
+---@param hook { listId: any, callbackUrl: any } what it is about
+---@return lofty.Error the same where there are no other words
+function M.in_words(operation, err, hook)
+  local sentence = SENTENCES[err.code]
+  if not sentence then return err end
+  return lofty_error.new { code = err.code, number = err.number, status = err.status, outcome = err.outcome,
+    operation = operation, cause = err, message = ("%s: %s"):format(M.shown(hook.listId, hook.callbackUrl), sentence),
+    hint = HINTS[err.code] }
+end
+
+---@param hook table
+---@param wanted lofty.webhooks.Wanted
+---@return boolean
+function M.is_as_wanted(hook, wanted)
+  return (wanted.limit == nil or hook.limit == wanted.limit)
+    and (wanted.permissionMode == nil or (hook.permissionMode or 0) == wanted.permissionMode)
+end
+
+--- By key: the one that stays. Of several, the first that is as wanted, or else the first.
+---@param hooks table[]
+---@param is_wanted table<string, lofty.webhooks.Wanted>
+---@return table<string, table>
+function M.keepers(hooks, is_wanted)
+  local kept = {}
+  for _, hook in ipairs(hooks) do
+    local key = M.key(hook)
+    local wanted, before = is_wanted[key], kept[key]
+    if not before or wanted and not M.is_as_wanted(before, wanted) and M.is_as_wanted(hook, wanted) then kept[key] = hook end
+  end
+  return kept
+end
 
 local function number_of(caller, index, list)
   local number = NUMBERS[list] or M.NAMES[list] and list

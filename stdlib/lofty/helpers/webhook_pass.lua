@@ -1,5 +1,6 @@
 --- One pass of webhooks.sync: what there is, read once; what is there twice and may go; what is missing, made; what else
 --- may go. It looks again at the end, since others may have made the same meanwhile.
+local clock = require "native.clock"
 local code = require "lofty.code"
 local digest = require "native.digest"
 local lists = require "lofty.helpers.webhook_lists"
@@ -14,19 +15,8 @@ M.__index = M
 
 local NAME = "webhooks.sync"
 local WAIT = "10m" -- for another pass on this machine
-local MEMORY, SEEN = "lofty.webhooks", "seen" -- in lofty.state: what earlier passes left in place, without its URLs
-
-local SENTENCES = {
-  [code.WEBHOOK_EXCEED_LIMIT] = "the team has all the subscriptions that Lofty allows",
-  [code.WEBHOOK_CALLBACK_URL_INVALID] = "Lofty does not take the URL; it must be https, with a host that it can reach",
-  [code.WEBHOOK_TYPE_ERROR] = "Lofty has no such list for this account",
-  [code.WEBHOOK_DELETE_NO_AUTHORITY] = "the subscription belongs to another application, which alone can remove it",
-}
-
-local HINTS = {
-  [code.WEBHOOK_EXCEED_LIMIT] = "Remove one that nobody wants any more (webhooks.list, webhooks.delete), or say with "
-    .. "make_room or remove_others what may go.",
-}
+local MEMORY, SEEN = "lofty.webhooks", "seen" -- in lofty.state: what earlier passes left in place and
+--- when they made it, without its URLs
 
 local COUNTED = { "kept", "created", "missing", "different", "twice", "other", "removed", "gone", "refused", "failed" }
 
@@ -65,18 +55,9 @@ function M:result()
   return result
 end
 
---- A failure in the words of this helper.
-local function in_words(err, hook)
-  local sentence = SENTENCES[err.code]
-  if not sentence then return err end
-  return lofty_error.new { code = err.code, number = err.number, status = err.status, outcome = err.outcome,
-    operation = NAME, cause = err, message = ("%s: %s"):format(lists.shown(hook.listId, hook.callbackUrl), sentence),
-    hint = HINTS[err.code] }
-end
-
 --- Raises a failure with what was done until then.
 function M:fail(err, hook)
-  err = in_words(err, hook)
+  err = lists.in_words(NAME, err, hook)
   err.result = self:result()
   error(err, 0)
 end
@@ -91,22 +72,6 @@ local function read()
     end
   end
   return hooks
-end
-
-local function is_as_wanted(hook, wanted)
-  return (wanted.limit == nil or hook.limit == wanted.limit)
-    and (wanted.permissionMode == nil or (hook.permissionMode or 0) == wanted.permissionMode)
-end
-
---- By key: the one that stays. Of several, the first that is as wanted, or else the first.
-local function keepers(self, hooks)
-  local kept = {}
-  for _, hook in ipairs(hooks) do
-    local key = lists.key(hook)
-    local wanted, before = self.is_wanted[key], kept[key]
-    if not before or wanted and not is_as_wanted(before, wanted) and is_as_wanted(hook, wanted) then kept[key] = hook end
-  end
-  return kept
 end
 
 local function describe(hook) return ("%d, %s"):format(hook.subscribeId, lists.shown(hook.listId, hook.callbackUrl)) end
@@ -134,7 +99,7 @@ function M:remove(hook, why)
 end
 
 function M:look_at_duplicates(hooks)
-  local kept = keepers(self, hooks)
+  local kept = lists.keepers(hooks, self.is_wanted)
   for _, hook in ipairs(hooks) do
     if kept[lists.key(hook)] ~= hook then
       local may_go = self.may.remove_duplicates or self.places[lists.normal(hook.callbackUrl)]
@@ -144,23 +109,33 @@ function M:look_at_duplicates(hooks)
   return kept
 end
 
+--- How bad it is for this one to go: not at all where its list is delivered elsewhere, or where nobody wants it; a
+--- moment's events where its place is taken at once; else those of all the time until its turn comes.
+function M:loss(hook, wanted)
+  if not self.list_is_wanted[hook.listId] or self.list_is_there[hook.listId] then return 1 end
+  return hook.listId == wanted.listId and 2 or 3
+end
+
 --- Removes one that may go where there is no room.
 ---@return "removed"|"gone"|nil outcome nil where there is none left
-function M:make_room(hooks)
+function M:make_room(hooks, wanted)
+  local best
   for _, hook in ipairs(hooks) do
     local is_spare = not hook.is_gone and not hook.is_refused and not self.is_wanted[lists.key(hook)]
-    if is_spare and (self.may.remove_others or self.hosts[lists.host(hook.callbackUrl)]) then
-      local outcome = self:remove(hook, "room")
-      if outcome ~= "refused" then return outcome end
-      hook.is_refused = true
-    end
+    local may_go = is_spare and (self.may.remove_others or self.hosts[lists.host(hook.callbackUrl)])
+    if may_go and (not best or self:loss(hook, wanted) < self:loss(best, wanted)) then best = hook end
   end
+  local outcome = best and self:remove(best, "room")
+  if outcome ~= "refused" then return outcome end
+  best.is_refused = true
+  return self:make_room(hooks, wanted)
 end
 
 --- What was refused for a reason of its own is no reason to leave the others out, where that was said.
 function M:give_up(err, wanted)
-  if not (self.may.go_on and SENTENCES[err.code]) then self:fail(err, wanted) end
-  self:step("failed", wanted, { error = in_words(err, wanted) })
+  local told = lists.in_words(NAME, err, wanted)
+  if not self.may.go_on or told == err then self:fail(err, wanted) end
+  self:step("failed", wanted, { error = told })
 end
 
 --- Creates one, and removes one first where there is no room. Only one: where there is still no room after that, the
@@ -178,7 +153,7 @@ function M:create(wanted, hooks)
         .. "removed", { list = lists.name(wanted.listId) })
       return self:give_up(err, wanted)
     end
-    removal = self:make_room(hooks)
+    removal = self:make_room(hooks, wanted)
     if not removal then return self:give_up(err, wanted) end
   end
 end
@@ -186,11 +161,19 @@ end
 --- A key of what is remembered: it must not tell the URL.
 local function memory_key(hook) return digest.of(lists.key(hook)):sub(1, 32) end
 
+--- At once: where the pass is cut short the next one is to know.
+function M:note_made(key)
+  local space = lofty.state.space(MEMORY)
+  local seen = space.get(SEEN, {})
+  seen[key], self.made_at[key] = clock.now(), clock.now()
+  space.set(SEEN, seen)
+end
+
 function M:ensure(wanted, kept, hooks)
   local there = kept[lists.key(wanted)]
   if there then
     self.list_is_there[wanted.listId] = true
-    if is_as_wanted(there, wanted) then return self:step("kept", there) end
+    if lists.is_as_wanted(there, wanted) then return self:step("kept", there) end
     self:step("kept", there)
     return self:step("different", there)
   end
@@ -206,6 +189,7 @@ function M:ensure(wanted, kept, hooks)
   self:step("created", { listId = wanted.listId, callbackUrl = wanted.callbackUrl, subscribeId = made.subscribeId },
     { vanished = has_vanished })
   self.made = true
+  self:note_made(memory_key(wanted))
 end
 
 --- Somebody may have made the same since the list was read. What was wanted exists all the same.
@@ -214,7 +198,7 @@ function M:look_again(before)
   if err then
     return log.write("warn", NAME .. ": could not look whether any is there twice", { code = tostring(err.code) })
   end
-  local known, kept = {}, keepers(self, hooks)
+  local known, kept = {}, lists.keepers(hooks, self.is_wanted)
   for _, hook in ipairs(before) do known[hook.subscribeId] = true end
   for _, hook in ipairs(hooks) do
     local key = lists.key(hook)
@@ -225,6 +209,16 @@ function M:look_again(before)
   end
 end
 
+--- Whether what is wanted of a list was made so lately that something may be on its way to the one before it.
+function M:is_fresh(listId)
+  local now = clock.now()
+  for key, wanted in pairs(self.is_wanted) do
+    local made = wanted.listId == listId and (self.made_at[digest.of(key):sub(1, 32)])
+    if made and made <= now and now - made < lists.ON_THE_WAY then return true end
+  end
+  return false
+end
+
 --- Whether one that nobody has wished for may go. Not before what delivers its list elsewhere is there.
 function M:may_go(hook)
   if self.list_is_wanted[hook.listId] and not self.list_is_there[hook.listId] and not self.check then return false end
@@ -233,11 +227,19 @@ end
 
 --- Those that nobody has wished for, once each.
 function M:look_at_others(hooks, kept)
+  local waiting = 0
   for _, hook in ipairs(hooks) do
     local key = lists.key(hook)
     if not self.is_wanted[key] and kept[key] == hook and not hook.is_gone and not hook.is_refused then
-      if self:may_go(hook) then self:remove(hook, "other") else self:step("other", hook) end
+      local may_go = self:may_go(hook)
+      local waits = may_go and self:is_fresh(hook.listId) or nil
+      waiting = waiting + (waits and 1 or 0)
+      if may_go and not waits then self:remove(hook, "other") else self:step("other", hook, { waits = waits }) end
     end
+  end
+  if waiting > 0 then
+    log.write("info", NAME .. ": what is to go stays until what is on its way to it has come; call it again then",
+      { count = waiting, minutes = lists.ON_THE_WAY // 60000 })
   end
 end
 
@@ -245,20 +247,22 @@ end
 function M:remember()
   local seen, is_changed = {}, false
   for _, step in ipairs(self.steps) do
-    if step.what == "kept" or step.what == "created" then seen[memory_key(step)] = true end
+    local key = memory_key(step)
+    if step.what == "kept" or step.what == "created" then seen[key] = self.made_at[key] or true end
   end
-  for key in pairs(seen) do is_changed = is_changed or not self.seen[key] end
-  for key in pairs(self.others_seen) do seen[key] = true end
+  for key, since in pairs(seen) do is_changed = is_changed or self.seen[key] ~= since end
+  for key, since in pairs(self.others_seen) do seen[key] = since end
   for key in pairs(self.seen) do is_changed = is_changed or not seen[key] end
   if is_changed then lofty.state.space(MEMORY).set(SEEN, seen) end
 end
 
 --- What earlier passes have left; `others_seen` are those of them that another script may wish for and that are there.
 function M:recall(hooks)
-  self.seen, self.others_seen = lofty.state.space(MEMORY).get(SEEN, {}), {}
+  self.seen, self.others_seen, self.made_at = lofty.state.space(MEMORY).get(SEEN, {}), {}, {}
+  for key, since in pairs(self.seen) do self.made_at[key] = since ~= true and since or nil end
   for _, hook in ipairs(hooks) do
     local key = memory_key(hook)
-    if self.seen[key] then self.others_seen[key] = true end
+    self.others_seen[key] = self.seen[key]
   end
 end
 

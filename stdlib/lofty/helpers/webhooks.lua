@@ -14,6 +14,7 @@ local M = {}
 ---@field shown string "lead_info to https://hooks.example.com/...", for a person to read
 ---@field subscribeId integer|nil
 ---@field vanished boolean|nil of "created" and "missing": an earlier pass had seen it
+---@field waits boolean|nil of "other": it is to go, and something may still be on its way to it
 ---@field why string|nil of "removed" and its like: "twice", "other", "room"
 ---@field error lofty.Error|nil of "failed": why Lofty refused it
 
@@ -67,8 +68,9 @@ M.sync = {
       .. "appointment, pipeline_change.",
     "What is there stays. A create whose reply was lost is looked for before it is made again, as with "
       .. "{ verify = true }; copies of it on this machine wait for each other.",
-    "Removes nothing unless told to, and then needs the grant delete_webhooks. What is to go goes last, so that no event "
-      .. "falls between.",
+    "Removes nothing unless told to, and then needs the grant delete_webhooks. What is to go goes last, and not within "
+      .. "ten minutes of making what replaces it: Lofty may be five minutes late, and what is on its way would be lost. Its "
+      .. "step waits; call it again then. Only make_room, where Lofty allows no more, cannot wait.",
     "One that was there and is gone is made again and logged as vanished; its step says so. Call it from a schedule: what "
       .. "vanishes is back after one interval.",
     "A limit or permissionMode that differs from what is wanted is reported and left: Lofty cannot change one.",

@@ -15,8 +15,6 @@ local M = {}
 
 local GRANT = "delete_webhooks"
 local MEMORY, TOLD, GOING = "lofty.subscriptions", "told", "going"
---- What happened before a new subscription was there is still on its way to the old one: Lofty takes up to five minutes.
-local ON_THE_WAY = 10 * 60 * 1000
 --- What passes, and is soon tried again.
 local PASSES = { network = true, server = true, rate_limit = true, timeout = true, protocol = true, cancelled = true }
 local HINTS = { WEBHOOK_EXCEED_LIMIT = "Remove one that nobody wants any more: loftyrun api webhooks.list, then "
@@ -145,10 +143,10 @@ local function may_go(result, own)
   if #ids == 0 then return false end
   table.sort(ids)
   local known, sum, now = memory.get(GOING), digest.of(ids), clock.now()
-  if known and known.ids == sum and now >= known.since and result.created == 0 then return now - known.since >= ON_THE_WAY end
+  if known and known.ids == sum and now >= known.since and result.created == 0 then return now - known.since >= lists.ON_THE_WAY end
   memory.set(GOING, { ids = sum, since = now })
   log.write("info", "subscriptions that are not needed any more go when what is on its way to them has come", {
-    count = #ids, minutes = ON_THE_WAY // 60000 })
+    count = #ids, minutes = lists.ON_THE_WAY // 60000 })
   return false
 end
 
