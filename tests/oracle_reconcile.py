@@ -304,6 +304,37 @@ def test_failing():
     shutil.rmtree(world.folder)
 
 
+def test_clock():
+    """A look that dies is told of and made again, also where the clock is put back; one under way ends with the daemon."""
+    world = World("--seed", "demo", "--faults", "latency:20s", handlers=HANDLERS, profile='{ reconcile = "10m" }')
+
+    def look():
+        out = subprocess.run(["ps", "--ppid", str(world.daemon.child.pid), "-o", "pid=,args="], stdout=subprocess.PIPE,
+                             text=True, check=False).stdout
+        found = re.search(r"^ *(\d+) .* reconcile due$", out, re.M)
+        return found and int(found.group(1))
+
+    world.put_clock(11)
+    check("a look begins when it is due", until(look), world.daemon.errors)
+    os.kill(look(), signal.SIGKILL)
+    check("its death is told of", world.daemon.wait_for(r"could not be compared with the inbox why=.*died \(137\)"), world.daemon.errors)
+    check("nor is it made again at once", not look())
+    minutes = -100000
+    world.put_clock(minutes)
+
+    def look_in_time():
+        nonlocal minutes
+        minutes += 0 if look() else 11
+        world.put_clock(minutes)
+        return look()
+    check("but in ten minutes, by a clock that was put back by months", until(look_in_time), (minutes, world.daemon.errors))
+    child = look()
+    check("the daemon ends, and it with it", world.daemon.stop() == 0 and not os.path.exists(f"/proc/{child}"), world.daemon.errors)
+    world.server.child.kill()
+    world.server.child.wait()
+    shutil.rmtree(world.folder)
+
+
 def test_tasks():
     """Tasks and appointments of this user, created, finished and changed."""
     world = World("--seed", "empty", handlers=HANDLERS.replace('"lead.*"', '"*"').replace("event:fetch()", "nil"))
@@ -368,6 +399,7 @@ def main():
     test_delivered()
     test_kills()
     test_failing()
+    test_clock()
     finish()
 
 
