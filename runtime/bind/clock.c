@@ -69,8 +69,9 @@ int64_t clock_unput(void) {
 }
 
 void clock_hear(struct context *context, const char *date, int64_t elapsed) {
-  if (elapsed > SOON_MS || !*date || strlen(date) >= sizeof context->date) return;
-  strcpy(context->date, date);
+  size_t length = strlen(date);
+  if (elapsed > SOON_MS || length == 0 || length >= sizeof context->date) return;
+  memcpy(context->date, date, length + 1);
   context->dated = clock_unput();
 }
 
