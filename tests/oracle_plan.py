@@ -106,6 +106,9 @@ class Box(Server):
         database.close()
         found = {f"{row[0]} {row[1]}": decoded(row[2]) for row in entries if not row[0].startswith("plan ")}
         found |= {f"key {row[0]}": [row[1], decoded(row[2]), row[3]] for row in keys if not row[0].startswith("plan ")}
+        for key in found:  # when each subscription was made
+            if key.endswith(" lofty.webhooks seen"):
+                found[key] = sorted(found[key])
         return plain(found, self.url)
 
 

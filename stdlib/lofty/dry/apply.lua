@@ -7,16 +7,18 @@
 --- A refused item is reported and passed over, and so is what depends on it. Where the plan keeps something behind it, in
 --- lofty.state say, the application stops there, as a script that failed there would have: what is kept tells later runs
 --- what was done, and what is behind the refused item was planned on the assumption that it was.
+local account = require "lofty.dry.apply.account"
 local blocks = require "lofty.dry.apply.blocks"
 local check = require "lofty.dry.apply.check"
 local client = require "lofty.client"
+local duplicates = require "lofty.dry.duplicates"
 local file = require "lofty.dry.file"
 local json = require "native.json"
+local keep = require "lofty.dry.keep"
 local kept = require "lofty.dry.apply.kept"
 local lofty = require "lofty"
 local lofty_error = require "lofty.error"
 local native = require "native.journal"
-local native_plan = require "native.plan"
 local once = require "lofty.once"
 local operations = require "lofty.operations"
 local placeholder = require "lofty.dry.placeholder"
@@ -29,7 +31,6 @@ local M = {}
 local HINT = "loftyrun help apply"
 local OPERATION = "apply"
 local KEY_SECONDS = 90 * 24 * 3600
-local WRONG_ACCOUNT = 3
 
 local plan, space ---@type lofty.dry.Plan, string
 local at = 0 -- the last item that was dealt with
@@ -94,7 +95,7 @@ end
 local function resolved(item)
   local copy = {}
   for name, value in pairs(item) do copy[name] = value end
-  for _, name in ipairs { "parameters", "fields", "target" } do
+  for _, name in ipairs { "parameters", "fields", "target", "same_contact" } do
     if item[name] then copy[name] = placeholder.replace(item[name], real_of) end
   end
   return copy
@@ -102,8 +103,16 @@ end
 
 local REFUSED = {} -- what a check raises within lofty.once: nothing was done
 
---- Looks at the target and makes the write.
+local function is_untouchable(kind, id) return untouchable[("%s %d"):format(kind, id)] or false end
+
+--- Looks at the target, and for what a create would be merged into, and makes the write. One that an earlier application
+--- has made is answered from the journal: what it finds then may be its own.
 local function write(item, row, in_doubt, was_done)
+  local attempt = keep.attempt()
+  if not was_done and not (attempt and attempt.known) then
+    local other = duplicates.changed(item, function(lead) return is_untouchable("lead", lead) end)
+    if other then error(setmetatable({ why = other }, REFUSED), 0) end
+  end
   if not was_done then
     local verdict, why = check.look(item, row, in_doubt)
     if verdict == "no" then error(setmetatable({ why = why }, REFUSED), 0) end
@@ -148,7 +157,7 @@ end
 local function do_write(item)
   local target = item.target
   if item.block and get(("broken %d"):format(item.block)) then return refuse(item, "its lofty.once has failed") end
-  if target and untouchable[("%s %d"):format(target.kind, target.id)] then
+  if target and is_untouchable(target.kind, target.id) then
     return refuse(item, ("an earlier change of %s %d was refused"):format(target.kind, target.id))
   end
   local lacking = missing(item)
@@ -235,31 +244,6 @@ end
 
 local function say(...) print(string.format(...)) end
 
-local function stop(exit_code, message)
-  io.stdout:flush()
-  usage.say(message)
-  os.exit(exit_code)
-end
-
---- A plan is of one account: profile and base URL, and the user where Lofty said who that is. And of one state folder,
---- which knows what was done before, and how far the plan is.
-local function check_account()
-  local of_plan, of_run = plan.header.account, store.account()
-  if of_plan ~= of_run then stop(WRONG_ACCOUNT, ("this plan is for %s, and this run for %s"):format(of_plan, of_run)) end
-  local state = store.given(OPERATION, native_plan.state())
-  if not plan.header.state or plan.header.state == state then return end
-  stop(WRONG_ACCOUNT, ("this plan was made with the state folder %s; apply it with --state and that, or make it anew for %s")
-    :format(plan.header.state, state or "this run"))
-end
-
-local function check_user()
-  if not plan.ending.user then return end
-  local me = client.send(operations.find("members.me"), {}, {})
-  if type(me) == "table" and me.id == plan.ending.user then return end
-  stop(WRONG_ACCOUNT, ("this plan was made as user %d, and the credential is that of user %s"):format(plan.ending.user,
-    tostring(type(me) == "table" and me.id)))
-end
-
 local function show()
   local preview = require("lofty.dry.show").new(false)
   for item in file.items(plan) do preview:add(item) end
@@ -287,7 +271,7 @@ local function apply()
   local done = get("done")
   if done then return say("this plan was applied at %s; there is nothing left to do", done:sub(6)) end
   at = math.tointeger(tonumber(get("at") or "0"))
-  check_user()
+  account.check_user(plan)
   if at > 0 then lofty.log.info("going on where an earlier application stopped", { item = at }) end
   finish(go())
 end
@@ -302,7 +286,7 @@ function M.run(path, ...)
   plan, problem = file.open(path)
   if not plan then usage.fail(problem, HINT) end
   if flags.show then return show() end
-  check_account()
+  account.check(plan)
   if not plan.ending.complete and not flags.incomplete then
     usage.fail(("the plan is not complete: %s; --incomplete applies what it has"):format(plan.ending.why), HINT)
   end

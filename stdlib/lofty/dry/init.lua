@@ -5,6 +5,7 @@
 ---
 --- The host calls `begin` before the script and `finish` after it.
 local client = require "lofty.client"
+local duplicates = require "lofty.dry.duplicates"
 local effects = require "lofty.dry.effects"
 local gone = require "lofty.dry.gone"
 local json = require "native.json"
@@ -71,6 +72,7 @@ end
 ---@field fields table
 ---@field target lofty.Target|nil
 ---@field lead integer|nil
+---@field there integer[]|nil leads that Lofty would merge it into
 
 --- Why a write to this lead would be refused; nil where it would not, as far as can be told.
 local function missing_lead(call, lead)
@@ -107,6 +109,7 @@ end
 --- What the write finds: its target, and why it would be refused.
 local function look(call)
   if call.target then return image_of(call) end
+  call.there = duplicates.find(call.row.name, call.fields, send)
   return nil, call.lead and missing_lead(call, call.lead) or nil
 end
 
@@ -174,6 +177,7 @@ local function take(call, image, attempt)
   item.key, item.block = attempt and attempt.key, attempt and attempt.scope
   item.new, item.lead = id, named_lead(call, image)
   if call.target then thing = change_target(call, item, image) end
+  if call.there then item.same_contact = duplicates.noted(call.fields, call.there) end
   change_around(call, id)
   add(item)
   local result = results.of(call.row, call.values, call.fields, id, thing)

@@ -2,6 +2,7 @@
 --- done. What is new is answered from the plan alone. Where neither is possible DRY_RUN is raised: a list that the plan
 --- adds things to, say, cannot be read by pages.
 local client = require "lofty.client"
+local duplicates = require "lofty.dry.duplicates"
 local gone = require "lofty.dry.gone"
 local guarded = require "lofty.guard.leads"
 local json = require "native.json"
@@ -215,8 +216,9 @@ local function answer_list(row, shows, values, fields, options, send)
   if shows.kind == "lead" then
     for _, item in ipairs(result) do see_lead(item) end
   end
-  if not overlay.is_touched(shows.kind) then return result, metadata end
   local value = by and fields[by]
+  if value and is_first and metadata and metadata.total == #result then duplicates.note(by, value, result) end
+  if not overlay.is_touched(shows.kind) then return result, metadata end
   local list, there = lay_over_items(row, shows, result, by, value)
   if shows.whole then append_made(list, shows, row, lead) end
   if by and is_first then append_found(list, there, row, shows, by, value) end

@@ -123,6 +123,11 @@ function Preview:lines(item)
   local about = self:field_lines(item)
   local is_delete = item.operation:find("%.delete$") or item.operation:find("finish$") or item.operation:find("mute_lead$")
   for _, text in ipairs(is_delete and self:before_lines(item) or {}) do about[#about + 1] = text end
+  local others = item.same_contact and item.same_contact.there or {}
+  if #others > 0 then
+    about[#about + 1] = self:paint("warn", ("Lofty merges it into lead %d, which has its address or number%s"):format(others[1],
+      item.fields.tags and ", and replaces the tags of that" or ""))
+  end
   if item.why then about[#about + 1] = self:paint("warn", ("%s: %s"):format(item.code, width.tame(item.why))) end
   for _, text in ipairs(about) do lines[#lines + 1] = "  " .. text end
   return lines

@@ -9,7 +9,7 @@ local wording = require "lofty.wording"
 local M = {}
 
 --- So many leads with one address or number are a filter that was not heard, rather than a family.
-local MOST = 1000
+M.MOST = 1000
 
 ---@class lofty.Wanted what a lead is looked up by; any of it will do
 ---@field emails string[] cleaned by contact.email
@@ -91,20 +91,23 @@ local function fits(lead, wanted)
     or has_one(lead.phones, wanted.phones, contact.phones_equal)
 end
 
+local function collect(query) return lofty.leads.each(query):collect { max = M.MOST } end
+
 --- All leads that have one of the addresses or numbers, each once.
 ---@param name string the helper's, for errors
 ---@param wanted lofty.Wanted
+---@param read (fun(query: table): table[], boolean)|nil reads what a query finds, and whether there is more than MOST
 ---@return table[] leads
-function M.look_up(name, wanted)
+function M.look_up(name, wanted, read)
   local found, seen = {}, {}
   for _, query in ipairs(queries_of(wanted)) do
-    local leads, more = lofty.leads.each(query):collect { max = MOST }
+    local leads, more = (read or collect)(query)
     if more then
       error(lofty_error.new {
         code = "INVALID_RESPONSE",
         operation = name,
         retryable = false,
-        message = ("more than %d leads came for one address or number: the filter was not heard"):format(MOST),
+        message = ("more than %d leads came for one address or number: the filter was not heard"):format(M.MOST),
       }, 0)
     end
     for _, lead in ipairs(leads) do
