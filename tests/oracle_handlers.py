@@ -324,15 +324,20 @@ end)
 
 
 def test_slow():
-    """A handler that is out of time has failed; one that never waits is ended with its process."""
+    """A handler that is out of time has failed, and so has one whose error cannot say what it is."""
     world = World(HEAD + """lofty.on.webhook("lead.created", { timeout = "1s", retries = 0 }, function(event)
   tell("slow", event.lead, event.id)
   lofty.sleep(60)
+end)
+lofty.on.webhook("lead.deleted", { retries = 0 }, function()
+  error(setmetatable({}, { __tostring = function() error("not this either") end }))
 end)
 """)
     world.deliver([{"leadId": 1, "updateTime": 1}], "createdLead")
     world.deliver([{"leadId": 1, "updateTime": 2}], "updatedLead")
     check("out of time is a failure", world.until(lambda: count(world.folder, "state = 'dead'") == 1))
+    world.deliver([{"leadId": 1, "updateTime": 3}], "deletedLead")
+    check("an error that cannot say what it is is a failure", world.until(lambda: count(world.folder, "state = 'dead'") == 2))
     check("what no handler takes is told", world.until(lambda: count(world.folder, "state = 'unhandled'") == 1))
     check("and it ends", world.close() == 0)
 

@@ -159,21 +159,28 @@ local function failed_state(attempt, err)
   return open and "unknown" or done and (is_cut(err) and "begun" or "partway") or nil
 end
 
+--- What a function failed with, as text: a __tostring of the script's may fail as well.
+local function text_of(err)
+  local ok, text = pcall(tostring, err)
+  return ok and text or ("an error that is a %s and cannot be shown"):format(type(err))
+end
+
 --- The function has failed: with what, is told by its writes. Where that cannot be recorded the key stays "begun", as
 --- after a kill.
 function Attempt:__close(err)
   if self.finished then return end
   leave(self)
-  if M.planned then M.planned("failed", self, tostring(err)) end
-  local ok, why = pcall(function()
+  local why = text_of(err)
+  if M.planned then M.planned("failed", self, why) end
+  local ok, problem = pcall(function()
     local state = failed_state(self, err)
     if not state then return ask("remove_key", store.account(), self.key) end
     ask("put_key", store.account(), self.key, { state = state, run = self.run, first = self.first, began = self.began,
-      result = tostring(err):sub(1, 500) })
+      result = why:sub(1, 500) })
   end)
   if not ok then
     log.write("warn", ("lofty.once: what became of %s could not be recorded"):format(wording.quoted(self.key)),
-      { why = tostring(why) })
+      { why = tostring(problem) })
   end
 end
 

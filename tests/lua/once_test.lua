@@ -55,6 +55,19 @@ t.test("one that fails after something was done is held, and says what", functio
   t.equal(lofty.once.settle(unique(), "again"), false)
 end)
 
+t.test("so is one whose error cannot say what it is", function()
+  for _, says in ipairs { function() error("not this either") end, function() return {} end } do
+    local key, content, broken = unique(), unique(), setmetatable({}, { __tostring = says })
+    local function f()
+      create(content)
+      error(broken)
+    end
+    t.equal(rawequal(select(2, pcall(lofty.once, key, f)), broken), true)
+    t.equal(raises("ONCE_UNSETTLED", key, f).message:find("failed in run", 1, true) ~= nil, true)
+    t.equal(count(content), 1)
+  end
+end)
+
 t.test("a function goes on where it was ended: what was done is answered", function()
   local key, one, two, three = unique(), unique(), unique(), unique()
   local function f()

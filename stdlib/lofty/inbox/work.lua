@@ -6,7 +6,6 @@ local budget = require "lofty.inbox.budget"
 local clock = require "native.clock"
 local event = require "lofty.inbox.event"
 local log = require "native.log"
-local lofty_error = require "lofty.error"
 local native = require "native.work"
 local run = require "native.run"
 local task = require "native.task"
@@ -32,12 +31,8 @@ local PROBLEM_MAX = 500
 ---@field looked integer when it was last looked for dead runs
 
 local function describe(err)
-  local text = tostring(err)
-  if type(err) ~= "string" and not lofty_error.is_error(err) then
-    local ok, said = pcall(tostring, err)
-    text = ok and said or type(err)
-  end
-  text = run.redact(text)
+  local ok, text = pcall(tostring, err)
+  text = run.redact(ok and text or type(err))
   if #text <= PROBLEM_MAX then return text end
   local cut = utf8.offset(text, 0, PROBLEM_MAX) or PROBLEM_MAX
   return text:sub(1, cut - 1)
