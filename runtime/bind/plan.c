@@ -3,8 +3,10 @@
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../core/plan_file.h"
+#include "../core/url.h"
 #include "context.h"
 #include "tables.h"
 
@@ -63,6 +65,17 @@ static int state_folder(lua_State *L) {
   return 1;
 }
 
+static int account(lua_State *L) {
+  size_t length;
+  const char *name = luaL_checklstring(L, 1, &length);
+  luaL_Buffer copy;
+  char *text = luaL_buffinitsize(L, &copy, length + 1);
+  memcpy(text, name, length + 1);
+  url_normalise_account(text);
+  luaL_pushresultsize(&copy, strlen(text));
+  return 1;
+}
+
 static int create(lua_State *L) {
   struct failure failure;
   const char *path = luaL_checkstring(L, 1);
@@ -93,11 +106,9 @@ static int plan_gc(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {{"write", write_text}, {"commit", commit}, {NULL, NULL}};
-static const luaL_Reg functions[] = {{"settings", settings},
-                                     {"folder", plans_folder},
-                                     {"state", state_folder},
-                                     {"create", create},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"settings", settings},  {"folder", plans_folder},
+                                     {"state", state_folder}, {"account", account},
+                                     {"create", create},      {NULL, NULL}};
 
 int luaopen_native_plan(lua_State *L) {
   context_new_type(L, plan_type, methods, plan_gc);

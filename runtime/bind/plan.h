@@ -11,7 +11,8 @@
        code, message
    native.plan.state() -> the state folder, as one name that no link leads to, made where it was
        missing; false and failures as above
-   native.plan.create(path) -> file, or nil, code, message
+   native.plan.account(name) -> as a run's own account is called, for plans of earlier versions,
+   which kept the base URL as it was written native.plan.create(path) -> file, or nil, code, message
    file:write(text), file:commit() -> true, or nil, code, message
    A file that was not committed is gone when it is collected, or the run ends. */
 int luaopen_native_plan(lua_State *L);

@@ -157,25 +157,34 @@ static const char *token_of(const char *authorization) {
   return space ? space + 1 : "";
 }
 
-bool credential_identify(struct credential *credential, const char *base_url, const char *profile,
-                         struct failure *failure) {
+static bool identify(const struct credential *credential, const char *base_url, size_t length,
+                     const char *profile, char *identity) {
   enum { TEXT_MAXIMUM = 256 * 1024, BYTES = 16 };
   unsigned char digest[DIGEST_SHA256_SIZE];
   struct buffer text;
-  credential->identity[0] = '\0';
-  if (credential->kind == CREDENTIAL_NONE) return true;
   buffer_init(&text, TEXT_MAXIMUM);
-  bool fine = buffer_printf(&text, "%s\n%s\n", credential_kind_name(credential->kind), base_url) &&
+  bool fine = buffer_printf(&text, "%s\n%.*s\n", credential_kind_name(credential->kind),
+                            (int)length, base_url) &&
               (credential->kind == CREDENTIAL_CLIENT
                    ? buffer_printf(&text, "%s\n%s", credential->client_id, credential->customer_key)
                : credential->kind == CREDENTIAL_LOGIN
                    ? buffer_printf(&text, "%s\nlogin\n%s", credential->client_id, profile)
                    : buffer_append_string(&text, token_of(credential->authorization)));
   fine = fine && digest_sha256(text.data, text.length, digest);
-  for (int i = 0; fine && i < BYTES; i++)
-    snprintf(credential->identity + 2 * (size_t)i, 3, "%02x", digest[i]);
+  for (int i = 0; fine && i < BYTES; i++) snprintf(identity + 2 * (size_t)i, 3, "%02x", digest[i]);
   if (text.data) explicit_bzero(text.data, text.length);
   buffer_free(&text);
+  return fine;
+}
+
+bool credential_identify(struct credential *credential, const char *base_url, const char *spelled,
+                         const char *profile, struct failure *failure) {
+  size_t length = strlen(spelled);
+  credential->identity[0] = credential->spelled_identity[0] = '\0';
+  if (credential->kind == CREDENTIAL_NONE) return true;
+  while (length > 0 && spelled[length - 1] == '/') length--;
+  bool fine = identify(credential, base_url, strlen(base_url), profile, credential->identity) &&
+              identify(credential, spelled, length, profile, credential->spelled_identity);
   return fine || failure_set(failure, "OUT_OF_MEMORY", "the credential could not be told apart");
 }
 

@@ -25,6 +25,7 @@ struct credential {
   char *customer_key;  /* the API key of whom a client credentials grant is for; or NULL */
   char *refresh_token; /* of the token in force, or NULL */
   char identity[33];   /* 32 hex digits that stay when a token is renewed; "" for no credential */
+  char spelled_identity[33]; /* what it was to versions that took the base URL as it was written */
 };
 
 /* Makes the Authorization value from `raw` as a person pasted it: white space, control characters
@@ -53,9 +54,10 @@ bool credential_use_token(struct credential *credential, const char *access_toke
                           const char *refresh_token, struct failure *failure);
 
 /* Fills `identity`: the first 16 bytes of SHA-256 over the kind, the base URL and the secret that
-   lasts; for a login over the client id and the profile's name. */
-bool credential_identify(struct credential *credential, const char *base_url, const char *profile,
-                         struct failure *failure);
+   lasts; for a login over the client id and the profile's name. And `spelled_identity`, the same
+   over the base URL as it was written, `spelled`. */
+bool credential_identify(struct credential *credential, const char *base_url, const char *spelled,
+                         const char *profile, struct failure *failure);
 
 /* Writes "[secret]" over every secret of the credential in `text`, also as it stands in a form or
    URL, and returns the length that is left. Secrets shorter than 8 characters, such as a sandbox's,

@@ -46,10 +46,14 @@ static const struct config_layer *find(const struct config_layer *layers, size_t
   return NULL;
 }
 
+static const char *spelled_base_url(const struct config_layer *layer) {
+  return layer ? layer->values[SETTING_BASE_URL] : default_base_url;
+}
+
 static bool resolve_base_url(struct config *config, const struct config_layer *layers, size_t count,
                              struct failure *failure) {
   const struct config_layer *layer = find(layers, count, SETTING_BASE_URL);
-  const char *url = layer ? layer->values[SETTING_BASE_URL] : default_base_url;
+  const char *url = spelled_base_url(layer);
   config->base_url_from = layer ? layer->names[SETTING_BASE_URL] : "default";
   struct failure reason;
   if (url_check_base(url, config->base_url, sizeof config->base_url, &reason)) return true;
@@ -210,8 +214,10 @@ static bool resolve_credential(struct config *config, const struct config_layer 
     size_t found = kinds_of(&layers[i], kinds);
     if (found > 1) return refuse_two(&layers[i], kinds, failure);
     if (found == 0) continue;
+    const char *spelled = spelled_base_url(find(layers, count, SETTING_BASE_URL));
     return take_credential(config, &layers[i], failure) &&
-           credential_identify(&config->credential, config->base_url, config->profile, failure);
+           credential_identify(&config->credential, config->base_url, spelled, config->profile,
+                               failure);
   }
   return true;
 }

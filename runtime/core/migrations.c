@@ -1,7 +1,7 @@
 #include "migrations.h"
 
 /* For another database: text is compared byte by byte (COLLATE "C" in PostgreSQL), integers have 64
-   bits. */
+   bits; account_normalised is url_normalise_account of url.h. */
 const char *const migrations[] = {
     /* 1: named spaces of entries (entries.c) */
     "CREATE TABLE spaces (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
@@ -125,6 +125,32 @@ const char *const migrations[] = {
     "  WHERE state IN ('duplicate', 'dropped') OR state IN ('unhandled', 'done');"
     "DROP INDEX inbox_work_lead;"
     "CREATE INDEX inbox_work_lead ON inbox_work (handler, lead, event)"
-    "  WHERE state IN ('waiting', 'running') OR state = 'queued';"};
+    "  WHERE state IN ('waiting', 'running') OR state = 'queued';",
+    /* 13: an account has one name, however the host of its base URL is spelled. Where both names
+       were in use, what both have stays as it is under the one that is left. */
+    "UPDATE runs SET account = account_normalised(account)"
+    "  WHERE account_normalised(account) <> account;"
+    "UPDATE OR IGNORE once_keys SET account = account_normalised(account)"
+    "  WHERE account_normalised(account) <> account;"
+    "UPDATE OR IGNORE jobs SET account = account_normalised(account)"
+    "  WHERE account_normalised(account) <> account;"
+    "UPDATE OR IGNORE inbox_handlers SET account = account_normalised(account)"
+    "  WHERE account_normalised(account) <> account;"
+    "UPDATE inbox_deliveries SET account = account_normalised(account)"
+    "  WHERE account_normalised(account) <> account;"
+    "INSERT INTO counts SELECT account_normalised(account), name, day, used FROM counts"
+    "  WHERE account_normalised(account) <> account"
+    "  ON CONFLICT (account, name, day) DO UPDATE SET used = used + excluded.used;"
+    "DELETE FROM counts WHERE account_normalised(account) <> account;"
+    "INSERT INTO calls SELECT account_normalised(account), hour, operation, code, calls FROM calls"
+    "  WHERE account_normalised(account) <> account"
+    "  ON CONFLICT (account, hour, operation, code)"
+    "  DO UPDATE SET calls = calls + excluded.calls;"
+    "DELETE FROM calls WHERE account_normalised(account) <> account;"
+    "UPDATE OR IGNORE spaces SET name = account_normalised(name)"
+    "  WHERE account_normalised(name) <> name;"
+    "UPDATE OR IGNORE entries SET space = (SELECT one.id FROM spaces AS one, spaces AS other"
+    "    WHERE other.id = entries.space AND one.name = account_normalised(other.name))"
+    "  WHERE space IN (SELECT id FROM spaces WHERE account_normalised(name) <> name);"};
 
 const int migration_count = sizeof migrations / sizeof *migrations;

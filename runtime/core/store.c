@@ -3,12 +3,14 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "folder.h"
 #include "loop.h"
 #include "migrations.h"
 #include "store_engine.h"
+#include "url.h"
 
 enum {
   BUSY_STEP_MS = 5,
@@ -281,6 +283,22 @@ bool store_end(struct store *store, bool fine, struct failure *failure) {
 
 /* Opening */
 
+/* SQL: account_normalised(name), for migrations. */
+static void account_normalised(sqlite3_context *context, int count, sqlite3_value **values) {
+  const unsigned char *name = count == 1 ? sqlite3_value_text(values[0]) : NULL;
+  char *copy = name ? strdup((const char *)name) : NULL;
+  if (!copy) return name ? sqlite3_result_error_nomem(context) : sqlite3_result_null(context);
+  url_normalise_account(copy);
+  sqlite3_result_text(context, copy, -1, free);
+}
+
+static bool add_functions(struct store *store, struct failure *failure) {
+  return sqlite3_create_function_v2(store->db, "account_normalised", 1,
+                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+                                    account_normalised, NULL, NULL, NULL) == SQLITE_OK ||
+         store_fail(store, failure);
+}
+
 /* One step of the schema, as a whole or not at all. */
 static bool migrate_one(struct store *store, int64_t *version, struct failure *failure) {
   char pragma[96];
@@ -309,6 +327,7 @@ bool store_migrate(struct store *store, struct failure *failure) {
   if (application != STORE_APPLICATION_ID && (objects > 0 || version != 0))
     return failure_set(failure, "STATE_UNUSABLE", "%s is not loftyrun's: another program wrote it",
                        store->path);
+  if (version < migration_count && !add_functions(store, failure)) return false;
   while (version < migration_count)
     if (!migrate_one(store, &version, failure)) return false;
   if (version == migration_count) return true;

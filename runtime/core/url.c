@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,6 +21,29 @@ bool url_host_is_loopback(const char *host) {
   plain[length] = '\0';
   struct in6_addr v6;
   return inet_pton(AF_INET6, plain, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+bool url_normalise(char *url) {
+  bool is_tls = strncasecmp(url, "https://", 8) == 0;
+  if (!is_tls && strncasecmp(url, "http://", 7) != 0) return false;
+  char *host = url + (is_tls ? 8 : 7);
+  char *end = host + strcspn(host, "/?# ");
+  /* What follows a % is an octet, or the zone of an address, where the case counts. */
+  for (char *at = url; at < end && *at != '%'; at++)
+    if (*at >= 'A' && *at <= 'Z') *at = (char)(*at - 'A' + 'a');
+  char *port = end;
+  while (port > host && is_digit(port[-1])) port--;
+  bool has_port = port > host && port[-1] == ':';
+  if (has_port && (port == end || strtoul(port, NULL, 10) == (is_tls ? 443 : 80)))
+    memmove(port - 1, end, strlen(end) + 1);
+  return true;
+}
+
+void url_normalise_account(char *name) {
+  char *at = strchr(name, '@');
+  while (at && !url_normalise(at + 1)) at = strchr(at + 1, '@');
 }
 
 /* Whether the URL has that part at all. */
@@ -73,6 +97,8 @@ bool url_check_base(const char *url, char *normalised, unsigned size, struct fai
     return failure_set(failure, "INVALID_URL", "the base URL is longer than %u bytes", size - 1);
   memcpy(normalised, url, length);
   normalised[length] = '\0';
+  url_normalise(normalised);
+
   return true;
 }
 

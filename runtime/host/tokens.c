@@ -97,14 +97,34 @@ static enum tokens_answer make_folder(char *folder, struct failure *failure) {
   return check_folder(folder, failure);
 }
 
-/* Writes the path of a file of the credential's. */
-static bool file_path(char *path, size_t size, const struct credential *credential,
-                      const char *ending, struct failure *failure) {
+/* Writes the path of a file of the credential with this identity. */
+static bool path_of(char *path, size_t size, const char *identity, const char *ending,
+                    struct failure *failure) {
   if (!tokens_folder(path, size, failure)) return false;
   size_t length = strlen(path);
-  int added = snprintf(path + length, size - length, "/%s%s", credential->identity, ending);
+  int added = snprintf(path + length, size - length, "/%s%s", identity, ending);
   if (added > 0 && (size_t)added < size - length) return true;
   return failure_set(failure, "STATE_UNUSABLE", "the path of the state folder is too long");
+}
+
+static bool file_path(char *path, size_t size, const struct credential *credential,
+                      const char *ending, struct failure *failure) {
+  return path_of(path, size, credential->identity, ending, failure);
+}
+
+/* Earlier versions named the file by the base URL as it was written. Writes that path; false where
+   it is the same as now. */
+static bool earlier_path(char *path, size_t size, const struct credential *credential) {
+  struct failure failure;
+  return strcmp(credential->identity, credential->spelled_identity) != 0 &&
+         path_of(path, size, credential->spelled_identity, "", &failure);
+}
+
+/* Gives such a file its name of now, where none has that. */
+static void adopt(const struct credential *credential, const char *path) {
+  char earlier[PATH_LENGTH];
+  if (earlier_path(earlier, sizeof earlier, credential) && link(earlier, path) == 0)
+    unlink(earlier);
 }
 
 static bool write_text(struct buffer *text, const struct credential *credential,
@@ -245,6 +265,7 @@ enum tokens_answer tokens_load(const struct credential *credential, struct oauth
     return TOKENS_FAILED;
   enum tokens_answer answer = check_folder(folder, failure);
   if (answer != TOKENS_YES) return answer;
+  adopt(credential, path);
   struct buffer text;
   buffer_init(&text, FILE_MAXIMUM);
   answer = read_file(path, &text, failure);
@@ -259,8 +280,12 @@ enum tokens_answer tokens_load(const struct credential *credential, struct oauth
 }
 
 enum tokens_answer tokens_remove(const struct credential *credential, struct failure *failure) {
-  char path[PATH_LENGTH], fresh[PATH_LENGTH + 8];
+  char path[PATH_LENGTH], fresh[PATH_LENGTH + 8], earlier[PATH_LENGTH];
   if (!file_path(path, sizeof path, credential, "", failure)) return TOKENS_FAILED;
+  adopt(credential, path);
+  if (earlier_path(earlier, sizeof earlier, credential) && unlink(earlier) != 0 &&
+      errno != ENOENT && errno != ENOTDIR)
+    return system_failure(earlier, failure);
   snprintf(fresh, sizeof fresh, "%s.new", path);
   if (unlink(fresh) != 0 && errno != ENOENT && errno != ENOTDIR)
     return system_failure(fresh, failure);

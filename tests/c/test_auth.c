@@ -46,18 +46,23 @@ static void test_client(void) {
   CHECK(credential_set_client(&b, id, none, none, &failure) && b.kind == CREDENTIAL_LOGIN);
   TEST("an identity stays when the token is renewed, and is nobody else's");
   char before[33];
-  CHECK(credential_identify(&a, "https://a.example", "p", &failure) && strlen(a.identity) == 32);
+  CHECK(credential_identify(&a, "https://a.example", "https://a.example", "p", &failure) &&
+        strlen(a.identity) == 32);
   snprintf(before, sizeof before, "%s", a.identity);
   CHECK(credential_use_token(&a, "first-token", "refresh-token", &failure));
-  CHECK(credential_identify(&a, "https://a.example", "q", &failure));
+  CHECK(credential_identify(&a, "https://a.example", "https://a.example", "q", &failure));
   CHECK_STR(a.identity, before);
-  CHECK(credential_identify(&a, "https://b.example", "p", &failure) && strcmp(a.identity, before));
-  CHECK(credential_identify(&b, "https://a.example", "p", &failure) && strcmp(b.identity, before));
+  CHECK(credential_identify(&a, "https://b.example", "https://b.example", "p", &failure) &&
+        strcmp(a.identity, before));
+  CHECK(credential_identify(&b, "https://a.example", "https://a.example", "p", &failure) &&
+        strcmp(b.identity, before));
   snprintf(before, sizeof before, "%s", b.identity);
-  CHECK(credential_identify(&b, "https://a.example", "q", &failure) && strcmp(b.identity, before));
+  CHECK(credential_identify(&b, "https://a.example", "https://a.example", "q", &failure) &&
+        strcmp(b.identity, before));
   TEST("the identity is SHA-256 over kind, URL and secret");
   CHECK(credential_set(&b, CREDENTIAL_API_KEY, "token k", "K", &failure));
-  CHECK(credential_identify(&b, "https://api.lofty.com", "default", &failure));
+  CHECK(credential_identify(&b, "https://api.lofty.com", "https://api.lofty.com", "default",
+                            &failure));
   CHECK_STR(b.identity, "8d4193a33f63b7a81e0cd6001195aaa0");
   TEST("every secret in force is taken out");
   char text[] =

@@ -10,7 +10,14 @@ static const struct {
              {"http://127.0.0.1:8765", "http://127.0.0.1:8765", NULL},
              {"http://127.9.9.9", "http://127.9.9.9", NULL},
              {"http://localhost:1", "http://localhost:1", NULL},
-             {"http://[::1]:80", "http://[::1]:80", NULL},
+             {"http://[::1]:80", "http://[::1]", NULL},
+             {"HTTPS://API.Lofty.com:443/", "https://api.lofty.com", NULL},
+             {"https://API.Lofty.com:0443/Gate:443/", "https://api.lofty.com/Gate:443", NULL},
+             {"https://api.lofty.com:", "https://api.lofty.com", NULL},
+             {"https://api.lofty.com:80", "https://api.lofty.com:80", NULL},
+             {"https://API.lofty.com:4430/A", "https://api.lofty.com:4430/A", NULL},
+             {"HTTP://LocalHost:80", "http://localhost", NULL},
+             {"http://127.0.0.1:443", "http://127.0.0.1:443", NULL},
              {"http://api.lofty.com", NULL, "INSECURE_URL"},
              {"http://127.0.0.1.example.com", NULL, "INSECURE_URL"},
              {"http://localhost.example.com", NULL, "INSECURE_URL"},
@@ -40,7 +47,25 @@ static const struct {
                {"http://127.0.0.1:1/", "http://127.0.0.1:2/", false},
                {"http://127.0.0.1:1/", "http://localhost:1/", false}};
 
+static const struct {
+  const char *name, *normalised;
+} accounts[] = {{"default@HTTPS://API.lofty.com:443", "default@https://api.lofty.com"},
+                {"Mary@Home@https://API.lofty.com/A", "Mary@Home@https://api.lofty.com/A"},
+                {"state Mary@https://A.example:443 Seen@B", "state Mary@https://a.example Seen@B"},
+                {"state M@https://A.example a@HTTPS://B", "state M@https://a.example a@HTTPS://B"},
+                {"plan default@http://LOCALHOST:80/x AB", "plan default@http://localhost/x AB"},
+                {"sandbox", "sandbox"},
+                {"A@B:443", "A@B:443"},
+                {"", ""}};
+
 int main(void) {
+  for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
+    char name[64];
+    TEST("account \"%s\"", accounts[i].name);
+    snprintf(name, sizeof name, "%s", accounts[i].name);
+    url_normalise_account(name);
+    CHECK_STR(name, accounts[i].normalised);
+  }
   for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
     char normalised[64] = "";
     struct failure failure = {.code = ""};

@@ -20,7 +20,7 @@ end
 --- The account and the state folder; nothing is asked.
 ---@param plan lofty.dry.Plan
 function M.check(plan)
-  local of_plan, of_run = plan.header.account, store.account()
+  local of_plan, of_run = native.account(plan.header.account), store.account()
   if of_plan ~= of_run then stop(("this plan is for %s, and this run for %s"):format(of_plan, of_run)) end
   local state = store.given("apply", native.state())
   if not plan.header.state or plan.header.state == state then return end
