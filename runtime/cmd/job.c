@@ -7,6 +7,7 @@
 #include "../core/civil.h"
 #include "../core/cron_words.h"
 #include "../core/exit_code.h"
+#include "../host/dead_letters.h"
 #include "../host/embedded.h"
 #include "../host/job.h"
 #include "../host/registrations.h"
@@ -60,6 +61,13 @@ static int subscribe(const struct options *options, char **words) {
 static int look(const struct options *options, char **words) {
   struct run_options run_options = options_run(options);
   return status_tell(&run_options, words);
+}
+
+/* job tell, which loftyrun serve starts where events are dead. */
+static int tell(const struct options *options, char **words) {
+  struct run_options run_options = options_run(options);
+  if (words[0]) return command_usage_error(&command_job, "job tell is for loftyrun serve alone");
+  return dead_letters_tell(&run_options);
 }
 
 /* job check */
@@ -220,6 +228,8 @@ static const struct action actions[] = {
      OPTIONS_OF_A_JOB | OPTION_ALLOW | OPTION_ON_FAILURE, subscribe},
     {"look", "numbers, for loftyrun serve", WORD_INTERNAL, OPTIONS_OF_A_JOB | OPTION_MAX_MEMORY,
      look},
+    {"tell", "dead events, for loftyrun serve", WORD_INTERNAL, OPTIONS_OF_A_JOB | OPTION_ON_FAILURE,
+     tell},
     {"pause", "have a job wait", WORD_JOB, OPTIONS_OF_A_STORE, pause_job},
     {"resume", "have a paused job go on", WORD_JOB, OPTIONS_OF_A_STORE, resume},
     {"check", "what files would register", WORD_FILE, OPTIONS_OF_A_JOB | OPTION_OUTPUT, check},

@@ -32,6 +32,7 @@ static int run(const struct options *options, char **words) {
 static const struct option_meaning meanings[] = {
     {"timeout", "end a job's run, or an event's, after that long (exit code 6)"},
     {"max-requests", "refuse more than N requests of a job's run, or an event's (6)"},
+    {"on-failure", "have /bin/sh run this where a run fails, or events are dead"},
     {"port", "its sandbox's port on 127.0.0.1; 0 takes a free one"},
     {NULL, NULL}};
 
@@ -103,9 +104,11 @@ const struct command command_serve = {
         "each\n"
         "event, where the handler's own timeout is not shorter; --max-memory is for all handlers "
         "of a\n"
-        "file; --on-failure is run where their process fails, and --ping is for jobs. loftyrun "
-        "help\n"
-        "inbox has the rest.\n"
+        "file; --ping is for jobs. --on-failure is run where their process fails, and where events "
+        "have\n"
+        "become dead: within two minutes, every 15 minutes at most, told of all that are new, "
+        "with\n"
+        "LOFTYRUN_JOB=webhooks, exit code 8 and no run. loftyrun help inbox has the rest.\n"
         "\n"
         "With --subscribe https://HOST, or subscribe in the profile's webhooks, it has Lofty "
         "deliver what\n"

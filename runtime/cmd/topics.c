@@ -125,7 +125,7 @@ static const char cron[] =
     "LOFTYRUN_SCRIPT, LOFTYRUN_JOB, LOFTYRUN_RUN (the number in the history),\n"
     "LOFTYRUN_EXIT_CODE and LOFTYRUN_MESSAGE, and no credentials; its standard input is the\n"
     "last 16 KiB of what was printed. It has a minute. Neither it nor the ping changes the exit\n"
-    "code.\n"
+    "code. loftyrun serve runs it as well where events of webhooks are dead (help serve).\n"
     "\n"
     "Long lists say how far they are, elsewhere than on a terminal with a line each minute.\n"
     "\n"

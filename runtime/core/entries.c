@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { VALUE_MAXIMUM = 16 * 1024 * 1024 };
+
 #define IN_SPACE " space = (SELECT id FROM spaces WHERE name = $1)"
 
 static const char add_space[] = "INSERT INTO spaces (name) VALUES ($1) ON CONFLICT DO NOTHING";
@@ -84,6 +86,16 @@ static bool read_integer(const struct buffer *text, int64_t *integer) {
   return errno == 0 && end == text->data + text->length;
 }
 
+bool entries_integer(struct store *store, const char *space, const char *key, int64_t *integer,
+                     struct failure *failure) {
+  struct buffer text;
+  buffer_init(&text, VALUE_MAXIMUM);
+  enum store_answer answer = entries_get(store, space, key, &text, failure);
+  if (answer != STORE_YES || !read_integer(&text, integer)) *integer = 0;
+  buffer_free(&text);
+  return answer != STORE_FAILED;
+}
+
 static bool add_to(struct store *store, const char *space, const char *key, int64_t by,
                    struct buffer *value, int64_t *result, struct failure *failure) {
   char text[32];
@@ -104,7 +116,7 @@ bool entries_increment(struct store *store, const char *space, const char *key, 
                        enum store_durability durability, int64_t *result, struct failure *failure) {
   struct buffer value;
   if (!store_begin(store, durability, failure)) return false;
-  buffer_init(&value, 16 * 1024 * 1024);
+  buffer_init(&value, VALUE_MAXIMUM);
   bool fine = add_to(store, space, key, by, &value, result, failure);
   buffer_free(&value);
   return store_end(store, fine, failure);

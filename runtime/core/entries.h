@@ -31,6 +31,10 @@ bool entries_put_all(struct store *store, const char *space, const struct entry 
 enum store_answer entries_get(struct store *store, const char *space, const char *key,
                               struct buffer *value, struct failure *failure);
 
+/* Sets `*integer` to what an entry holds, 0 where there is none or it holds no integer. */
+bool entries_integer(struct store *store, const char *space, const char *key, int64_t *integer,
+                     struct failure *failure);
+
 /* Adds `by` to an entry that holds an integer as JSON writes it, 0 where there is none, and sets
    `*result` to the sum, at once for all processes. False with NOT_AN_INTEGER where it holds
    anything else, and OUT_OF_RANGE where the sum has more than 64 bits. */

@@ -14,9 +14,11 @@
 
 enum { COMMAND_MS = 60 * 1000 };
 
-static const char *const secret_variables[] = {"LOFTY_API_KEY",      "LOFTY_ACCESS_TOKEN",
-                                               "LOFTY_CLIENT_ID",    "LOFTY_CLIENT_SECRET",
-                                               "LOFTY_CUSTOMER_KEY", "LOFTYRUN_PING"};
+static const char *const secret_variables[] = {
+    "LOFTY_API_KEY",           "LOFTY_ACCESS_TOKEN",
+    "LOFTY_CLIENT_ID",         "LOFTY_CLIENT_SECRET",
+    "LOFTY_CUSTOMER_KEY",      "LOFTYRUN_PING",
+    "LOFTYRUN_WEBHOOK_SECRET", "LOFTYRUN_WEBHOOK_SECRET_PREVIOUS"};
 
 bool aftermath_pause(const sigset_t *signals, int milliseconds) {
   struct timespec time = {.tv_sec = milliseconds / 1000,
@@ -68,7 +70,7 @@ static _Noreturn void become(const struct aftermath *aftermath, int input) {
 }
 
 /* Waits for the command's end; NULL, or why it was ended before. */
-static const char *wait_for(pid_t process, int *status) {
+static const char *wait_for(pid_t process, int *status, bool *cut) {
   sigset_t signals;
   int64_t end = loop_now() + COMMAND_MS;
   sigemptyset(&signals);
@@ -81,7 +83,8 @@ static const char *wait_for(pid_t process, int *status) {
     struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
     int number = left > 0 ? sigtimedwait(&signals, NULL, &time) : -1;
     if (number == SIGCHLD || (number < 0 && left > 0)) continue;
-    problem = left > 0 ? "it was cut short" : "it took more than a minute";
+    *cut = left > 0;
+    problem = *cut ? "it was cut short" : "it took more than a minute";
     kill(-process, SIGKILL);
     while (waitpid(process, status, 0) < 0 && errno == EINTR) continue;
     break;
@@ -89,9 +92,10 @@ static const char *wait_for(pid_t process, int *status) {
   return problem;
 }
 
-void aftermath_run(const struct aftermath *aftermath) {
+bool aftermath_run(const struct aftermath *aftermath) {
   static const char what[] = "the command for a failed run failed";
   int status = 0;
+  bool cut = false;
   char text[64];
   int input = input_of(aftermath);
   fflush(stdout);
@@ -102,7 +106,7 @@ void aftermath_run(const struct aftermath *aftermath) {
     warn(aftermath, what, strerror(errno));
   } else {
     setpgid(process, process);
-    const char *problem = wait_for(process, &status);
+    const char *problem = wait_for(process, &status, &cut);
     if (!problem && WIFSIGNALED(status)) {
       snprintf(text, sizeof text, "signal %d", WTERMSIG(status));
       problem = text;
@@ -113,4 +117,5 @@ void aftermath_run(const struct aftermath *aftermath) {
     if (problem) warn(aftermath, what, problem);
   }
   if (input >= 0) close(input);
+  return process >= 0 && !cut;
 }

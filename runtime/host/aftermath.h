@@ -23,8 +23,8 @@ struct aftermath {
 };
 
 /* Runs it for a minute at most. What goes wrong is logged. SIGINT, SIGTERM and SIGCHLD must be
-   blocked; the first two end the command. */
-void aftermath_run(const struct aftermath *aftermath);
+   blocked; the first two end the command. False where they did, or where it could not begin. */
+bool aftermath_run(const struct aftermath *aftermath);
 
 /* Waits so long, or until one of the signals comes, which are blocked: then true. */
 bool aftermath_pause(const sigset_t *signals, int milliseconds);

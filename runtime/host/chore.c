@@ -89,10 +89,11 @@ void chore_step(struct chore *chore) {
   if (!is_due(chore)) return;
   chore->hurries = chore->is_late = chore->is_ended = false;
   chore->began = loop_now();
-  chore->process = chore->start(chore->context, &failure);
+  pid_t process = chore->start(chore->context, &failure);
+  chore->process = process == CHORE_NOTHING ? 0 : process;
   if (chore->process) return;
-  rest(chore, EXIT_TEMPORARY);
-  tell(chore, failure.message);
+  rest(chore, process == CHORE_NOTHING ? EXIT_DONE : EXIT_TEMPORARY);
+  if (process == 0) tell(chore, failure.message);
 }
 
 void chore_end(struct chore *chore, int number) {

@@ -14,7 +14,8 @@
 
 struct chore;
 
-/* Starts its process: the id, or 0 with a failure. */
+/* Starts its process: the id; CHORE_NOTHING: there is nothing to do now; 0 with a failure. */
+enum { CHORE_NOTHING = -1 };
 typedef pid_t chore_start(void *context, struct failure *failure);
 
 /* How long it rests after an end with that code, in milliseconds; chore->exit_code is of the end

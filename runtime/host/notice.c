@@ -42,17 +42,22 @@ static bool set_ping(struct notice *notice, const char *url, struct failure *fai
   return notice->ping || failure_set(failure, "OUT_OF_MEMORY", "out of memory");
 }
 
-bool notice_open(struct notice *notice, const struct run_options *options,
-                 const struct profile *profile, struct failure *failure) {
-  *notice = (struct notice){.ping = NULL};
-  /* What is no run of a script, and what only pretends, tells nobody. */
-  if (options->recording != RUN_RECORDED) return true;
+const char *notice_command(const struct run_options *options, const struct profile *profile) {
   const char *command = options->on_failure;
   /* A run of the command's own would have the same profile, and so on without end. */
   bool inside = config_variable("LOFTYRUN_EXIT_CODE") != NULL;
   if (!command && !inside && (options->job || !isatty(STDERR_FILENO)))
     command = profile_on_failure(profile);
-  if (command && *command) notice->command = strdup(command);
+  return command && *command ? command : NULL;
+}
+
+bool notice_open(struct notice *notice, const struct run_options *options,
+                 const struct profile *profile, struct failure *failure) {
+  *notice = (struct notice){.ping = NULL};
+  /* What is no run of a script, and what only pretends, tells nobody. */
+  if (options->recording != RUN_RECORDED) return true;
+  const char *command = notice_command(options, profile);
+  if (command) notice->command = strdup(command);
   notice->output = profile_ping_output(profile);
   if (options->sandbox_seed || options->replay) return true;
   const char *url = config_variable("LOFTYRUN_PING");
@@ -205,10 +210,10 @@ static void ping_end(const struct notice *notice, const struct notice_end *end,
 }
 
 /* Signals wait until all is told, and cut it short; one that came is done with then. */
-void notice_end(struct notice *notice, const struct notice_end *end) {
+bool notice_end(struct notice *notice, const struct notice_end *end) {
   sigset_t signals, before;
   bool cut = false;
-  if ((!notice->ping && !notice->command) || end->exit_code == EXIT_LOCKED) return;
+  if ((!notice->ping && !notice->command) || end->exit_code == EXIT_LOCKED) return true;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
@@ -229,9 +234,10 @@ void notice_end(struct notice *notice, const struct notice_end *end) {
                                         .tail = end->tail,
                                         .log = end->log,
                                         .mask = &before};
-    aftermath_run(&aftermath);
+    cut = !aftermath_run(&aftermath);
   }
   sigprocmask(SIG_SETMASK, &before, NULL);
+  return !cut;
 }
 
 void notice_never_began(const struct run_options *options, const char *script, int exit_code,

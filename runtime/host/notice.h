@@ -33,6 +33,9 @@ struct notice {
 bool notice_open(struct notice *notice, const struct run_options *options,
                  const struct profile *profile, struct failure *failure);
 
+/* The command alone, which those two keep; NULL: there is none. */
+const char *notice_command(const struct run_options *options, const struct profile *profile);
+
 /* Whether it wants to know what was printed. */
 bool notice_wants_output(const struct notice *notice);
 
@@ -54,8 +57,8 @@ struct notice_end {
 };
 
 /* Tells it, which takes half a minute at most for the ping and a minute for the command. SIGINT and
-   SIGTERM cut that short. */
-void notice_end(struct notice *notice, const struct notice_end *end);
+   SIGTERM cut that short; then false. */
+bool notice_end(struct notice *notice, const struct notice_end *end);
 
 /* The same for a run that could not begin: there is no script, say. */
 void notice_never_began(const struct run_options *options, const char *script, int exit_code,

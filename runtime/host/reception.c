@@ -9,6 +9,7 @@
 #include "../core/folder.h"
 #include "children.h"
 #include "chore.h"
+#include "dead_letters.h"
 #include "reconcile.h"
 #include "runs.h"
 #include "serve_files.h"
@@ -28,6 +29,7 @@ struct reception {
   struct webhooks *webhooks;     /* NULL: none are taken */
   char base[SUBSCRIPTIONS_BASE]; /* "": nothing is subscribed to */
   struct chore subscribing, reconciling;
+  struct dead_letters_watch dead;
   bool always, stops;
 };
 
@@ -169,6 +171,7 @@ int reception_begin(struct reception **result, const struct serve_options *optio
                                          .context = reception,
                                          .rest = chore_rest_about,
                                          .deadline = SUBSCRIBING_MS}};
+  dead_letters_watch(&reception->dead, options, journal_store(journal), account);
   return begin(reception, journal, account);
 }
 
@@ -207,7 +210,9 @@ void reception_look(struct reception *reception) {
 }
 
 void reception_step(struct reception *reception) {
-  if (!reception->webhooks || reception->stops) return;
+  if (reception->stops) return;
+  chore_step(&reception->dead.chore);
+  if (!reception->webhooks) return;
   if (*reception->base) chore_step(&reception->subscribing);
   chore_step(&reception->reconciling);
 }
@@ -219,11 +224,13 @@ void reception_stop(struct reception *reception) {
 }
 
 size_t reception_count(struct reception *reception) {
-  return (size_t)chore_is_under_way(&reception->subscribing) +
+  return (size_t)chore_is_under_way(&reception->dead.chore) +
+         (size_t)chore_is_under_way(&reception->subscribing) +
          (size_t)chore_is_under_way(&reception->reconciling);
 }
 
 void reception_signal(struct reception *reception, int number) {
+  chore_end(&reception->dead.chore, number);
   chore_end(&reception->subscribing, number);
   chore_end(&reception->reconciling, number);
 }

@@ -1,7 +1,7 @@
 #include "reconcile.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "../core/entries.h"
 #include "../core/exit_code.h"
@@ -35,24 +35,14 @@ static int64_t rest(struct chore *chore, int exit_code) {
   return exit_code == EXIT_CONFIG && chore->interval < DAY_MS ? DAY_MS : chore->interval;
 }
 
-static bool read_time(struct store *store, const char *space, const char *key, int64_t *time,
-                      struct failure *failure) {
-  struct buffer text;
-  buffer_init(&text, 64);
-  enum store_answer answer = entries_get(store, space, key, &text, failure);
-  *time = answer == STORE_YES && text.data ? strtoll(text.data, NULL, 10) : 0;
-  buffer_free(&text);
-  return answer != STORE_FAILED;
-}
-
 /* Sets when it was looked last, which is now where it never was. */
 static bool find_position(struct store *store, const char *account, int64_t *looked,
                           struct failure *failure) {
   char space[512], text[24];
   int64_t begun, now = journal_now();
   snprintf(space, sizeof space, "reconcile %.480s", account);
-  if (!read_time(store, space, "begun", &begun, failure) ||
-      !read_time(store, space, "looked", looked, failure))
+  if (!entries_integer(store, space, "begun", &begun, failure) ||
+      !entries_integer(store, space, "looked", looked, failure))
     return false;
   if (begun > 0) return true;
   *looked = now;
