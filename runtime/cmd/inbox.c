@@ -62,15 +62,14 @@ static int run(const struct options *options, char **words) {
   if (!reconciles && options->given & (uint64_t)(OPTIONS_OF_CALLS | OPTION_FROM))
     return command_usage_error(
         &command_inbox, "--from, --dry-run and other options of calls are for inbox reconcile");
+  struct run_options run_options = run_of(options, reconciles);
   if (!reconciles && !has_store(options, &failure, &fine)) {
     if (!fine) {
       fprintf(stderr, "loftyrun: %s\n", failure.message);
       return folder_exit_code(&failure);
     }
-    if (!words[0] || strcmp(words[0], "list") == 0) {
-      puts(options->given & OPTION_JSON ? "[]" : "no events yet");
-      return EXIT_DONE;
-    }
+    run_options.sandbox_seed = "empty"; /* keeps what it has in memory */
+    run_options.state = NULL;
   }
   /* A run only reads them; argv has no const anywhere. */
   if (options->given & OPTION_JSON) {
@@ -96,7 +95,6 @@ static int run(const struct options *options, char **words) {
   }
   script.name = reconciles ? "inbox reconcile" : "inbox";
   snprintf(script.chunk_name, sizeof script.chunk_name, "@" EMBEDDED_PREFIX "inbox");
-  struct run_options run_options = run_of(options, reconciles);
   int exit_code = run_script(&run_options, &script, arguments);
   script_free(&script);
   return exit_code;

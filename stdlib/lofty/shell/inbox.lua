@@ -23,10 +23,17 @@ local FORMS = "say list [NAME=VALUE...], show ID, handlers, forget HANDLER, reco
 
 local function ask(method, ...) return store.given("inbox", native[method](...)) end
 
-local function read_id(word)
+---@param what string
+---@param word string
+local function read_id(what, word)
   local id = word:find("^%d+$") and math.tointeger(tonumber(word))
-  if not id or id == 0 then usage.fail(('an event is a number, got "%s"'):format(word), HINT) end
+  if not id or id == 0 then usage.fail(('%s is a number, got "%s"'):format(what, word), HINT) end
   return id
+end
+
+local function find_event(word)
+  local event = ask("events", { id = read_id("an event", word) }, 0, 1)[1]
+  return event or usage.fail(("there is no event %s; it may have been forgotten"):format(word), HINT)
 end
 
 --- A moment, or how long ago.
@@ -47,7 +54,7 @@ local FILTERS = {
     if STATES[value] then return value end
     usage.fail(('there is no state "%s"%s'):format(value, wording.suggestion(value, STATES)), HINT)
   end,
-  lead = function(_, value) return read_id(value) end,
+  lead = read_id,
   since = read_moment,
   before = read_moment,
 }
@@ -61,6 +68,7 @@ local function read_filter(words)
     if not read then
       usage.fail(("unknown filter %s%s"):format(name, wording.suggestion(name, FILTERS)), HINT)
     end
+    if filter[name] then usage.fail(("%s is given twice; an event has one"):format(name), HINT) end
     filter[name] = read(name, value)
   end
   return filter
@@ -155,8 +163,7 @@ local function print_head(event)
 end
 
 local function show(options, word)
-  local event = ask("events", { id = read_id(word) }, 0, 1)[1]
-  if not event then usage.fail(("there is no event %s; it may have been forgotten"):format(word), HINT) end
+  local event = find_event(word)
   local delivery = ask("delivery", event.delivery)
   local raw = event.raw and json.decode(event.raw, { keep_null = true })
   if options.json then
@@ -192,7 +199,7 @@ local function decide(verb, words)
     count = ask(verb, read_filter(words))
   else
     local ids = {}
-    for index, word in ipairs(words) do ids[index] = read_id(word) end
+    for index, word in ipairs(words) do ids[index] = find_event(word).id end
     for _, id in ipairs(ids) do count = count + ask(verb, { id = id }) end
   end
   print(decision[1]:format(count))
