@@ -8,6 +8,7 @@
 #include "../bind/tables.h"
 #include "../core/text.h"
 #include "../core/zone.h"
+#include "embedded.h"
 
 enum { WORD_LENGTH = 32 };
 
@@ -241,6 +242,9 @@ void grants_give(const struct grants *grants, const struct script *script, lua_S
     lua_setfield(L, -2, kind->name);
   }
   if (grants->zone[0]) tables_set_text(L, "zone", grants->zone);
-  if (script->chunk_name[0] == '@') tables_set_text(L, "script", script->name);
+  /* Into what is typed at a prompt nobody can write a header. */
+  bool is_file = script->chunk_name[0] == '@' &&
+                 strncmp(script->chunk_name + 1, EMBEDDED_PREFIX, strlen(EMBEDDED_PREFIX)) != 0;
+  if (is_file) tables_set_text(L, "script", script->name);
   lua_setfield(L, LUA_REGISTRYINDEX, RUN_GRANTS);
 }

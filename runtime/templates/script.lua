@@ -24,8 +24,10 @@ local refusals = chores.refusals()
 local tagged, word = 0, lofty.dry_run and "would tag" or "tagged"
 
 for lead in lofty.leads.each { contacted = false } do
-  local made = time.parse(lead.createTime)
-  if made and made <= latest then
+  local made, unreadable = time.parse(lead.createTime)
+  if not made then
+    lofty.failed("no time at which it was made, lead left as it is", { lead = lead.leadId, said = unreadable })
+  elseif made <= latest then
     local added, err = try(lofty.leads.add_tags, lead.leadId, { options.tag })
     if err then
       refusals:count(err, "lead not tagged", { lead = lead.leadId })

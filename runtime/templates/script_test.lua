@@ -38,6 +38,12 @@ it("ends with exit code 8 where Lofty refuses a lead", function()
   expect(t.run_script("script.lua").exit_code):equals(8)
 end)
 
+it("names a lead whose age it cannot tell", function()
+  t.stub("leads.list", { { leadId = old, firstName = "Ada" } })
+  expect(t.run_script("script.lua").exit_code):equals(8)
+  expect(t.calls "leads.update"):has_length(0)
+end)
+
 it("ends with exit code 2 where it is used wrongly", function()
   expect(t.run_script("script.lua", "--days", "soon").exit_code):equals(2)
   expect(t.calls()):has_length(0)

@@ -216,7 +216,7 @@ local function complete(lead)
     lead.tagsAdd[#lead.tagsAdd + 1] = tag
   end
   if not lead.stage or stages[lead.stage] then return lead end
-  return nil, "stage is none of the team's"
+  return nil, "stage is none of the team's; loftyrun api team.list_pipelines names them"
 end
 
 local function read_row(cells, columns, width)

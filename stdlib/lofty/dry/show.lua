@@ -103,15 +103,18 @@ function Preview:field_lines(item)
   return lines
 end
 
+-- What an operation without fields makes of one.
+local MADE = { finish = { finishFlag = true }, unfinish = { finishFlag = false }, mute_lead = { mute = "true" } }
 local LOST = { "content", "firstName", "lastName", "callbackUrl", "finishFlag", "mute" }
 
 --- What an item without fields does to its thing, shortly.
 function Preview:before_lines(item)
-  local lines = {}
+  local lines, made = {}, MADE[item.operation:match "[^.]+$"] or {}
   for _, name in ipairs(LOST) do
     local old = item.before and item.before[name]
     if old ~= nil and not (item.fields and item.fields[name] ~= nil) then
-      lines[#lines + 1] = ("%s: %s"):format(name, self:paint("old", written(old)))
+      lines[#lines + 1] = ("%s: %s%s"):format(name, self:paint("old", written(old)),
+        made[name] ~= nil and " -> " .. self:paint("new", written(made[name])) or "")
     end
   end
   return lines

@@ -125,6 +125,8 @@ function M.script(works)
     local text = work.text:gsub("^%s*=", "")
     if not require("lofty.prompt.secrets").may_be_kept((text:gsub("^%s+", ""))) then
       text = "-- a line that may hold a secret was left out"
+    elseif (" " .. text .. " "):find("[^%w_.:]_err[^%w_]") then
+      text = "-- a line about _err, which is the prompt's alone, was left out"
     elseif work.kind == "expression" and text:find("%S") and not text:find("^%s*%-%-") then
       if uses_last[index] then text = "_ = " .. text
       elseif not is_statement(text) then text = ("print(%s)"):format(text) end

@@ -67,6 +67,9 @@ function M.value(scope, name)
   return value
 end
 
+-- What other prompts call it.
+local COMMANDS = { help = ".help", exit = ".quit", quit = ".quit" }
+
 --- What a prompt begins with. Globals are those of the run; assigning a new one is fine here, reading one that nobody
 --- has set still raises.
 ---@return lofty.prompt.Scope
@@ -80,6 +83,7 @@ function M.scope()
       if value ~= nil or name == "_" or name == "_err" then return value end
       local ok, found = pcall(get, name)
       if ok then return found end
+      if COMMANDS[name] then error(('undefined global "%s"; did you mean %s?'):format(name, COMMANDS[name]), 2) end
       error(tostring(found):gsub("^[^:]+:%d+: ", ""), 2)
     end,
     __newindex = function(env, name, value)

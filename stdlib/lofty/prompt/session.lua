@@ -165,7 +165,9 @@ function M.execute(session, f, kind, text, ...)
   end
   if session.timed then
     local after = run.requests()
-    M.say(session, ("(%.3f s, %d calls)"):format((require("native.clock").monotonic() - before) / 1000, after - calls))
+    local made = after - calls
+    M.say(session, ("(%.3f s, %d call%s)"):format((require("native.clock").monotonic() - before) / 1000, made,
+      made == 1 and "" or "s"))
   end
   return outcome.ok
 end

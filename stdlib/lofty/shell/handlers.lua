@@ -48,7 +48,7 @@ function M.list(options)
     for index, handler in ipairs(all) do list[index] = handler_json(handler) end
     print(writer.readable(list))
   elseif #all == 0 then
-    print("no handlers yet")
+    lines.put("no handlers yet for " .. store.account())
   else
     print_table(all)
   end

@@ -1,6 +1,7 @@
 --- `loftyrun inbox`: the webhooks that were delivered and their events (runtime/core/inbox.h). Lines are made for 80
 --- columns, and list shows names and ids only; what a delivery says about people is shown where it is asked for.
 local arguments = require "lofty.shell.arguments"
+local handler = require "lofty.inbox.handler"
 local handlers = require "lofty.shell.handlers"
 local json = require "native.json"
 local lines = require "lofty.shell.lines"
@@ -94,7 +95,8 @@ local function list(options, words)
     return
   end
   if #events == 0 then
-    print(next(filter) and "no such events" or "no events yet")
+    local mistake = filter.name and filter.name ~= "unreadable" and handler.mistake_in(filter.name)
+    print((next(filter) and "no such events" or "no events yet") .. (mistake and ": " .. mistake or ""))
     return
   end
   lines.put(width.pad("ID", 8, true), width.pad("RECEIVED", 19), width.pad("STATE", 10), width.pad("NAME", 20), "LEAD")
