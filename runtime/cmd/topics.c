@@ -92,7 +92,10 @@ static const char profiles[] =
 static const char cron[] =
     "The usual line of a crontab:\n"
     "\n"
-    "  15 6 * * 1-5  loftyrun --quiet --lock --ping nightly /opt/x/daily_brief.lua\n"
+    "  15 6 * * 1-5  /usr/local/bin/loftyrun --quiet --lock --ping nightly /opt/x/brief.lua\n"
+    "\n"
+    "with the program's whole path, since cron looks in /usr/bin and /bin alone. loftyrun job\n"
+    "install writes such lines.\n"
     "\n"
     "--lock: the run does not begin while another one of the same script, with the same\n"
     "profile and base URL, is under way; it says so and ends with exit code 7. --wait-lock\n"
