@@ -346,7 +346,8 @@ def look_at_page(daemon):
     check("it renews itself unless it is held", headers.get("refresh") == "30" and "refresh" not in daemon.ask("/?still")[1])
     for wanted in ("The job failing has failed 2 times in a row, with exit code 1.", "paused", "2 events were given up", "1 webhook is of a shape",
                    "TASK_NOT_EXIST",
-                   look(daemon.folder, "SELECT problem FROM inbox_work WHERE state = 'dead'")[0][0].split(":")[0], "46 events in three hours", "at 00:00, on day 1 of January, America/New_York", "jobs.lua:"):
+                   look(daemon.folder, "SELECT problem FROM inbox_work WHERE state = 'dead'")[0][0].split(":")[0], "46 events in three hours", "at 00:00, on day 1 of January, America/New_York", "jobs.lua:",
+                   "--state " + os.path.realpath(os.path.join(daemon.folder, "state"))):
         check(f"it says {wanted}", wanted in page.said, page.said)
     metrics = daemon.ask("/metrics")
     check("the metrics' type is the format's", metrics[1]["content-type"] == "text/plain; version=0.0.4; charset=utf-8")

@@ -65,7 +65,7 @@ const struct command command_serve = {
         "the text of the file that was found right; modules that it requires are read from the "
         "disk\n"
         "at each run. Every instant has one row in the state folder: it is neither lost nor run\n"
-        "twice by a restart, a clock that is put, or a second daemon on the same folder.\n"
+        "twice by a restart, a clock that is set, or a second daemon on the same folder.\n"
         "\n"
         "Without FILE it serves the scripts that the profile schedules (loftyrun help profiles),\n"
         "which with --listen may be none; with FILE those are left alone.\n"

@@ -157,6 +157,7 @@ end
 ---@class lofty.status.Numbers
 ---@field now integer milliseconds since 1970, as all times here
 ---@field version string
+---@field state string|false its state folder
 ---@field account string
 ---@field daemon table what it says of itself
 ---@field webhooks table|nil what came of deliveries since it began; nil where none are taken
@@ -177,7 +178,7 @@ function M.collect(words)
   local inbox = inbox_of(now)
   local handlers = handlers_of(account, inbox.last, now)
   local size, left = native.disk()
-  return { now = now, version = native.version(), account = account,
+  return { now = now, version = native.version(), account = account, state = require("native.plan").state(),
     daemon = { began = facts.began or now, process = facts.process, loaded = facts.loaded,
       load_failed = facts.load_failed == 1 },
     webhooks = webhooks_of(facts), jobs = jobs_of(account), handlers = handlers, inbox = inbox,

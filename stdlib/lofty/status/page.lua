@@ -90,6 +90,7 @@ local function daemon_of(numbers)
   return '<section aria-labelledby="daemon"><h2 id="daemon">This daemon</h2>\n<dl class="facts">\n'
     .. row("Version", "loftyrun " .. html(numbers.version))
     .. row("Account", html(numbers.account))
+    .. (numbers.state and row("Commands here take", "<code>--state " .. html(words.shell(numbers.state)) .. "</code>") or "")
     .. row("Process", html(daemon.process or "unknown"))
     .. row("Began", words.moment(daemon.began, now, ZONE))
     .. row("Files were read", daemon.loaded and words.moment(daemon.loaded, now, ZONE) or "not yet")

@@ -118,7 +118,7 @@ end
 ---@param word string
 ---@return string
 function M.shell(word)
-  if word:find("^[%w][%w._-]*$") then return word end
+  if word:find("^[%w/][%w/._-]*$") then return word end
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
