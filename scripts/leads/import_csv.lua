@@ -61,8 +61,7 @@ local options = args.parse({
   },
   notes = "Fields: firstName, lastName, emails, phones, tagsAdd, stage, source, birthday, referredBy, language, content,\n"
     .. "leadTypes, assignedUserId, cannotCall, cannotText, cannotEmail, unsubscription, streetAddress, city, state,\n"
-    .. "zipCode. Several values stand in one cell with \";\" between them. Ended before its end, it goes on\n"
-    .. "when it is run again.",
+    .. "zipCode. Several values stand in one cell with \";\" between them. Run again, it goes on where it ended.",
 }, arg)
 
 -- A lead shows at the latest so long after it was made.
