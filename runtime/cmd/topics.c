@@ -104,7 +104,7 @@ static const char cron[] =
     "\n"
     "--quiet prints nothing where the run is done (exit code 0), and otherwise, in the end,\n"
     "all that script, commands and loftyrun have printed; of very much the first and the last\n"
-    "megabyte. It is the same where the run is killed.\n"
+    "megabyte. It is the same where the run is killed, and where the history cannot have it.\n"
     "\n"
     "With --quiet, --keep-output and --on-failure what is printed is kept in the history: the\n"
     "first and the last 64 KiB, without secrets. loftyrun history show last shows it. Log\n"

@@ -46,6 +46,7 @@ struct work {
   int64_t run;  /* 0: it has no number */
   bool news;    /* not kept yet */
   int64_t kept; /* when something was kept last, by the monotonic clock */
+  bool missed;  /* the run is not in the history */
   int error;    /* of standard output */
   bool ended;
   bool told;
@@ -146,6 +147,9 @@ static void hear(struct work *work) {
     case KEEPER_RUN:
       work->run = message.value;
       work->news = true; /* also that it has printed nothing */
+      break;
+    case KEEPER_MISSED:
+      work->missed = true;
       break;
     case KEEPER_SECRET:
       if (work->secret_count < SECRETS_MOST) {
@@ -284,14 +288,14 @@ static void finish(struct work *work) {
   struct failure failure;
   for (int stream = 0; stream < 2; stream++) read_stream(work, stream, LAST_MOST);
   pass_all_on(work);
-  bool says = work->keeper->quiet && (!work->told || work->exit_code != 0);
   bool kept = keep(work, &failure);
+  bool lacks = !kept || work->missed; /* then it is nowhere else */
+  bool says = work->keeper->quiet && (!work->told || work->exit_code != 0 || lacks);
   if (says) tape_each(&work->tape, say_piece, work);
   if (says && !work->told)
     say_line(work, "the run did not say how it ended: it was killed, crashed or ended by force",
              "");
-  if (!kept && (says || !work->keeper->quiet))
-    say_line(work, "the history does not have what this run printed", failure.message);
+  if (!kept) say_line(work, "the history does not have what this run printed", failure.message);
   if (work->told) answer(work);
 }
 

@@ -12,6 +12,7 @@
 /* What the run tells it, each followed by `length` bytes. */
 enum keeper_word {
   KEEPER_RUN,    /* value: the run's number in the history, which is opened for it */
+  KEEPER_MISSED, /* the run is not in the history, which cannot be used */
   KEEPER_SECRET, /* the bytes: not to be kept */
   KEEPER_LOOK,   /* what is there now; it is answered */
   KEEPER_END     /* value: the exit code; it is answered when all is said and kept */
@@ -35,7 +36,7 @@ struct keeper {
   int control;        /* the run's end of it is the other one of a pair of sockets */
   int from[2];        /* standard output and error of the run; [1] is -1 where they are one */
   int to[2];          /* where they go */
-  bool quiet;         /* only where the run fails */
+  bool quiet;         /* only where the run fails, or the history cannot have it */
   const char *folder; /* that --state names, or NULL */
 };
 

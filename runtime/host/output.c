@@ -118,6 +118,10 @@ void output_number(const struct output *output, int64_t run) {
   if (output->held && run > 0) tell(output, KEEPER_RUN, run, NULL);
 }
 
+void output_missed(const struct output *output) {
+  if (output->held) tell(output, KEEPER_MISSED, 0, NULL);
+}
+
 /* The keeper's answer; false where it is no more. */
 static bool hear(const struct output *output, int *error, struct buffer *tail) {
   struct keeper_answer answer;

@@ -30,6 +30,9 @@ void output_hide_text(const struct output *output, const char *secret);
 /* The run's number: in the history that is in the state folder it is kept. */
 void output_number(const struct output *output, int64_t run);
 
+/* The run is not in the history, since that cannot be used. */
+void output_missed(const struct output *output);
+
 /* The run is at its end. Appends to `tail` the last that was printed, without secrets. Returns the
    exit code, which is another one where standard output has not taken what was printed. */
 int output_look(const struct output *output, int exit_code, struct buffer *tail);

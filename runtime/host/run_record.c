@@ -110,6 +110,7 @@ void run_end_record(struct run *run, int exit_code) {
   int error = errno;
   if (run->context.loop) loop_timer_clear(run->context.loop, &run->journal_timer);
   if (run->recorded) run_record(run);
+  if (run->recorded && !run->context.journal) output_missed(&run->witness.output);
   end_tally(run);
   job_run_end(run->options->job, &run->context, exit_code);
   run_journal_close(&run->context, exit_code);
