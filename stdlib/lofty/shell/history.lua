@@ -196,10 +196,12 @@ local function find_run_of_job(name)
   until not before
 end
 
---- The run of that number, the last one but for this, or the last one of a job.
-local function find_run(word)
+--- The run of that number, the last one but for this, or the last one of a job, which is told from those by the word
+--- "job" before its name.
+local function find_run(word, name)
+  if name then return find_run_of_job(name) or usage.fail(("no run of a job %s is known"):format(name), HINT) end
   if word == "last" then return ask("runs", (native.run()), 1)[1] or usage.fail("there are no runs yet", HINT) end
-  local id = math.tointeger(tonumber(word))
+  local id = word:find("^%d+$") and math.tointeger(tonumber(word))
   if not id then
     return find_run_of_job(word)
       or usage.fail(('a run is a number, last, or the name of a job that has run; got "%s"'):format(word), HINT)
@@ -236,8 +238,7 @@ local function show_json(options, run)
   io.write(first and "]\n}\n" or "\n  ]\n}\n")
 end
 
-local function show(options, word)
-  local run = find_run(word)
+local function show(options, run)
   if options.follow then return require("lofty.shell.history_follow").writes(run, options) end
   if options.json then return show_json(options, run) end
   local duration = duration_of(run)
@@ -272,10 +273,11 @@ function M.run(...)
     if options.follow then return require("lofty.shell.history_follow").runs(options) end
     return list(options)
   end
-  if verb == "show" and #words == 2 then return show(options, words[2]) end
+  local names_run = #words == 2 or #words == 3 and words[2] == "job"
+  if verb == "show" and names_run then return show(options, find_run(words[2], words[3])) end
   if verb == "settle" and #words == 3 then return settle(words[2], words[3]) end
-  if verb == "undo" and #words == 2 then
-    return require("lofty.shell.history_undo").run(find_run(words[2]), options)
+  if verb == "undo" and names_run then
+    return require("lofty.shell.history_undo").run(find_run(words[2], words[3]), options)
   end
   usage.fail("say list, show RUN, undo RUN, or settle KEY done|again", HINT)
 end
