@@ -93,7 +93,8 @@ local function checksum(cells)
 end
 
 local function open_rows()
-  local file = io.open(options.file, "rb") or args.fail("the CSV file cannot be read: " .. options.file)
+  local file, why = io.open(options.file, "rb")
+  if not file then args.fail("the CSV file cannot be read: " .. why) end
   local ok, reader = pcall(csv.reader, file, SEPARATORS[options.separator])
   if not ok then args.fail(("%s, %s"):format(options.file, reader)) end
   return function()

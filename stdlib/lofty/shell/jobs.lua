@@ -96,7 +96,7 @@ local function list(as_json)
     for index, job in ipairs(jobs) do all[index] = job_json(job) end
     print(writer.readable(all))
   elseif #jobs == 0 then
-    print("no jobs yet")
+    lines.put("no jobs yet for " .. store.account())
   else
     print_table(jobs)
   end
