@@ -27,10 +27,9 @@
 --          decides whose the leads are.
 -- Again    Whatever ended a run, even kill -9 or a full disk, the same command goes on where it stood: the result file
 --          has one line a row, with the lead's id, and the line of a lead that is just being made is begun before and
---          ended after. Such a lead is looked for before it is made again. Keep the file as it was meanwhile. To try
---          bad rows again, import them from a file of their own.
---          A dry run leaves the result file alone: after `loftyrun apply` a run finds the new leads as existing ones.
---          It is safe to run twice one after the other, but not two copies at once: flock -n FILE loftyrun ...
+--          ended after. Such a lead is looked for before it is made again. Keep the file as it was meanwhile. Bad rows
+--          are tried again from a file of their own. A dry run leaves the result file alone: after `loftyrun apply` a
+--          run finds the new leads as existing ones. Two copies must not run at once: loftyrun --lock sees to that.
 -- Memory   The addresses and numbers of the file are kept, some 30 MB for 80,000 rows.
 -- Ends     0 done; 2 wrong usage or no such CSV; 3 no or bad credentials; 4 the key may not do this, or five rows in a
 --          row were refused; 5 Lofty unreachable or failing, an outcome unknown, or the result file cannot be written:
@@ -61,7 +60,7 @@ local options = args.parse({
   },
   notes = "Fields: firstName, lastName, emails, phones, tagsAdd, stage, source, birthday, referredBy, language, content,\n"
     .. "leadTypes, assignedUserId, cannotCall, cannotText, cannotEmail, unsubscription, streetAddress, city, state,\n"
-    .. "zipCode. Several values stand in one cell with \";\" between them. Run again, it goes on where it ended.",
+    .. "zipCode. Several values stand in one cell with \";\". Ended early, it goes on when run again.",
 }, arg)
 
 -- A lead shows at the latest so long after it was made.
@@ -93,8 +92,8 @@ local function checksum(cells)
 end
 
 local function open_rows()
-  local file, why = io.open(options.file, "rb")
-  if not file then args.fail("the CSV file cannot be read: " .. why) end
+  local file, missing = io.open(options.file, "rb")
+  if not file then args.fail("the CSV file cannot be read: " .. missing) end
   local ok, reader = pcall(csv.reader, file, SEPARATORS[options.separator])
   if not ok then args.fail(("%s, %s"):format(options.file, reader)) end
   return function()

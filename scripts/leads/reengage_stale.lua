@@ -23,7 +23,7 @@
 --          run goes on with other leads. A run that was cut short is completed by the next one. To know its tasks it
 --          compares what they say, so give every run of one purpose the same --content.
 --          It is safe to run twice one after the other, but not two copies at once: neither would see the other's task
---          in time, and a lead could get two. In a crontab: flock -n /tmp/reengage_stale loftyrun ...
+--          in time, and a lead could get two. In a crontab: loftyrun --lock ...
 -- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 4 the key may not do this, or five leads in a row were
 --          refused; 5 Lofty unreachable or failing: run again later; 8 done, but some leads could not be worked on
 --          (see the warnings)

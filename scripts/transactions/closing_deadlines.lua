@@ -22,8 +22,8 @@
 -- Again    As often as you like. A deal has its task once: the task names the deal's id and the day of closing, and one
 --          that is there, open or finished, is found again; a closing that is put off to another day gets a new one.
 --          So give every run the same --zone.
---          It is safe to run twice one after the other, but not two copies with --tasks at once. In a crontab:
---          flock -n /tmp/closing_deadlines loftyrun ...
+--          It is safe to run twice one after the other, but not two copies with --tasks at once. In a crontab: loftyrun
+--          --lock ...
 -- Ends     0 done; 2 wrong usage; 3 no or bad credentials; 4 the key may not do this, or five leads in a row were
 --          refused; 5 Lofty unreachable or failing: run again later; 8 done, but something could not be read or made
 --          (see the warnings)
