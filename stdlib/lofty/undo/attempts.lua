@@ -72,6 +72,29 @@ function M.was_not_done(attempt)
   ask("remove_key", store.account(), attempt.key)
 end
 
+local function remade_key(kind, id) return ("remade %s %d"):format(kind, id) end
+
+--- Under which id a thing was made again, and when; nil where it was not.
+---@param kind string
+---@param id integer
+---@return integer|nil new
+---@return integer|nil when
+function M.remade(kind, id)
+  local known = ask("key", store.account(), remade_key(kind, id))
+  if known then return math.tointeger(tonumber(known.result)), known.began end
+end
+
+--- Notes under which id a thing was made again, where that is not known yet.
+---@param kind string
+---@param id integer
+---@param new integer
+function M.remake(kind, id, new)
+  if M.remade(kind, id) == new then return end
+  local run, first = native.run()
+  ask("put_key", store.account(), remade_key(kind, id), { state = "done", run = run, first = first, began = clock.now(),
+    ["until"] = clock.now() + TTL_MS, result = ("%d"):format(new) }, true)
+end
+
 --- A write that took another one back was taken back itself, or has no effect any more: that other one may be taken
 --- back again, unless that was done by a later run.
 ---@param write { run: integer, key: string|nil }

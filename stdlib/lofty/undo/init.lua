@@ -180,7 +180,9 @@ end
 function Undo:note_new_id(write, target, result)
   local row = gone.rows[write.operation]
   local id = row and target and type(result) == "table" and math.tointeger(result[row.id])
-  if id then self.world:become(target, {}, id) end
+  if not id then return end
+  if self.apply then attempts.remake(target.kind, target.id, id) end
+  self.world:become(target, {}, id)
 end
 
 --- Refusals of these categories are one item's; all others would meet the next one too.

@@ -1,5 +1,6 @@
 --- The things that a run has changed, as they are now. While something is only looked at, what taking back the later
 --- writes would make of them comes on top; while it is done each is read anew.
+local attempts = require "lofty.undo.attempts"
 local clock = require "native.clock"
 local null = require("native.json").null
 local settle = require "lofty.settle"
@@ -10,6 +11,8 @@ local M = {}
 
 --- Things read that are remembered; a lead has a few KB.
 local MOST = 500
+--- So many times a thing is followed that was made again; where ids came again it would be for ever.
+local MOST_TIMES = 100
 --- For so many milliseconds after a create what it made may not show yet; so many seconds it is waited for.
 local LATE_MS, LATE_SECONDS = 60000, 10
 --- With which code it is missed until then, by kind; other things show at once.
@@ -44,15 +47,23 @@ local function fetch(target, late)
   return thing
 end
 
---- The target under its present id, where it was deleted and made again.
+--- The target under its present id, where it was deleted and made again: by this run, or by earlier ones, several times
+--- perhaps.
 ---@param target lofty.Target
 ---@return lofty.Target
+---@return integer|nil when it was made again
 function World:present(target)
-  local id = self.ids[key_of(target)]
-  if not id then return target end
+  local id, made = target.id, nil
+  for _ = 1, MOST_TIMES do
+    local new, at = self.ids[("%s %d"):format(target.kind, id)], clock.now()
+    if not new then new, at = attempts.remade(target.kind, id) end
+    if not new or new == id then break end
+    id, made = new, at
+  end
+  if id == target.id then return target end
   local arguments = {}
   for index, argument in ipairs(target.arguments) do arguments[index] = argument == target.id and id or argument end
-  return { kind = target.kind, id = id, read = target.read, arguments = arguments, among = target.among }
+  return { kind = target.kind, id = id, read = target.read, arguments = arguments, among = target.among }, made
 end
 
 function World:remember(key, thing)
@@ -70,8 +81,9 @@ function World:read(target, made)
   if change == false then return nil end
   local thing = self.things[key]
   if thing == nil then
-    local present = self:present(target)
-    local is_young = present.id ~= target.id or made and clock.now() - made < LATE_MS
+    local present, again = self:present(target)
+    local since = again or made
+    local is_young = since and clock.now() - since < LATE_MS
     thing = fetch(present, is_young and LATE[target.kind] or nil) or false
     if self.looking then self:remember(key, thing) end
   end
@@ -107,8 +119,8 @@ end
 ---@param values any[]
 ---@return any[]
 function World:arguments(target, values)
-  local id, present = self.ids[key_of(target)], {}
-  for index, value in ipairs(values) do present[index] = id and value == target.id and id or value end
+  local id, present = self:present(target).id, {}
+  for index, value in ipairs(values) do present[index] = value == target.id and id or value end
   return present
 end
 
