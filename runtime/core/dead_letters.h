@@ -20,8 +20,7 @@ struct dead_letters {
 bool dead_letters_look(struct store *store, const char *account, int64_t now, bool *any,
                        struct failure *failure);
 
-/* The same; it counts them, and where there are some nobody else gets them for a quarter of an
- * hour. */
+/* The same; it counts them. Where there are some nobody else gets them for a quarter of an hour. */
 bool dead_letters_claim(struct store *store, const char *account, int64_t now,
                         struct dead_letters *letters, struct failure *failure);
 

@@ -42,9 +42,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t size, voi
   return 0;
 }
 
-/* What the server says is of no interest, and of one that does not end there is no more to wait
- * for.
- */
+/* What the server says is of no interest, and one that does not end is not waited for. */
 static size_t on_body(char *data, size_t size, size_t count, void *context) {
   struct attempt *attempt = context;
   (void)data;

@@ -65,8 +65,7 @@ bool process_start(struct process *process, struct loop *loop,
  */
 void process_close(struct process *process);
 
-/* The exit code of what waitpid tells, as a shell gives it: 128 and the signal's number where a
- * signal ended it. */
+/* The exit code of what waitpid tells, as a shell gives it: 128 and the number of a signal. */
 int process_exit_code(int status);
 
 #endif

@@ -49,9 +49,7 @@ struct config_layer profile_layer(const struct profile *profile);
 unsigned profile_requests_per_minute(const struct profile *profile);
 const char *profile_priority(const struct profile *profile);
 
-/* The ping URL of that name, which is a secret; the command for failures. NULL where it says
- * nothing.
- */
+/* The ping URL of that name, which is a secret; the command for failures. NULL: there is none. */
 const char *profile_ping(const struct profile *profile, const char *name);
 const char *profile_on_failure(const struct profile *profile);
 

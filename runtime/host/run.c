@@ -29,8 +29,7 @@ static const char sandbox_key[] = "sandbox";
 static const char *const sandbox_names[SETTING_COUNT] = {
     [SETTING_BASE_URL] = "--sandbox", [SETTING_API_KEY] = "--sandbox"};
 
-/* Where the script's calls go: its own sandbox or its daemon's, or what environment and profile
- * say. */
+/* Where the script's calls go: its sandbox, its daemon's, or what environment and profile say. */
 static int open_target(struct run *run) {
   struct failure failure;
   struct config_layer layers[2];
