@@ -48,7 +48,8 @@ function M.list(options)
     for index, handler in ipairs(all) do list[index] = handler_json(handler) end
     print(writer.readable(list))
   elseif #all == 0 then
-    lines.put("no handlers yet for " .. store.account())
+    local account = store.account() -- also "sandbox" where there is no store yet
+    lines.put("no handlers yet" .. (account == "sandbox" and "" or " for " .. account))
   else
     print_table(all)
   end
