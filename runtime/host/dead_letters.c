@@ -44,13 +44,11 @@ static pid_t start(void *context, struct failure *failure) {
   bool is_wanted = command != NULL;
   free(command);
   if (!is_wanted) return CHORE_NOTHING;
-  struct run_options options = watch->options->run;
-  options.timeout = 0; /* those are for jobs and handlers */
-  options.requests_maximum = 0;
-  count += runs_options(&options, arguments + count, &room);
-  if (options.on_failure) {
+  const struct run_options *options = &watch->options->run;
+  count += runs_chore_options(options, arguments + count, &room);
+  if (options->on_failure) {
     arguments[count++] = "--on-failure";
-    arguments[count++] = options.on_failure;
+    arguments[count++] = options->on_failure;
   }
   arguments[count] = NULL;
   return children_start(arguments, failure);

@@ -95,24 +95,13 @@ static pid_t start_subscribing(void *context, struct failure *failure) {
   struct reception *reception = context;
   char server[24], text[SUBSCRIPTIONS_INPUT];
   struct runs_room room;
-  struct run_options options = reception->options->run;
+  const struct run_options *options = &reception->options->run;
   const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "job", "subscribe", server};
   int count = 4;
   pid_t child = 0;
   snprintf(server, sizeof server, "%" PRId64, reception->server);
-  options.timeout = 0; /* those are for jobs and handlers */
-  options.requests_maximum = 0;
-  count += runs_options(&options, arguments + count, &room);
-  if (options.on_failure) {
-    arguments[count++] = "--on-failure";
-    arguments[count++] = options.on_failure;
-  }
-  for (size_t i = 0; i < options.allow_count && i < RUNS_ALLOW_MOST; i++) {
-    arguments[count++] = "--allow";
-    arguments[count++] = options.allow[i];
-  }
-  arguments[count++] = "--priority";
-  arguments[count++] = options.priority ? options.priority : "scheduled";
+  count += runs_chore_options(options, arguments + count, &room);
+  count += runs_work_options(options, arguments + count);
   arguments[count] = NULL;
   if (write_input(reception, text))
     child = children_start_with(arguments, text, failure);

@@ -16,10 +16,8 @@ static pid_t start(void *context, struct failure *failure) {
   const char *arguments[RUNS_ARGUMENTS] = {"loftyrun", "inbox"};
   int count = 2;
   struct run_options options = *(const struct run_options *)context;
-  options.timeout = 0; /* those are of jobs */
-  options.requests_maximum = 0;
   if (options.log.level == LOG_LEVEL_INFO) options.log.level = LOG_LEVEL_WARN;
-  count += runs_options(&options, arguments + count, &room);
+  count += runs_chore_options(&options, arguments + count, &room);
   arguments[count++] = "--priority";
   arguments[count++] = "bulk";
   arguments[count++] = "reconcile";

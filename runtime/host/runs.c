@@ -86,6 +86,29 @@ int runs_options(const struct run_options *options, const char **arguments,
   return count;
 }
 
+int runs_chore_options(const struct run_options *options, const char **arguments,
+                       struct runs_room *room) {
+  struct run_options without_limits = *options;
+  without_limits.timeout = 0;
+  without_limits.requests_maximum = 0;
+  return runs_options(&without_limits, arguments, room);
+}
+
+int runs_work_options(const struct run_options *options, const char **arguments) {
+  int count = 0;
+  if (options->on_failure) {
+    arguments[count++] = "--on-failure";
+    arguments[count++] = options->on_failure;
+  }
+  for (size_t i = 0; i < options->allow_count && i < RUNS_ALLOW_MOST; i++) {
+    arguments[count++] = "--allow";
+    arguments[count++] = options->allow[i];
+  }
+  arguments[count++] = "--priority";
+  arguments[count++] = options->priority ? options->priority : "scheduled";
+  return count;
+}
+
 /* What only its runs take. The daemon's log says how each ended; what a run printed is said where
    it has failed, and is in the history. */
 static int script_options(const struct run_options *options, const char **arguments,
@@ -101,15 +124,7 @@ static int script_options(const struct run_options *options, const char **argume
     arguments[count++] = "--ping";
     arguments[count++] = options->ping;
   }
-  if (options->on_failure) {
-    arguments[count++] = "--on-failure";
-    arguments[count++] = options->on_failure;
-  }
-  for (size_t i = 0; i < options->allow_count && i < RUNS_ALLOW_MOST; i++) {
-    arguments[count++] = "--allow";
-    arguments[count++] = options->allow[i];
-  }
-  return count;
+  return count + runs_work_options(options, arguments + count);
 }
 
 struct runs *runs_new(const struct serve_options *options, struct journal *journal,
@@ -410,8 +425,6 @@ static bool start(struct step *step, const struct schedule_job *job, int64_t ins
   civil_write_instant(instant / SECOND, 0, at);
   count += runs_options(options, arguments + count, &room);
   count += script_options(options, arguments + count, &room);
-  arguments[count++] = "--priority";
-  arguments[count++] = options->priority ? options->priority : "scheduled";
   arguments[count] = NULL;
   child->process = children_start(arguments, step->failure);
   if (child->process == 0) {

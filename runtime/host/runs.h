@@ -17,6 +17,15 @@ struct runs_room {
 };
 int runs_options(const struct run_options *options, const char **arguments, struct runs_room *room);
 
+/* The same for what the daemon does for itself: --timeout and --max-requests are for jobs and
+   handlers. */
+int runs_chore_options(const struct run_options *options, const char **arguments,
+                       struct runs_room *room);
+
+/* Likewise what those get that work in the account for somebody: whom to tell, what is allowed, how
+   urgent they are. */
+int runs_work_options(const struct run_options *options, const char **arguments);
+
 /* NULL where memory ran out. What it is given must outlive it. */
 struct runs *runs_new(const struct serve_options *options, struct journal *journal, int64_t server);
 

@@ -269,11 +269,9 @@ static pid_t start_process(struct status *status, struct failure *failure) {
   const char *arguments[RUNS_ARGUMENTS + FACTS] = {"loftyrun", "job",          "look", "--timeout",
                                                    "15",       "--max-memory", "128M"};
   int count = 7;
-  options.timeout = 0; /* those are of runs */
-  options.requests_maximum = 0;
   options.faults = options.rate_limit = NULL;
   if (options.sandbox_seed) options.sandbox_seed = "empty";
-  count += runs_options(&options, arguments + count, &room);
+  count += runs_chore_options(&options, arguments + count, &room);
   arguments[count++] = "--";
   collect_facts(status, &facts);
   for (int i = 0; i < facts.count; i++) arguments[count++] = facts.words[i];

@@ -144,16 +144,7 @@ static bool start(struct workers *workers, struct worker *worker, struct failure
     arguments[count++] = "--max-memory";
     arguments[count++] = memory;
   }
-  if (options->on_failure) {
-    arguments[count++] = "--on-failure";
-    arguments[count++] = options->on_failure;
-  }
-  for (size_t i = 0; i < options->allow_count && i < RUNS_ALLOW_MOST; i++) {
-    arguments[count++] = "--allow";
-    arguments[count++] = options->allow[i];
-  }
-  arguments[count++] = "--priority";
-  arguments[count++] = options->priority ? options->priority : "scheduled";
+  count += runs_work_options(options, arguments + count);
   arguments[count++] = "--";
   arguments[count++] = worker->file;
   arguments[count] = NULL;
